@@ -1,0 +1,89 @@
+import type * as Ort from "onnxruntime-web";
+import { EngineError } from "../errors.js";
+import type { Graph } from "../graph/builder.js";
+import { bytesOf } from "../graph/builder.js";
+import { combineCpu, measureCpu, splitCpu } from "../kernels/cpu.js";
+import type { Tensor } from "../tensor.js";
+import type { Backend, Compiled, Handle } from "./backend.js";
+
+interface WasmHandle extends Handle {
+  readonly data: Float32Array;
+}
+
+interface WasmCompiled extends Compiled {
+  readonly session: Ort.InferenceSession;
+}
+
+const wrap = (dims: readonly number[], data: Float32Array): WasmHandle => ({ dims, data, bytes: data.byteLength });
+const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
+
+/**
+ * onnxruntime's WebAssembly kernels, in a browser or in Node. Weights are initializers of each session, since inputs
+ * are copied on every run; handles are ordinary arrays, so nothing has to be released.
+ *
+ * @param ort the module to use: every build of onnxruntime-web has the WASM provider
+ */
+export const wasmBackend = (ort: typeof Ort): Backend => {
+  const sessions = new Map<string, WasmCompiled>();
+  let activations = 0;
+
+  return {
+    name: "wasm",
+    description: `WebAssembly, ${ort.env.wasm.numThreads ?? 1} thread${ort.env.wasm.numThreads === 1 ? "" : "s"}`,
+    async compile(graph: Graph) {
+      const found = sessions.get(graph.key);
+      if (found && found.graph.store === graph.store) return found;
+      try {
+        const session = await ort.InferenceSession.create(graph.serialize("initializers"), {
+          executionProviders: ["wasm"],
+          graphOptimizationLevel: "all",
+        });
+        const compiled = { graph, session };
+        await found?.session.release();
+        sessions.set(graph.key, compiled);
+        return compiled;
+      } catch (cause) {
+        throw new EngineError("runtime-failed", `onnxruntime-web refused the graph ${graph.key}: ${String(cause)}`, {
+          cause,
+          hint: "This is a defect of the engine; please report it with the model's config.json.",
+        });
+      }
+    },
+    async run(compiled, inputs, _keep) {
+      const { graph, session } = compiled as WasmCompiled;
+      const feeds: Record<string, Ort.Tensor> = {};
+      for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
+      try {
+        const results = await session.run(feeds);
+        const outputs = graph.outputs.map(({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const);
+        activations = Math.max(activations, outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0)); // prettier-ignore
+        return new Map<string, Handle>(outputs);
+      } catch (cause) {
+        throw new EngineError("runtime-failed", `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`, { cause });
+      }
+    },
+    upload: ({ dims, data }: Tensor) => wrap(dims, data),
+    read: async (handle) => dataOf(handle),
+    combine(terms, clamp) {
+      const [first] = terms as [(typeof terms)[number]];
+      return wrap(first.handle.dims, combineCpu(terms.map(({ handle, weight }) => ({ data: dataOf(handle), weight })), clamp)); // prettier-ignore
+    },
+    measure: async (now, older) => measureCpu(dataOf(now), dataOf(older)),
+    async split(handle) {
+      const { low, high } = splitCpu(dataOf(handle), handle.dims);
+      return { low: wrap(handle.dims, low), high: wrap(handle.dims, high) };
+    },
+    release: () => {},
+    releaseAll: () => {},
+    settled: async () => {},
+    bytes: () => ({
+      weights: [...sessions.values()].reduce((sum, { graph }) => sum + graph.weights.reduce((all, weight) => all + bytesOf(weight), 0), 0),
+      activations,
+      workspace: 0,
+    }),
+    async dispose() {
+      for (const { session } of sessions.values()) await session.release();
+      sessions.clear();
+    },
+  };
+};

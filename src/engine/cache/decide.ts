@@ -1,0 +1,94 @@
+import { EngineError } from "../errors.js";
+import {
+  type Branch,
+  type CacheMethod,
+  compute,
+  type Decision,
+  type Probe,
+  type Reading,
+  type RunFacts,
+  type Site,
+  type SiteMap,
+  type Visit,
+} from "./method.js";
+
+/** A site that some method decides about. */
+export interface ActiveSite {
+  readonly site: Site;
+  readonly method: CacheMethod;
+}
+
+const covers = (outer: Site, inner: Site): boolean => outer.from <= inner.from && inner.to <= outer.to;
+const apart = (a: Site, b: Site): boolean => a.to <= b.from || b.to <= a.from;
+
+/**
+ * The sites of all methods, outermost first. Guidance (`uncond`) lies outside everything.
+ * @throws EngineError "site-missing" for a method that finds none, "site-conflict" for two at one site or crossing ones
+ */
+export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): readonly ActiveSite[] => {
+  const active = methods.flatMap((method) => {
+    const sites = method.sites(map);
+    if (sites.length === 0)
+      throw new EngineError("site-missing", `${method.name} finds nothing to cache in this model.`, {
+        hint: "Choose other sites in its options, or a method that needs none of this kind.",
+      });
+    return sites.map((site) => ({ site, method }));
+  });
+  active.forEach(({ site, method }, index) => {
+    for (const other of active.slice(0, index)) {
+      if (site.kind === "uncond" ? other.site.kind !== "uncond" : other.site.kind === "uncond") continue;
+      const same = covers(site, other.site) && covers(other.site, site);
+      if (same || !(covers(site, other.site) || covers(other.site, site) || apart(site, other.site)))
+        throw new EngineError("site-conflict", `${other.method.name} and ${method.name} both decide at ${site.id}.`, {
+          hint: "Give each site to one method.",
+        });
+    }
+  });
+  const size = ({ site }: ActiveSite): number => (site.kind === "uncond" ? Number.POSITIVE_INFINITY : site.to - site.from);
+  return active.toSorted((a, b) => size(b) - size(a) || a.site.from - b.site.from);
+};
+
+/** Those of `active` that act on a branch. */
+export const inBranch = (active: readonly ActiveSite[], branch: Branch): readonly ActiveSite[] =>
+  active.filter(({ method }) => method.branches?.includes(branch) ?? true);
+
+/**
+ * Asks the methods of one branch of one run. Knows steps and numbers, no tensors: the executor and the dry run share it,
+ * so the schedule that is printed is the schedule that is executed.
+ */
+export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
+  const closures = new Map([...new Set(active.map(({ method }) => method))].map((method) => [method, method.start(facts)]));
+  const kept = new Map<Site, number[]>(active.map(({ site }) => [site, []]));
+  return {
+    /** Steps of the features kept at a site, newest first. */
+    kept: (site: Site): readonly number[] => kept.get(site) ?? [],
+    visit({ site, method }: ActiveSite, step: number, readings: readonly (Reading | undefined)[], guided: boolean): Decision {
+      const computed = kept.get(site) as number[];
+      if (computed.length === 0) return compute;
+      const { steps, timesteps, branch } = facts;
+      const visit: Visit = { site, branch, step, steps, timestep: timesteps[step] as number, computed, readings, guided };
+      return (closures.get(method) as (visit: Visit) => Decision)(visit);
+    },
+    /** Books what was done, so that `computed` is right at the next visit. */
+    record({ site, method }: ActiveSite, step: number, decision: Decision): void {
+      if (decision !== compute && method.keeps !== "every visit") return;
+      kept.set(site, [step, ...(kept.get(site) as number[])].slice(0, method.history ?? 1));
+    },
+  };
+};
+
+export type Decider = ReturnType<typeof decider>;
+
+/** The probes of a method on this model. */
+export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] => method.probes?.(map) ?? [];
+
+/** How a decision is called in a trace: plain reuse of the newest feature, or anything else that is not computing. */
+export const nameOf = (decision: Decision): "compute" | "reuse" | "forecast" => {
+  if (decision === compute) return compute;
+  const { weights } = decision;
+  return Array.isArray(weights) && weights.length === 1 && weights[0] === 1 ? "reuse" : "forecast";
+};
+
+/** Whether `site` lies under one of the sites that did not run. */
+export const leftOut = (site: Site, skipped: readonly Site[]): boolean => skipped.some((one) => covers(one, site));
+

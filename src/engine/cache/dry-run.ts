@@ -1,0 +1,114 @@
+import { EngineError } from "../errors.js";
+import { siteMap } from "../models/sites.js";
+import { activeSites, decider, inBranch, leftOut, probesOf } from "./decide.js";
+import { type Branch, type CacheMethod, compute, type Site, type SiteKind, type SiteMap } from "./method.js";
+
+export interface PlannedSite {
+  readonly site: string;
+  readonly kind: SiteKind;
+  /** A 1 per step in which the site is computed. */
+  readonly computed: string;
+}
+
+export interface DryRunOptions {
+  readonly methods: readonly CacheMethod[];
+  /** As the model receives them, noise first. */
+  readonly timesteps: readonly number[];
+  /** Default: the sites of a Latte of `layers` layers. */
+  readonly sites?: SiteMap;
+  /** Whether there is an unconditional branch. Default true. */
+  readonly guided?: boolean;
+}
+
+/** Which sites one pass leaves out and which it computes, of those that methods decide about. */
+export interface PlannedPass {
+  readonly step: number;
+  readonly branch: Branch;
+  readonly skipped: readonly Site[];
+  readonly computed: readonly Site[];
+}
+
+/**
+ * Every pass of a run whose methods decide by step alone, in order. A step without an unconditional pass has one entry.
+ *
+ * @throws EngineError "needs-readings" for a method that decides by data
+ */
+export const plannedPasses = ({ methods, timesteps, sites, guided = true }: Required<DryRunOptions>): readonly PlannedPass[] => {
+  for (const method of methods)
+    if (probesOf(method, sites).length > 0)
+      throw new EngineError("needs-readings", `${method.name} decides by what it measures, so it cannot be planned without a run.`, {
+        hint: "Give the trace of a recorded run.",
+      });
+  const active = activeSites(methods, sites);
+  const steps = timesteps.length;
+  const asked = (branch: Branch, ofGuidance: boolean) => {
+    const here = inBranch(active.filter(({ site }) => (site.kind === "uncond") === ofGuidance), branch); // prettier-ignore
+    return { here, decider: decider(here, { steps, timesteps, branch }) };
+  };
+  const gap = asked("uncond", true);
+  const branches = { cond: asked("cond", false), uncond: asked("uncond", false) };
+  const visit = ({ here, decider }: typeof gap, step: number, runs: boolean) => {
+    const [skipped, computed]: [Site[], Site[]] = [[], []];
+    for (const one of here) {
+      if (leftOut(one.site, skipped)) continue;
+      const decision = decider.visit(one, step, [], runs);
+      decider.record(one, step, decision);
+      (decision === compute ? computed : skipped).push(one.site);
+    }
+    return { skipped, computed };
+  };
+  return [...timesteps.keys()].flatMap((step) => {
+    const runsUncond = guided && visit(gap, step, true).skipped.length === 0;
+    const passes: Branch[] = runsUncond ? ["cond", "uncond"] : ["cond"];
+    return passes.map((branch) => ({ step, branch, ...visit(branches[branch], step, runsUncond) }));
+  });
+};
+
+/**
+ * The decisions of a run without a model: what a page draws under its sliders and `diffusion-cache plan` prints.
+ *
+ * @throws EngineError "needs-readings" for a method that decides by data
+ */
+export const dryRun = ({ methods, timesteps, sites = latteSites(1), guided = true }: DryRunOptions): readonly PlannedSite[] => {
+  const passes = plannedPasses({ methods, timesteps, sites, guided });
+  const wide = activeSites(methods, sites).map(({ site }) => site);
+  const rows = [...sites.all(), ...wide.filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond")];
+  const ran = (site: Site, step: number): boolean => {
+    const here = passes.filter((pass) => pass.step === step);
+    if (site.kind === "uncond") return here.some(({ branch }) => branch === "uncond");
+    return here.some(({ skipped }) => !leftOut(site, skipped));
+  };
+  return rows.map((site) => ({
+    site: site.id,
+    kind: site.kind,
+    computed: [...timesteps.keys()].map((step) => (ran(site, step) ? "1" : "0")).join(""),
+  }));
+};
+
+/** The sites of a Latte of `layers` layers, without its weights. */
+export const latteSites = (layers: number): SiteMap => {
+  const subLayers: Site[] = [];
+  const blocks: { from: number; to: number }[] = [];
+  let part = 0;
+  const block = (id: string, kinds: readonly (readonly [string, SiteKind])[]): void => {
+    const from = part;
+    for (const [name, kind] of kinds) {
+      const site = `${id}.${name}`;
+      subLayers.push({ id: site, kind, from: part, to: part + 1, values: [site], keeps: "value" });
+      part += 2;
+    }
+    blocks.push({ from, to: part });
+  };
+  for (let layer = 0; layer < layers; layer++) {
+    block(`transformer_blocks.${layer}`, [
+      ["attn1", "spatial-attention"],
+      ["attn2", "cross-attention"],
+      ["ff", "feed-forward"],
+    ]);
+    block(`temporal_transformer_blocks.${layer}`, [
+      ["attn1", "temporal-attention"],
+      ["ff", "feed-forward"],
+    ]);
+  }
+  return siteMap({ subLayers, blocks, stream: ["x"], parts: part, output: "prediction" });
+};

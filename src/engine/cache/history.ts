@@ -1,0 +1,65 @@
+import type { Backend, Handle } from "../backends/backend.js";
+import { compute, type Decision, type Site } from "./method.js";
+
+/**
+ * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
+ * Whoever gets a fresh handle holds it once.
+ */
+export const handleCounts = (backend: Backend) => {
+  const counts = new Map<Handle, number>();
+  const count = (handle: Handle): number => counts.get(handle) ?? 1;
+  return {
+    hold(handle: Handle): Handle {
+      counts.set(handle, count(handle) + 1);
+      return handle;
+    },
+    drop(handle: Handle): void {
+      const left = count(handle) - 1;
+      if (left > 0) counts.set(handle, left);
+      else {
+        counts.delete(handle);
+        backend.release(handle);
+      }
+    },
+  };
+};
+
+export type HandleCounts = ReturnType<typeof handleCounts>;
+
+/** One kept feature: a handle per tensor of the site, or its low and high band. */
+export type Feature = readonly Handle[];
+
+/** The kept features of one branch, newest first, and what they weigh. */
+export const featureHistory = (backend: Backend, counts: HandleCounts) => {
+  const kept = new Map<string, Feature[]>();
+  return {
+    /** Takes over the caller's hold on `feature`; the oldest beyond `limit` goes. */
+    push(site: Site, feature: Feature, limit: number): void {
+      const features = [feature, ...(kept.get(site.id) ?? [])];
+      for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
+      kept.set(site.id, features);
+    },
+    /** Σ weights · kept for each tensor of the site. The caller holds the result. */
+    estimate(site: Site, decision: Exclude<Decision, typeof compute>): Feature {
+      const features = kept.get(site.id) as Feature[];
+      const { weights } = decision;
+      if ("low" in weights) {
+        const [low, high] = features[0] as [Handle, Handle];
+        return [backend.combine([{ handle: low, weight: weights.low }, { handle: high, weight: weights.high }])];
+      }
+      return (features[0] as Feature).map((newest, index) =>
+        weights.length === 1 && weights[0] === 1
+          ? counts.hold(newest)
+          : backend.combine(weights.map((weight, age) => ({ handle: (features[age] as Feature)[index] as Handle, weight }))),
+      );
+    },
+    /** Distinct handles held here. */
+    handles: (): Set<Handle> => new Set([...kept.values()].flat(2)),
+    clear(): void {
+      for (const handle of [...kept.values()].flat(2)) counts.drop(handle);
+      kept.clear();
+    },
+  };
+};
+
+export type FeatureHistory = ReturnType<typeof featureHistory>;

@@ -1,0 +1,116 @@
+// What a caching method may say. Plain data throughout: no tensors, no GPU, no model.
+
+/**
+ * What a site computes. A `blocks` site is a run of blocks, `output` the whole network,
+ * `uncond` the difference that guidance adds (uncond − cond).
+ */
+export type SiteKind =
+  | "spatial-attention"
+  | "temporal-attention"
+  | "cross-attention"
+  | "feed-forward"
+  | "blocks"
+  | "output"
+  | "uncond";
+
+/** A place in the denoiser whose feature can be kept. Two sites are nested or disjoint. */
+export interface Site {
+  /** The module path in diffusers ("transformer_blocks.3.attn1"), or "blocks.1-8", "output", "uncond". */
+  readonly id: string;
+  readonly kind: SiteKind;
+  /** First part of the model that the site covers, inclusive. */
+  readonly from: number;
+  /** Last part, exclusive. */
+  readonly to: number;
+  /** Names of the stream values that hold the feature. */
+  readonly values: readonly string[];
+  /** "value": the feature is what the site writes. "residual": what it adds to what it found. */
+  readonly keeps: "value" | "residual";
+  /** What a residual is taken against: stream values as they are where the site begins. Default `values` themselves. */
+  readonly base?: readonly string[];
+}
+
+/** The sites a model offers. */
+export interface SiteMap {
+  /** Number of blocks that a `blocks` site can span. */
+  readonly depth: number;
+  /** Sub-layers: their output before the gate. In the order of execution. */
+  all(...kinds: SiteKind[]): readonly Site[];
+  /** Residual of blocks [from, to). */
+  blocks(from?: number, to?: number): Site;
+  /** The network's prediction; "residual" keeps prediction − latents. */
+  output(keeps?: "value" | "residual"): Site;
+  /** uncond − cond of the prediction. */
+  uncond(): Site;
+}
+
+/** Asks for one reduction per step over a tensor of the model and its older self. */
+export interface Probe {
+  /** A stream value and the part after which it is read ("modulated-input", "blocks.0-1", "latents", "output"). */
+  readonly tap: string;
+  /** The older self: of the step before, of the last step computed, or of the computed step before that. */
+  readonly since: "last-step" | "last-compute" | "compute-before-last";
+}
+
+export interface Reading {
+  /** mean |now − older| over all elements. */
+  readonly change: number;
+  /** mean |older|. */
+  readonly magnitude: number;
+}
+
+export type Branch = "cond" | "uncond";
+
+/** What a method is told when the run reaches one of its sites. */
+export interface Visit {
+  readonly site: Site;
+  readonly branch: Branch;
+  /** 0-based, out of `steps`. */
+  readonly step: number;
+  readonly steps: number;
+  /** As the model receives it: 1000 (noise) … 0 (image) in diffusers' terms. */
+  readonly timestep: number;
+  /** Steps of the kept features, newest first; never empty. */
+  readonly computed: readonly number[];
+  /** The newest reading of each declared probe; undefined until there is an older tensor. */
+  readonly readings: readonly (Reading | undefined)[];
+  /** Whether the unconditional branch really runs in this step. */
+  readonly guided: boolean;
+}
+
+/** feature ≈ Σ weights[i] · kept[i], newest first; apart for two frequency bands where a method wants that. */
+export interface Estimate {
+  readonly weights: readonly number[] | { readonly low: number; readonly high: number };
+}
+
+export const compute = "compute";
+export const reuse: Estimate = { weights: [1] };
+export type Decision = typeof compute | Estimate;
+
+/** What a run is, before its first step. */
+export interface RunFacts {
+  readonly steps: number;
+  readonly timesteps: readonly number[];
+  readonly branch: Branch;
+}
+
+export interface CacheMethod {
+  /** The name on the command line and in `methods`: "pab". */
+  readonly name: string;
+  /** The options as resolved, so that a trace, a worker and a snippet can say the same method again. */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Features kept per site; default 1. */
+  readonly history?: number;
+  /** "every visit" also keeps estimates, as diffusers' FasterCache does. Default "computed". */
+  readonly keeps?: "computed" | "every visit";
+  /** Branches the method acts on; the others are always computed. Default both. */
+  readonly branches?: readonly Branch[];
+  /** Keep the feature as two frequency bands, so that an estimate can weigh them apart. */
+  readonly bands?: boolean;
+  /** Decide once on `cond` and do the same on `uncond`. */
+  readonly shared?: boolean;
+  sites(model: SiteMap): readonly Site[];
+  probes?(model: SiteMap): readonly Probe[];
+  /** Called once per run and branch: state lives in the closure, so nothing is ever reset. */
+  start(run: RunFacts): (visit: Visit) => Decision;
+}

@@ -1,0 +1,156 @@
+import type { Backend, Compiled, Handle } from "../backends/backend.js";
+import type { Graph } from "../graph/builder.js";
+import type { Model, Tap } from "../models/model.js";
+import { type ActiveSite, type Decider, leftOut } from "./decide.js";
+import type { Feature, FeatureHistory, HandleCounts } from "./history.js";
+import { type CacheMethod, compute, type Decision, type Reading, type Site } from "./method.js";
+import type { ProbeBench } from "./probes.js";
+import { featureName, type Segmenter, tapName } from "./segments.js";
+
+/** Everything one branch keeps through a run. */
+export interface BranchState {
+  /** The sites decided about in this branch, outermost first. */
+  readonly active: readonly ActiveSite[];
+  readonly decider: Decider;
+  readonly history: FeatureHistory;
+  readonly probes: ProbeBench;
+}
+
+/** One decision of a pass; `ms` only where the site was a segment of its own. */
+export interface PassVisit {
+  readonly active: ActiveSite;
+  readonly decision: Decision;
+  readonly readings: readonly (Reading | undefined)[];
+  ms?: number;
+}
+
+export interface PassResult {
+  /** The caller holds it. */
+  readonly prediction: Handle;
+  readonly visits: readonly PassVisit[];
+  /** Sites that did not run. */
+  readonly skipped: readonly Site[];
+}
+
+export interface PassTools {
+  readonly model: Model;
+  readonly backend: Backend;
+  readonly counts: HandleCounts;
+  readonly segments: Segmenter;
+  readonly compile: (graph: Graph) => Promise<Compiled>;
+  /** "sites" makes every sub-layer a segment of its own, to time it. */
+  readonly cuts: "probes" | "sites";
+}
+
+export interface PassRequest {
+  readonly inputs: ReadonlyMap<string, Handle>;
+  readonly step: number;
+  /** Whether the unconditional branch runs in this step too. */
+  readonly guided: boolean;
+  /** Visits to follow, of methods that decide once for both branches. */
+  readonly given: readonly PassVisit[];
+}
+
+/**
+ * One forward pass of one branch: decides at every active site from the outside in, runs what must run in as few
+ * graphs as the probes allow, and keeps the features of computed sites.
+ */
+export const pass = async (tools: PassTools, state: BranchState, request: PassRequest): Promise<PassResult> => {
+  const { model, backend, counts, segments } = tools;
+  const { active, decider, history, probes } = state;
+  const { inputs, step, guided, given } = request;
+  const end = model.parts.length;
+  const carry = new Map(inputs);
+  const visits = new Map<ActiveSite, PassVisit>();
+  const estimates = new Map<Site, Feature>();
+  const skipped: Site[] = [];
+
+  const undecided = (): ActiveSite[] => active.filter((one) => !visits.has(one) && !leftOut(one.site, skipped));
+  const waitingTaps = (one: ActiveSite): Tap[] =>
+    given.some((visit) => visit.active === one) ? [] : probes.needed(one.method).filter((tap) => !probes.has(tap));
+
+  const decideReady = async (): Promise<void> => {
+    for (const one of active) {
+      if (visits.has(one) || leftOut(one.site, skipped) || waitingTaps(one).length > 0) continue;
+      const followed = given.find((visit) => visit.active === one);
+      const readings = followed?.readings ?? (await probes.read(one.method));
+      const decision = followed?.decision ?? decider.visit(one, step, readings, guided);
+      visits.set(one, { active: one, decision, readings });
+      if (decision === compute) continue;
+      skipped.push(one.site);
+      estimates.set(one.site, history.estimate(one.site, decision));
+    }
+  };
+  const nextCut = (position: number): number => {
+    const taps = undecided().flatMap((one) => waitingTaps(one).map(({ after }) => after));
+    const borders = tools.cuts === "sites" ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to]) : [];
+    const hidden = (at: number): boolean => skipped.some((site) => site.from < at && at < site.to);
+    return Math.min(end, ...[...taps, ...borders].filter((at) => at > position && !hidden(at)));
+  };
+  const bring = (name: string): Handle => {
+    const handle = carry.get(name);
+    if (handle) return handle;
+    for (const [site, feature] of estimates)
+      for (const [index, tensor] of feature.entries()) if (featureName(site, index) === name) return tensor;
+    throw new Error(`nothing is called "${name}" in this pass`);
+  };
+
+  /** Runs parts [from, to) as one graph and takes in what it gives. */
+  const runRange = async (from: number, to: number): Promise<void> => {
+    const here = ({ site }: ActiveSite): boolean => site.from < to && from < site.to && !skipped.includes(site);
+    const computed = active.filter((one) => here(one) && one.site.to <= to && !leftOut(one.site, skipped));
+    // A residual site that ends later takes part too: its start must be remembered across the cut.
+    const open = active.filter((one) => here(one) && one.site.to > to && one.site.keeps === "residual");
+    const taps = [...new Set(undecided().flatMap(waitingTaps))].filter(({ after }) => from < after && after <= to);
+    const { graph, written, passed } = segments.segment({
+      from,
+      to,
+      skip: skipped.filter((site) => site.from < to && from < site.to),
+      keep: [...computed, ...open].map(({ site }) => site),
+      taps,
+    });
+    const features = computed.map((one) => ({ one, names: one.site.values.map((_, index) => featureName(one.site, index)) }));
+    const keep = new Set([...features.flatMap(({ names }) => names), ...taps.map(tapName)]);
+    if (to === end) keep.add(written.get(model.output) ?? model.output);
+    const feeds = new Map(graph.inputs.map(({ name }) => [name, bring(name)]));
+    const outputs = graph.nodes > 0 ? await backend.run(await tools.compile(graph), feeds, keep) : new Map<string, Handle>();
+    const moved = [
+      ...[...passed].map(([name, before]) => [name, bring(before)] as const),
+      ...[...written].map(([name, output]) => [name, outputs.get(output) as Handle] as const),
+    ];
+    for (const [name, handle] of moved) carry.set(name, handle);
+    for (const tap of taps) probes.put(tap, outputs.get(tapName(tap)) as Handle);
+    for (const { one, names } of features)
+      history.push(one.site, names.map((name) => outputs.get(name) as Handle), one.method.history ?? 1); // prettier-ignore
+  };
+
+  for (const tap of active.flatMap(waitingTaps))
+    if (tap.after === 0 && !probes.has(tap)) probes.put(tap, counts.hold(inputs.get(tap.value) as Handle));
+  await decideReady();
+  for (let position = 0; position < end; ) {
+    const to = nextCut(position);
+    const before = performance.now();
+    await runRange(position, to);
+    if (tools.cuts === "sites") {
+      await backend.settled();
+      const timed = [...visits.values()].find(({ active: { site } }) => site.from === position && site.to === to);
+      if (timed) timed.ms = performance.now() - before;
+    }
+    position = to;
+    await decideReady();
+  }
+
+  const prediction = carry.get(model.output) as Handle;
+  if ([...estimates.values()].flat().includes(prediction)) counts.hold(prediction);
+  for (const { active: one, decision } of visits.values()) {
+    decider.record(one, step, decision);
+    const feature = estimates.get(one.site);
+    if (!feature) continue;
+    if (one.method.keeps === "every visit") history.push(one.site, feature, one.method.history ?? 1);
+    else for (const handle of feature) counts.drop(handle);
+  }
+  const verdicts = new Map<CacheMethod, Decision>([...visits.values()].map(({ active: { method }, decision }) => [method, decision]));
+  const ran = !skipped.some(({ from, to }) => from === 0 && to === end);
+  await probes.settle(verdicts, ran ? prediction : undefined);
+  return { prediction, visits: [...visits.values()], skipped };
+};

@@ -1,0 +1,96 @@
+import type { Backend, Handle } from "../backends/backend.js";
+import type { Model, Tap } from "../models/model.js";
+import { type ActiveSite, probesOf } from "./decide.js";
+import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "./method.js";
+import type { HandleCounts } from "./history.js";
+
+interface Older {
+  step?: Handle;
+  /** Of computed steps, newest first. */
+  computed: Handle[];
+}
+
+/**
+ * The probes of all methods of one branch: which taps a pass must hand out, their older selves, and the readings.
+ * A tap behind the whole network is read after the pass and its reading is told at the next visit.
+ */
+export const probeBench = (backend: Backend, counts: HandleCounts, model: Model, active: readonly ActiveSite[]) => {
+  const methods = [...new Set(active.map(({ method }) => method))];
+  const probes = new Map<CacheMethod, readonly { readonly probe: Probe; readonly tap: Tap }[]>(
+    methods.map((method) => [
+      method,
+      probesOf(method, model.sites).map((probe) => ({ probe, tap: model.tap(probe.tap) })),
+    ]),
+  );
+  const older = new Map<string, Older>();
+  const now = new Map<string, Handle>();
+  const late = new Map<string, Reading>();
+  const end = model.parts.length;
+  const olderOf = (method: CacheMethod, tap: Tap): Older => {
+    const key = `${method.name} ${tap.id}`;
+    const found = older.get(key) ?? { computed: [] };
+    older.set(key, found);
+    return found;
+  };
+  const reference = (method: CacheMethod, { probe, tap }: { probe: Probe; tap: Tap }): Handle | undefined => {
+    const { step, computed } = olderOf(method, tap);
+    return { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] }[probe.since];
+  };
+
+  return {
+    /** Taps that `method` needs before it can decide. */
+    needed: (method: CacheMethod): readonly Tap[] =>
+      (probes.get(method) ?? []).map(({ tap }) => tap).filter(({ after }) => after < end),
+    has: (tap: Tap): boolean => now.has(tap.id),
+    /** Takes over the caller's hold. */
+    put(tap: Tap, handle: Handle): void {
+      now.set(tap.id, handle);
+    },
+    /** Measures what `method` declared, in its order. */
+    async read(method: CacheMethod): Promise<(Reading | undefined)[]> {
+      const readings: (Reading | undefined)[] = [];
+      for (const entry of probes.get(method) ?? []) {
+        const { probe, tap } = entry;
+        const past = reference(method, entry);
+        const present = now.get(tap.id);
+        if (tap.after === end) readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
+        else readings.push(past && present ? await backend.measure(present, past) : undefined);
+      }
+      return readings;
+    },
+    /** Ends a pass: taps of this step become older ones. `output` is the prediction if the network ran. */
+    async settle(decisions: ReadonlyMap<CacheMethod, Decision>, output: Handle | undefined): Promise<void> {
+      for (const method of methods) {
+        const decided = decisions.get(method) ?? compute;
+        for (const entry of probes.get(method) ?? []) {
+          const { probe, tap } = entry;
+          const present = tap.after === end ? output : now.get(tap.id);
+          const past = reference(method, entry);
+          if (tap.after === end && present && past && decided === compute)
+            late.set(`${method.name} ${tap.id} ${probe.since}`, await backend.measure(present, past));
+        }
+        for (const tap of new Set((probes.get(method) ?? []).map((entry) => entry.tap))) {
+          const present = tap.after === end ? output : now.get(tap.id);
+          if (!present) continue;
+          const memory = olderOf(method, tap);
+          if (memory.step) counts.drop(memory.step);
+          memory.step = counts.hold(present);
+          if (decided !== compute) continue;
+          memory.computed.unshift(counts.hold(present));
+          for (const old of memory.computed.splice(2)) counts.drop(old);
+        }
+      }
+      for (const handle of now.values()) counts.drop(handle);
+      now.clear();
+    },
+    handles: (): Handle[] => [...older.values()].flatMap(({ step, computed }) => (step ? [step, ...computed] : computed)),
+    clear(): void {
+      for (const handle of now.values()) counts.drop(handle);
+      for (const { step, computed } of older.values()) for (const one of step ? [step, ...computed] : computed) counts.drop(one);
+      now.clear();
+      older.clear();
+    },
+  };
+};
+
+export type ProbeBench = ReturnType<typeof probeBench>;

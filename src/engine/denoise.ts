@@ -1,0 +1,128 @@
+import type { Backend, Bytes, Handle } from "./backends/backend.js";
+import { type ExecutorOptions, executor } from "./cache/execute.js";
+import { handleCounts } from "./cache/history.js";
+import { EngineError } from "./errors.js";
+import type { Scheduler } from "./schedulers/scheduler.js";
+import type { Tensor } from "./tensor.js";
+import type { TraceSite, TraceVisit } from "./trace.js";
+
+export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timesteps"> {
+  readonly scheduler: Scheduler;
+  /** Standard normal noise in the shape of the latents. */
+  readonly noise: Tensor;
+  readonly signal?: AbortSignal | undefined;
+  /** Also returns every step's guided prediction; each costs a read-back. */
+  readonly collectPredictions?: boolean;
+  /** Called when the graphs are compiled, before the first step. */
+  readonly onCompiled?: (compileMs: number) => void;
+  /** Called after each step; `preview` reads the predicted clean sample back, when called. */
+  readonly onStep?: (step: number, ms: number, visits: readonly TraceVisit[], preview: () => Promise<Float32Array>) => Promise<void> | void;
+}
+
+export interface Denoised {
+  readonly sample: Float32Array;
+  readonly predictions: readonly Float32Array[];
+  readonly sites: readonly TraceSite[];
+  readonly visits: readonly TraceVisit[];
+  readonly stepMs: readonly number[];
+  readonly stepCacheBytes: readonly number[];
+  readonly wallMs: number;
+  readonly compileMs: number;
+  readonly bytes: { readonly now: Bytes; readonly peak: Bytes };
+}
+
+/**
+ * The denoising loop: timesteps × guidance branches → scheduler. Latents never leave the backend between steps unless
+ * a preview or the predictions are asked for.
+ *
+ * @throws EngineError "stopped" at the next graph boundary after `signal` is aborted; "not-finite" if the result is NaN
+ */
+export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
+  const { backend, scheduler, noise, signal, collectPredictions = false, onStep } = options;
+  const counts = handleCounts(backend);
+  let compileMs = 0;
+  const stopIfAsked = (): void => {
+    if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before its last step.");
+  };
+  const run = executor({
+    ...options,
+    counts,
+    timesteps: scheduler.timesteps,
+    async compile(graph) {
+      stopIfAsked();
+      const before = performance.now();
+      const compiled = await options.compile(graph);
+      compileMs += performance.now() - before;
+      return compiled;
+    },
+  });
+
+  const predictions: Float32Array[] = [];
+  const stepMs: number[] = [];
+  const stepCacheBytes: number[] = [];
+  let peak: Bytes = { ...backend.bytes(), cache: 0 };
+  try {
+    const noiseHandle = backend.upload(noise);
+    let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
+    counts.drop(noiseHandle);
+    await run.prepare();
+    const prepared = compileMs;
+    options.onCompiled?.(compileMs);
+    const start = performance.now();
+    for (const step of scheduler.timesteps.keys()) {
+      stopIfAsked();
+      const before = performance.now() - compileMs;
+      const seen = run.visits().length;
+      const prediction = await run.predict(step, latents);
+      if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
+      const { clean, next } = advance(backend, scheduler, step, latents, prediction);
+      counts.drop(latents);
+      counts.drop(prediction);
+      latents = next;
+      stepCacheBytes.push(run.cacheBytes());
+      peak = largest(peak, { ...backend.bytes(), cache: stepCacheBytes.at(-1) as number });
+      stepMs.push(performance.now() - compileMs - before);
+      await onStep?.(step, stepMs.at(-1) as number, run.visits().slice(seen), () => backend.read(clean));
+      counts.drop(clean);
+    }
+    const sample = (await backend.read(latents)).slice();
+    const wallMs = performance.now() - start - (compileMs - prepared);
+    if (!sample.every(Number.isFinite))
+      throw new EngineError("not-finite", "The run ended in values that are not numbers.", {
+        hint: "Weaken the caching options, or run the model without them to see whether it is the cause.",
+      });
+    const [sites, visits] = [run.sites(), [...run.visits()]];
+    run.end();
+    counts.drop(latents);
+    const now: Bytes = { ...backend.bytes(), cache: run.cacheBytes() };
+    return { sample, predictions, sites, visits, stepMs, stepCacheBytes, wallMs, compileMs, bytes: { now, peak } };
+  } finally {
+    run.end();
+    backend.releaseAll();
+  }
+};
+
+/** One scheduler step on the backend: the predicted clean sample and the next latents, both held by the caller. */
+const advance = (backend: Backend, scheduler: Scheduler, step: number, sample: Handle, prediction: Handle) => {
+  const { clean: toClean, next: toNext } = scheduler.step(step);
+  const clean = backend.combine(
+    [
+      { handle: sample, weight: toClean.sample },
+      { handle: prediction, weight: toClean.prediction },
+    ],
+    toClean.clamp,
+  );
+  const next = backend.combine([
+    { handle: sample, weight: toNext.sample },
+    { handle: prediction, weight: toNext.prediction },
+    { handle: clean, weight: toNext.clean },
+  ]);
+  return { clean, next };
+};
+
+const largest = (a: Bytes, b: Bytes): Bytes => ({
+  weights: Math.max(a.weights, b.weights),
+  activations: Math.max(a.activations, b.activations),
+  cache: Math.max(a.cache, b.cache),
+  workspace: Math.max(a.workspace, b.workspace),
+});

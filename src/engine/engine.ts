@@ -1,0 +1,79 @@
+import type { CacheMethod } from "./cache/method.js";
+import type { Tensor } from "./tensor.js";
+import type { Trace } from "./trace.js";
+
+/** Bytes while loading, steps while running. `phase` says which. */
+export type Progress =
+  | { readonly phase: "download"; readonly loaded: number; readonly total: number; readonly file: string }
+  | { readonly phase: "compile"; readonly done: number; readonly total: number }
+  | {
+      readonly phase: "step";
+      readonly step: number;
+      readonly steps: number;
+      readonly ms: number;
+      /** Sites computed and reused in this step, for a grid that fills in. */
+      readonly decisions: readonly { readonly site: string; readonly decision: "compute" | "reuse" | "forecast" }[];
+      /** The clip as it forms (predicted clean sample), when asked for. */
+      readonly preview?: Clip;
+    };
+
+/** Frames of pixels in [−1, 1], [clips, channels, frames, height, width]; an image model has one frame. */
+export interface Clip extends Tensor {
+  readonly fps: number;
+}
+
+export interface GenerateOptions {
+  /** A sentence of the model's grammar. Default: the model's own default prompt. */
+  readonly prompt?: string;
+  /** Seed of the first clip's noise, as torch.Generator("cpu").manual_seed takes it; clip k uses seed + k. Default 0. */
+  readonly seed?: number;
+  /** Denoising steps, 1 … 1000. Default: the model's. */
+  readonly steps?: number;
+  /** Classifier-free guidance scale; 1 runs without the unconditional branch. Default: the model's. */
+  readonly guidance?: number;
+  /** Clips made at once. Default 1. */
+  readonly clips?: number;
+  /** Caching methods on disjoint or nested sites. Default none. */
+  readonly cache?: readonly CacheMethod[];
+  /** Send the forming clip with every n-th step; 0 never. Default 0 (a preview costs a read-back). */
+  readonly previewEvery?: number;
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+export interface Result {
+  readonly clip: Clip;
+  readonly trace: Trace;
+}
+
+/** What a page shows before anything runs. */
+export interface ModelInfo {
+  readonly name: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly downloadBytes: number;
+  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
+}
+
+/** The backend in use and how it was chosen: one line per rung of the ladder, in the order tried. */
+export interface DeviceReport {
+  readonly backend: "wasm" | "webgpu";
+  readonly description: string;
+  readonly ladder: readonly { readonly rung: string; readonly taken: boolean; readonly reason: string }[];
+}
+
+/**
+ * One model on one backend. The same interface in a page (through a worker), in a worker and in Node.
+ * Calls queue: one run at a time, in the order asked for.
+ */
+export interface Engine {
+  readonly model: ModelInfo;
+  readonly device: DeviceReport;
+  /**
+   * Denoises from seeded noise and returns the clip with its trace.
+   * @throws EngineError "stopped" when `signal` is aborted, and every code of the request's parts.
+   */
+  generate(options?: GenerateOptions): Promise<Result>;
+  dispose(): Promise<void>;
+}

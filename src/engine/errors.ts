@@ -1,0 +1,50 @@
+/**
+ * Every way the engine can refuse, with the sentence that the reference page prints beside the code.
+ * Codes are permanent: scripts and links depend on them.
+ */
+export const errorCodes = {
+  "file-missing": "A file that was asked for is not there or cannot be read.",
+  "file-invalid": "A file was read but its content is not what its format promises.",
+  "download-failed": "The network or the server ended a download before it was complete.",
+  "hash-mismatch": "A downloaded file does not have the SHA-256 that its manifest names.",
+  "model-unknown": "The checkpoint names an architecture that the engine does not have.",
+  "model-config": "A checkpoint's configuration holds a value that the architecture does not take.",
+  "weight-missing": "The network needs a weight that the checkpoint does not hold.",
+  "weight-shape": "A weight of the checkpoint has another shape than the network needs.",
+  "scheduler-unknown": "The scheduler configuration names a class that the engine does not have.",
+  "scheduler-config": "The scheduler configuration holds a value that the engine does not take.",
+  "method-unknown": "No caching method has this name.",
+  "option-unknown": "A caching method has no option of this name.",
+  "option-invalid": "An option has a value outside its range.",
+  "site-missing": "A caching method finds nothing to cache in this model.",
+  "site-conflict": "Two caching methods would decide at one place.",
+  "prompt-invalid": "A prompt holds a word that the model's vocabulary does not have.",
+  "input-invalid": "An input of a run has the wrong shape, type or range.",
+  "argument-invalid": "A command-line argument is unknown, missing or out of range.",
+  "backend-missing": "The wanted backend cannot run here.",
+  "device-lost": "The GPU device went away during a run.",
+  "out-of-memory": "The device refused to allocate a buffer.",
+  "runtime-failed": "onnxruntime-web refused a graph or failed while running it.",
+  "not-finite": "A run produced a value that is not a number.",
+  "needs-readings": "This method decides by data, so a plan needs the readings of a recorded run.",
+  stopped: "The run was stopped before its last step.",
+  disposed: "The engine was asked for something after it had been disposed of.",
+} as const;
+
+export type ErrorCode = keyof typeof errorCodes;
+
+/**
+ * The only error that leaves the engine. `message` says what happened and why, with the values;
+ * `hint` says what to do. Both survive the way through a worker (see `worker/`).
+ */
+export class EngineError extends Error {
+  override readonly name = "EngineError";
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.hint = options.hint;
+  }
+}

@@ -1,0 +1,162 @@
+import type { WeightStore } from "../models/weights.js";
+import { sizeOf, type Tensor } from "../tensor.js";
+import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
+
+/** A float32 tensor of a graph with its static shape. */
+export interface GraphValue {
+  readonly name: string;
+  readonly dims: readonly number[];
+}
+
+/** What one ONNX graph needs and gives, and its bytes. Same `key`, same graph. */
+export interface Graph {
+  readonly key: string;
+  readonly inputs: readonly GraphValue[];
+  readonly outputs: readonly GraphValue[];
+  /** Names of the weights it reads, as the weight store knows them. */
+  readonly weights: readonly GraphValue[];
+  readonly store: WeightStore;
+  /** Nodes written; 0 for a graph that only hands values through. */
+  readonly nodes: number;
+  /**
+   * The ONNX ModelProto.
+   * "initializers": weights are inside (WASM). "inputs": weights are further graph inputs of the same names (WebGPU).
+   */
+  serialize(weights: "initializers" | "inputs"): Uint8Array;
+}
+
+const opset = 21;
+
+/** Shape of an element-wise operation on `a` and `b` under NumPy's broadcasting. */
+const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
+  const rank = Math.max(a.length, b.length);
+  const at = (dims: readonly number[], axis: number): number => dims[axis - (rank - dims.length)] ?? 1;
+  return Array.from({ length: rank }, (_, axis) => Math.max(at(a, axis), at(b, axis)));
+};
+
+export type GraphBuilder = ReturnType<typeof graphBuilder>;
+
+/**
+ * Writes one ONNX graph node by node. Every method returns the value that the node writes, with its static shape;
+ * shapes are trusted (an architecture file is written by us), the checkpoint's weights are not (see `expectShape`).
+ */
+export const graphBuilder = (store: WeightStore) => {
+  const inputs = new Map<string, GraphValue>();
+  const outputs = new Map<string, GraphValue>();
+  const weights = new Map<string, GraphValue>();
+  const constants = new Map<string, ReturnType<typeof tensorProto>>();
+  const shared = new Map<string, unknown>();
+  const nodes: ReturnType<typeof nodeProto>[] = [];
+  let count = 0;
+
+  const node = (
+    type: string,
+    reads: readonly GraphValue[],
+    dims: readonly number[],
+    attributes: Readonly<Record<string, Attribute>> = {},
+    domain = "",
+  ): GraphValue => {
+    const value = { name: `${type}_${count++}`, dims };
+    nodes.push(nodeProto({ type, domain, inputs: reads.map(({ name }) => name), outputs: [value.name], attributes }));
+    return value;
+  };
+  const integers = (values: readonly number[]): GraphValue => {
+    const name = `int64[${values.join(",")}]`;
+    constants.set(name, tensorProto(name, [values.length], BigInt64Array.from(values, BigInt)));
+    return { name, dims: [values.length] };
+  };
+
+  const builder = {
+    node,
+    input(name: string, dims: readonly number[]): GraphValue {
+      const value = inputs.get(name) ?? { name, dims };
+      inputs.set(name, value);
+      return value;
+    },
+    /**
+     * Makes `value` an output and returns its name: `name`, primed where an input has that name already.
+     * Named by a node of its own, since one value may leave under two names and ONNX wants each name written once.
+     */
+    output(name: string, value: GraphValue): string {
+      const free = inputs.has(name) ? `${name}'` : name;
+      nodes.push(nodeProto({ type: "Identity", inputs: [value.name], outputs: [free] }));
+      outputs.set(free, { name: free, dims: value.dims });
+      return free;
+    },
+    isInput: (value: GraphValue): boolean => inputs.get(value.name) === value,
+    weight(name: string): GraphValue {
+      const value = weights.get(name) ?? { name, dims: store.get(name).dims };
+      weights.set(name, value);
+      return value;
+    },
+    scalar(value: number): GraphValue {
+      const name = `float[${value}]`;
+      constants.set(name, tensorProto(name, [], Float32Array.of(value)));
+      return { name, dims: [] };
+    },
+    /** Builds a value once per graph, however many parts ask for it. */
+    once<T>(key: string, build: () => T): T {
+      if (!shared.has(key)) shared.set(key, build());
+      return shared.get(key) as T;
+    },
+    add: (a: GraphValue, b: GraphValue): GraphValue => node("Add", [a, b], broadcast(a.dims, b.dims)),
+    sub: (a: GraphValue, b: GraphValue): GraphValue => node("Sub", [a, b], broadcast(a.dims, b.dims)),
+    mul: (a: GraphValue, b: GraphValue): GraphValue => node("Mul", [a, b], broadcast(a.dims, b.dims)),
+    matmul: (a: GraphValue, b: GraphValue): GraphValue =>
+      node("MatMul", [a, b], [...a.dims.slice(0, -1), b.dims.at(-1) as number]),
+    /** PyTorch's nn.Linear saved under `prefix`, with its bias if it has one. */
+    linear(x: GraphValue, prefix: string): GraphValue {
+      const product = builder.matmul(x, builder.weight(`${prefix}.weight^T`));
+      return store.has(`${prefix}.bias`) ? builder.add(product, builder.weight(`${prefix}.bias`)) : product;
+    },
+    /** Over the last axis; scale and bias [D] may be computed at run time, so adaLN is one node. */
+    layerNorm: (x: GraphValue, scale: GraphValue, bias: GraphValue, epsilon: number): GraphValue =>
+      node("LayerNormalization", [x, scale, bias], x.dims, { axis: -1, epsilon: { float: epsilon } }),
+    /** Multi-head attention over q [B, N, D], k and v [B, M, D]. Scale 1/√(D/heads). */
+    attention: (q: GraphValue, k: GraphValue, v: GraphValue, heads: number): GraphValue =>
+      node("MultiHeadAttention", [q, k, v], q.dims, { num_heads: heads }, "com.microsoft"),
+    gelu: (x: GraphValue, approximate: "tanh" | "none"): GraphValue => node("Gelu", [x], x.dims, { approximate }),
+    silu: (x: GraphValue): GraphValue => builder.mul(x, node("Sigmoid", [x], x.dims)),
+    reshape: (x: GraphValue, dims: readonly number[]): GraphValue => node("Reshape", [x, integers(dims)], dims),
+    transpose: (x: GraphValue, perm: readonly number[]): GraphValue =>
+      node("Transpose", [x], perm.map((axis) => x.dims[axis] as number), { perm }),
+    slice(x: GraphValue, axis: number, start: number, end: number): GraphValue {
+      const dims = x.dims.map((dim, index) => (index === axis ? end - start : dim));
+      return node("Slice", [x, integers([start]), integers([end]), integers([axis])], dims);
+    },
+    concat: (values: readonly GraphValue[], axis: number): GraphValue => {
+      const [first] = values as [GraphValue];
+      const total = values.reduce((sum, { dims }) => sum + (dims[axis] as number), 0);
+      return node("Concat", values, first.dims.map((dim, index) => (index === axis ? total : dim)), { axis });
+    },
+    finish: (key: string): Graph => ({
+      key,
+      inputs: [...inputs.values()],
+      outputs: [...outputs.values()],
+      weights: [...weights.values()],
+      store,
+      nodes: nodes.length,
+      serialize(kind) {
+        const read = [...weights.values()];
+        const asTensor = ({ name }: GraphValue) => {
+          const { dims, data }: Tensor = store.get(name);
+          return tensorProto(name, dims, data);
+        };
+        return modelProto(
+          {
+            name: "segment",
+            nodes,
+            initializers: [...constants.values(), ...(kind === "initializers" ? read.map(asTensor) : [])],
+            inputs: [...inputs.values(), ...(kind === "inputs" ? read : [])].map(({ name, dims }) => valueProto(name, dims)),
+            outputs: [...outputs.values()].map(({ name, dims }) => valueProto(name, dims)),
+          },
+          opset,
+        );
+      },
+    }),
+  };
+  return builder;
+};
+
+/** Bytes of a float32 value. */
+export const bytesOf = ({ dims }: GraphValue): number => 4 * sizeOf(dims);
