@@ -4,7 +4,7 @@ import { decodeBfloat16, decodeFloat16, encodeFloat16, toFloat16 } from "../src/
 const halves = Uint16Array.from({ length: 65536 }, (_, half) => half);
 
 /** A half by its definition. */
-const valueOf = (half: number): number => {
+const halfValue = (half: number): number => {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 31;
   const fraction = (half & 1023) / 1024;
@@ -15,18 +15,18 @@ const valueOf = (half: number): number => {
 describe("float16", () => {
   it("decodes every half", () => {
     const values = decodeFloat16(halves);
-    expect(halves.every((half, i) => Object.is(values[i], valueOf(half)))).toBe(true);
+    expect(halves.every((half, i) => Object.is(values[i], halfValue(half)))).toBe(true);
   });
 
   it("gives every half back", () => {
-    const numbers = halves.filter((half) => !Number.isNaN(valueOf(half)));
+    const numbers = halves.filter((half) => !Number.isNaN(halfValue(half)));
     expect(encodeFloat16(decodeFloat16(numbers))).toEqual(numbers);
-    expect(valueOf(toFloat16(Number.NaN))).toBeNaN();
+    expect(halfValue(toFloat16(Number.NaN))).toBeNaN();
   });
 
   it("rounds to the nearest half, ties to even", () => {
     for (let half = 0; half < 0x7bff; half++) {
-      const [below, above] = [valueOf(half), valueOf(half + 1)];
+      const [below, above] = [halfValue(half), halfValue(half + 1)];
       const middle = (below + above) / 2;
       expect(toFloat16(middle)).toBe(half % 2 === 0 ? half : half + 1);
       expect(toFloat16(-middle)).toBe(0x8000 | (half % 2 === 0 ? half : half + 1));

@@ -62,13 +62,15 @@ const fillLong = (data: Float32Array, next: () => number): void => {
 };
 
 /**
- * Normal noise, within 1e-6 of `torch.randn(dims, generator=torch.Generator("cpu").manual_seed(seed))`, so that a seed
+ * Normal noise, within 1e-6 of `torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed))`, so that a seed
  * means the same clip here and in Python. As in PyTorch, only the lower 32 bits of the seed count.
  *
  * @param seed a whole number, 0 … 2^53 − 1
+ * @param shape dimensions, or how many numbers
  * @throws EngineError "input-invalid"
  */
-export const randn = (seed: number, dims: readonly number[]): Tensor => {
+export const randn = (seed: number, shape: number | readonly number[]): Tensor => {
+  const dims = typeof shape === "number" ? [shape] : shape;
   if (!Number.isSafeInteger(seed) || seed < 0)
     throw new EngineError("input-invalid", `The seed is ${seed}; it must be a whole number from 0 to 2^53 − 1.`, {
       hint: "Choose another seed; the engine and PyTorch use only its lower 32 bits.",
