@@ -1,0 +1,39 @@
+import { EngineError } from "../errors.js";
+import { type Files, stopped, verify } from "./source.js";
+
+const codeOf = (error: unknown): string =>
+  typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
+
+/**
+ * Files of a folder, in Node.
+ *
+ * @param path the folder, or a file: URL
+ */
+export const folder = async (path: string): Promise<Files> => {
+  // Imported here so that bundlers for browsers never follow Node's modules.
+  const [{ readFile }, { join }, { fileURLToPath }] = await Promise.all([
+    import("node:fs/promises"),
+    import("node:path"),
+    import("node:url"),
+  ]);
+  const root = path.startsWith("file:") ? fileURLToPath(path) : path;
+  return {
+    name: root,
+    async read(file, { signal, onProgress, expected } = {}) {
+      const where = join(root, file);
+      const missing = (why: string, cause: unknown) =>
+        new EngineError("file-missing", `${where} ${why}.`, { hint: "Check the path of the model's folder.", cause });
+      if (signal?.aborted) throw stopped(where);
+      const buffer = await readFile(where, { signal }).catch((cause: unknown) => {
+        if (signal?.aborted) throw stopped(where);
+        const code = codeOf(cause);
+        if (code === "ENOENT" || code === "ENOTDIR") throw missing("does not exist", cause);
+        throw missing(`cannot be read (${code || String(cause)})`, cause);
+      });
+      const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
+      await verify(where, bytes, expected);
+      onProgress?.(bytes.byteLength, bytes.byteLength);
+      return bytes;
+    },
+  };
+};

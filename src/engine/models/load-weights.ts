@@ -1,0 +1,102 @@
+import { EngineError } from "../errors.js";
+import { readSafetensors } from "../safetensors.js";
+import type { Tensor } from "../tensor.js";
+import { expectedOf, type Json, jsonReader } from "./json-files.js";
+import type { Manifest } from "./manifest.js";
+import type { Files } from "./source.js";
+
+/** Bytes of the weights, over all files; `total` grows while the size of a file is not known yet. */
+export interface LoadProgress {
+  readonly loaded: number;
+  readonly total: number;
+  readonly file: string;
+}
+
+export interface LoadOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: LoadProgress) => void) | undefined;
+}
+
+const single = "diffusion_pytorch_model.safetensors";
+
+const invalidIndex = (where: string, why: string) =>
+  new EngineError("file-invalid", `${where} is not a valid index of shards: ${why}.`, {
+    hint: "Save the checkpoint again with diffusers, or copy all of its files from one place.",
+  });
+
+/** Which tensors each shard must hold, by the shard's name. */
+const shardsOf = (where: string, { weight_map: map }: Json): Map<string, string[]> => {
+  if (typeof map !== "object" || map === null || Array.isArray(map) || Object.keys(map).length === 0)
+    throw invalidIndex(where, "weight_map names no tensors");
+  const shards = new Map<string, string[]>();
+  for (const [tensor, file] of Object.entries(map)) {
+    // A plain file name: an index must not reach out of its folder.
+    if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file))
+      throw invalidIndex(where, `tensor "${tensor}" lies in ${JSON.stringify(file)}`);
+    shards.set(file, [...(shards.get(file) ?? []), tensor]);
+  }
+  return shards;
+};
+
+/** Sums up the progress of several files. */
+const progressOf = (folder: string, names: readonly string[], manifest: Manifest | undefined, options: LoadOptions) => {
+  const files = new Map(
+    names.map((name) => [name, { loaded: 0, total: expectedOf(manifest, folder + name)?.bytes ?? 0 }]),
+  );
+  return (file: string) => (loaded: number, total: number) => {
+    files.set(file, { loaded, total: Math.max(loaded, total) });
+    const sum = (key: "loaded" | "total") => [...files.values()].reduce((bytes, part) => bytes + part[key], 0);
+    options.onProgress?.({ loaded: sum("loaded"), total: sum("total"), file: folder + file });
+  };
+};
+
+/**
+ * All tensors of a network's folder; shards are read side by side.
+ *
+ * @param folder "" or a path that ends in "/"
+ */
+export const loadWeights = async (
+  files: Files,
+  folder: string,
+  manifest: Manifest | undefined,
+  options: LoadOptions,
+): Promise<Map<string, Tensor>> => {
+  const indexPath = `${folder}${single}.index.json`;
+  const where = `${files.name}: ${indexPath}`;
+  const index = await jsonReader(files, manifest, options.signal).optional(indexPath);
+  const shards = index ? shardsOf(where, index) : new Map([[single, []]]);
+  const progress = progressOf(folder, [...shards.keys()], manifest, options);
+
+  // One failing shard stops the others: nothing goes on downloading for a load that has failed.
+  const group = new AbortController();
+  const abort = () => group.abort();
+  options.signal?.addEventListener("abort", abort);
+  let failure: unknown;
+  const readShard = async ([name, tensors]: readonly [string, readonly string[]]) => {
+    const path = folder + name;
+    try {
+      if (options.signal?.aborted) abort();
+      const expected = expectedOf(manifest, path);
+      const bytes = await files.read(path, { signal: group.signal, onProgress: progress(name), expected });
+      const found = readSafetensors(bytes, `${files.name}: ${path}`);
+      const missing = tensors.find((tensor) => !found.has(tensor));
+      if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);
+      return found;
+    } catch (error) {
+      failure ??= error;
+      abort();
+      throw error;
+    }
+  };
+  const settled = await Promise.allSettled([...shards].map(readShard));
+  options.signal?.removeEventListener("abort", abort);
+  if (failure !== undefined) throw failure;
+
+  const weights = new Map<string, Tensor>();
+  for (const shard of settled)
+    for (const [name, tensor] of shard.status === "fulfilled" ? shard.value : []) {
+      if (weights.has(name)) throw invalidIndex(where, `tensor "${name}" lies in two shards`);
+      weights.set(name, tensor);
+    }
+  return weights;
+};

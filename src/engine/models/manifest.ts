@@ -1,0 +1,58 @@
+import { EngineError } from "../errors.js";
+import type { Expected } from "./source.js";
+
+/** `manifest.json` of a model: what its files are, and what a page needs to know before it loads them. */
+export interface Manifest {
+  readonly name?: string;
+  /** Every file of the model, by its path from the manifest on. */
+  readonly files: readonly ({ readonly path: string } & Expected)[];
+  readonly clip?: { readonly fps?: number };
+  readonly defaults?: { readonly prompt?: string; readonly steps?: number; readonly guidance?: number };
+}
+
+const invalid = (where: string, why: string) =>
+  new EngineError("file-invalid", `${where} is not a valid manifest: ${why}.`, {
+    hint: "Write the manifest again with the program that exported the model.",
+  });
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const isRecord = (value: unknown): value is Fields =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+
+const isFile = (value: unknown): value is Manifest["files"][number] =>
+  isRecord(value) &&
+  typeof value.path === "string" &&
+  Number.isSafeInteger(value.bytes) &&
+  (value.bytes as number) >= 0 &&
+  typeof value.sha256 === "string" &&
+  /^[0-9a-f]{64}$/.test(value.sha256);
+
+/**
+ * Checks a parsed manifest.json. Fields that the engine does not know are left alone.
+ *
+ * @param where the file, for messages
+ * @throws EngineError "file-invalid"
+ */
+export const manifestFromJson = (json: unknown, where: string): Manifest => {
+  if (!isRecord(json)) throw invalid(where, "it is not a JSON object");
+  const { files } = json;
+  if (!Array.isArray(files)) throw invalid(where, "files is not a list");
+  for (const [i, file] of files.entries())
+    if (!isFile(file)) throw invalid(where, `files[${i}] is not { path, bytes, sha256 }, but ${JSON.stringify(file)}`);
+  const part = (name: string): Fields => {
+    const value = json[name] ?? {};
+    if (!isRecord(value)) throw invalid(where, `${name} is ${JSON.stringify(value)}, not an object`);
+    return value;
+  };
+  const expectType = (name: string, value: unknown, type: "string" | "number") => {
+    if (value !== undefined && typeof value !== type)
+      throw invalid(where, `${name} is ${JSON.stringify(value)}, not a ${type}`);
+  };
+  expectType("name", json.name, "string");
+  expectType("clip.fps", part("clip").fps, "number");
+  expectType("defaults.prompt", part("defaults").prompt, "string");
+  expectType("defaults.steps", part("defaults").steps, "number");
+  expectType("defaults.guidance", part("defaults").guidance, "number");
+  return json as unknown as Manifest;
+};

@@ -1,0 +1,56 @@
+import { EngineError } from "../errors.js";
+
+/** What a manifest promises about a file. */
+export interface Expected {
+  readonly bytes: number;
+  /** 64 hexadecimal digits in lower case. */
+  readonly sha256: string;
+}
+
+export interface ReadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** Bytes so far and in all; 0 in all while that is unknown. */
+  readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
+  /** Checked before the bytes are returned; a source may also answer from its cache. */
+  readonly expected?: Expected | undefined;
+}
+
+/** Where a model's files come from. Paths are relative and use "/". */
+export interface Files {
+  /** The folder or address, for messages. */
+  readonly name: string;
+  /**
+   * A whole file.
+   *
+   * @throws EngineError "file-missing", "download-failed", "hash-mismatch", "stopped"
+   */
+  read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+export const stopped = (path: string): EngineError =>
+  new EngineError("stopped", `Loading was stopped at ${path}.`, { hint: "Load the model again to go on." });
+
+const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+/**
+ * Whether bytes are what a manifest promised: undefined, or how they differ. Browsers have SHA-256 on secure pages only
+ * (https, localhost); elsewhere the size alone is compared.
+ */
+export const difference = async (bytes: Uint8Array<ArrayBuffer>, expected: Expected): Promise<string | undefined> => {
+  if (bytes.byteLength !== expected.bytes) return `it has ${bytes.byteLength} bytes instead of ${expected.bytes}`;
+  if (globalThis.crypto?.subtle === undefined) return undefined;
+  const found = await sha256(bytes);
+  return found === expected.sha256 ? undefined : `its SHA-256 is ${found} instead of ${expected.sha256}`;
+};
+
+/** Refuses bytes that are not what a manifest promised. */
+export const verify = async (where: string, bytes: Uint8Array<ArrayBuffer>, expected?: Expected): Promise<void> => {
+  const how = expected && (await difference(bytes, expected));
+  if (how)
+    throw new EngineError("hash-mismatch", `${where} is not the file that manifest.json names: ${how}.`, {
+      hint: "Load it again; if that does not help, the file or the manifest on the server is out of date.",
+    });
+};

@@ -1,0 +1,162 @@
+import { createHash } from "node:crypto";
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { downloads } from "../../src/engine/models/downloads.js";
+import { fileCache } from "../../src/engine/models/file-cache.js";
+import { engineRejection } from "../error.js";
+import { serve } from "./serve.js";
+
+const content = Uint8Array.from({ length: 300_000 }, (_, i) => (i * 7) % 251);
+const expectedOf = (bytes: Uint8Array) => ({
+  bytes: bytes.length,
+  sha256: createHash("sha256").update(bytes).digest("hex"),
+});
+const expected = expectedOf(content);
+
+/** Node has no Cache API; this one keeps the bytes of one cache, as far as the engine uses it. */
+const storage = () => {
+  const kept = new Map<string, Response>();
+  const cache = {
+    match: async (key: string) => kept.get(key)?.clone(),
+    put: async (key: string, response: Response) => void kept.set(key, response),
+    delete: async (key: string) => kept.delete(key),
+  };
+  return { kept, storage: { open: async () => cache } as unknown as CacheStorage };
+};
+
+describe("downloads", () => {
+  it("reads a file and counts its bytes", async () => {
+    const base = await serve((_, response) =>
+      response.writeHead(200, { "content-length": content.length }).end(content),
+    );
+    const seen: [number, number][] = [];
+    const bytes = await downloads(base).read("a.bin", { onProgress: (loaded, total) => seen.push([loaded, total]) });
+    expect(bytes).toEqual(content);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(seen.every(([loaded, total], i) => total === content.length && loaded > (seen[i - 1]?.[0] ?? 0))).toBe(true);
+    expect(seen.at(-1)?.[0]).toBe(content.length);
+  });
+
+  it.each(["models/nano", "models/nano/"])("reads below the base %s", async (path) => {
+    const base = await serve((asked, response) => response.end(asked));
+    const bytes = await downloads(base + path).read("transformer/config.json");
+    expect(new TextDecoder().decode(bytes)).toBe("models/nano/transformer/config.json");
+  });
+
+  it("does not take the size of a compressed answer for the file's", async () => {
+    const base = await serve((_, response) => {
+      const packed = gzipSync(content);
+      response.writeHead(200, { "content-encoding": "gzip", "content-length": packed.length }).end(packed);
+    });
+    const totals = new Set<number>();
+    expect(await downloads(base).read("a", { onProgress: (_, total) => totals.add(total) })).toEqual(content);
+    expect(totals).toEqual(new Set([0]));
+    await downloads(base).read("a", { expected, onProgress: (_, total) => totals.add(total) });
+    expect(totals).toEqual(new Set([0, content.length]));
+  });
+
+  it("says that a file is missing, also when the server sends its start page instead", async () => {
+    const base = await serve((path, response) =>
+      path === "gone" ? response.writeHead(404).end() : response.setHeader("content-type", "text/html").end("<html>"),
+    );
+    expect((await engineRejection("file-missing", downloads(base).read("gone"))).message).toContain(`${base}gone`);
+    expect((await engineRejection("file-missing", downloads(base).read("a.json"))).message).toContain("web page");
+  });
+
+  it("names the server's answer when it is an error", async () => {
+    const base = await serve((_, response) => response.writeHead(503).end());
+    expect((await engineRejection("download-failed", downloads(base).read("a"))).message).toContain("503");
+  });
+
+  it("says that no server answers", async () => {
+    const error = await engineRejection("download-failed", downloads("http://127.0.0.1:9/").read("a"));
+    expect(error.hint).toContain("connection");
+  });
+
+  it("notices a connection that ends too early", async () => {
+    const base = await serve((_, response) => {
+      response.writeHead(200, { "content-length": content.length });
+      response.write(content.subarray(0, 1000), () => response.destroy());
+    });
+    await engineRejection("download-failed", downloads(base).read("a"));
+  });
+
+  it("notices a file that ends too early for its manifest", async () => {
+    const base = await serve((_, response) => response.end(content.subarray(0, 1000)));
+    const error = await engineRejection("download-failed", downloads(base).read("a", { expected }));
+    expect(error.message).toContain("1000 of 300000 bytes");
+  });
+
+  it("gives up when nothing comes any more", async () => {
+    const base = await serve((_, response) => {
+      response.writeHead(200, { "content-length": content.length }).write(content.subarray(0, 1000));
+    });
+    const error = await engineRejection("download-failed", downloads(base, { stallMs: 200 }).read("a"));
+    expect(error.message).toContain("no byte came for 0.2 s");
+  });
+
+  it("stops when asked, before and while it loads", async () => {
+    const stop = new AbortController();
+    const base = await serve((_, response) => {
+      response.writeHead(200).write(content.subarray(0, 1000));
+    });
+    const started = performance.now();
+    const loading = downloads(base).read("a", { signal: stop.signal, onProgress: () => stop.abort() });
+    await engineRejection("stopped", loading);
+    await engineRejection("stopped", downloads(base).read("a", { signal: stop.signal }));
+    expect(performance.now() - started).toBeLessThan(5000);
+  });
+
+  it("refuses another content of the same size, a longer one without reading it all", async () => {
+    let sent = 0;
+    const base = await serve((path, response) => {
+      if (path === "same") return response.end(content.map((byte) => byte ^ 1));
+      const more = () => {
+        if (!response.destroyed && sent++ < 1000) response.write(content, more);
+      };
+      more();
+    });
+    expect((await engineRejection("hash-mismatch", downloads(base).read("same", { expected }))).message).toContain(
+      expected.sha256,
+    );
+    await engineRejection("hash-mismatch", downloads(base).read("long", { expected }));
+    expect(sent).toBeLessThan(1000);
+  });
+});
+
+describe("fileCache", () => {
+  it("downloads once, checks what is kept, and downloads again when that is harmed", async () => {
+    let asked = 0;
+    const base = await serve((_, response) => {
+      asked++;
+      response.end(content);
+    });
+    const { kept, storage: caches } = storage();
+    const read = () => downloads(base, { cache: fileCache(caches) }).read("a.bin", { expected });
+    expect(await read()).toEqual(content);
+    expect(await read()).toEqual(content);
+    expect(asked).toBe(1);
+    expect([...kept.values()][0]?.headers.get("x-file")).toBe("a.bin");
+    kept.set([...kept.keys()][0] ?? "", new Response("harmed"));
+    expect(await read()).toEqual(content);
+    expect(asked).toBe(2);
+    expect(await read()).toEqual(content);
+    expect(asked).toBe(2);
+  });
+
+  it("keeps nothing of a failed download, and what was kept before", async () => {
+    const base = await serve((path, response) => response.end(path === "good" ? content : "bad"));
+    const { kept, storage: caches } = storage();
+    const files = downloads(base, { cache: fileCache(caches) });
+    await files.read("good", { expected });
+    await engineRejection("download-failed", files.read("bad", { expected: expectedOf(content.slice(1)) }));
+    expect([...kept.keys()]).toEqual([`https://sha256.invalid/${expected.sha256}`]);
+  });
+
+  it("does without a cache that the browser refuses", async () => {
+    const refused = { open: () => Promise.reject(new DOMException("denied", "SecurityError")) };
+    const base = await serve((_, response) => response.end(content));
+    const files = downloads(base, { cache: fileCache(refused as unknown as CacheStorage) });
+    expect(await files.read("a", { expected })).toEqual(content);
+  });
+});
