@@ -117,7 +117,7 @@ describe("readSafetensors", () => {
   });
 
   it("takes a dimension of 0 beside one that is too large for a product", () => {
-    const read = readSafetensors(fileOf({ a: tensor("F32", [0, 2 ** 53 - 1, 2 ** 53 - 1], [0, 0]) }));
+    const read = readSafetensors(fileOf({ a: tensor("F32", [...Array(20).fill(2 ** 53 - 1), 0], [0, 0]) }));
     expect(read.get("a")?.data).toHaveLength(0);
   });
 

@@ -95,6 +95,18 @@ describe("downloads", () => {
     expect(error.message).toContain("no byte came for 0.2 s");
   });
 
+  it("waits for a slow download as long as something comes", async () => {
+    const base = await serve(async (_, response) => {
+      response.writeHead(200, { "content-length": 6 });
+      for (const byte of "slowly") {
+        response.write(byte);
+        await new Promise((later) => setTimeout(later, 100));
+      }
+      response.end();
+    });
+    expect(await downloads(base, { stallMs: 400 }).read("a")).toHaveLength(6);
+  });
+
   it("stops when asked, before and while it loads", async () => {
     const stop = new AbortController();
     const base = await serve((_, response) => {

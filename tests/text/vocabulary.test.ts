@@ -79,6 +79,21 @@ describe("parsePrompt", () => {
     expect(error.hint).toContain(hint);
   });
 
+  it("refuses a clause without a word in it", () => {
+    const error = engineError("prompt-invalid", () => parsePrompt(two, "a circle and on a black background"));
+    expect(error.message).toContain('Word 4 of the prompt, "on", cannot stand there');
+  });
+
+  it("takes the longest word that fits", () => {
+    const slots = [
+      { name: "motion", words: ["moving", "moving right"] },
+      { name: "side", words: ["right", "left"] },
+    ];
+    const vocabulary = vocabularyFromJson({ slots, template: "{motion} {side}" });
+    expect(parsePrompt(vocabulary, "moving right")).toEqual({ motion: "moving right", side: null });
+    expect(parsePrompt(vocabulary, "moving left")).toEqual({ motion: "moving", side: "left" });
+  });
+
   it("refuses a word of a million letters at once, and shows its beginning", () => {
     const error = engineError("prompt-invalid", () => parsePrompt(one, `a ${"x".repeat(1e6)}`));
     expect(error.message).toContain(`"${"x".repeat(39)}…"`);
