@@ -2,7 +2,7 @@ import type { Backend, Bytes, Handle } from "./backends/backend.js";
 import { type ExecutorOptions, executor } from "./cache/execute.js";
 import { handleCounts } from "./cache/history.js";
 import { EngineError } from "./errors.js";
-import type { Scheduler } from "./schedulers/scheduler.js";
+import type { Scheduler, SchedulerStep } from "./schedulers/scheduler.js";
 import type { Tensor } from "./tensor.js";
 import type { TraceSite, TraceVisit } from "./trace.js";
 
@@ -13,10 +13,19 @@ export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timest
   readonly signal?: AbortSignal | undefined;
   /** Also returns every step's guided prediction; each costs a read-back. */
   readonly collectPredictions?: boolean;
-  /** Called when the graphs are compiled, before the first step. */
-  readonly onCompiled?: (compileMs: number) => void;
-  /** Called after each step; `preview` reads the predicted clean sample back, when called. */
-  readonly onStep?: (step: number, ms: number, visits: readonly TraceVisit[], preview: () => Promise<Float32Array>) => Promise<void> | void;
+  /** Called before each graph of the run is compiled, as far as they are known before the first step. */
+  readonly onCompile?: (done: number, total: number) => void;
+  /** Steps after which the predicted clean sample is read back for a preview. Default none. */
+  readonly previewAt?: (step: number) => boolean;
+  /** Called after each step. */
+  readonly onStep?: (step: StepReport) => void;
+}
+
+export interface StepReport {
+  readonly step: number;
+  readonly ms: number;
+  readonly visits: readonly TraceVisit[];
+  readonly preview?: Float32Array;
 }
 
 export interface Denoised {
@@ -38,7 +47,7 @@ export interface Denoised {
  * @throws EngineError "stopped" at the next graph boundary after `signal` is aborted; "not-finite" if the result is NaN
  */
 export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
-  const { backend, scheduler, noise, signal, collectPredictions = false, onStep } = options;
+  const { backend, scheduler, noise, signal, collectPredictions = false, previewAt = () => false } = options;
   const counts = handleCounts(backend);
   let compileMs = 0;
   const stopIfAsked = (): void => {
@@ -65,9 +74,8 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const noiseHandle = backend.upload(noise);
     let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
     counts.drop(noiseHandle);
-    await run.prepare();
+    await run.prepare(options.onCompile);
     const prepared = compileMs;
-    options.onCompiled?.(compileMs);
     const start = performance.now();
     for (const step of scheduler.timesteps.keys()) {
       stopIfAsked();
@@ -75,15 +83,19 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       const seen = run.visits().length;
       const prediction = await run.predict(step, latents);
       if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
-      const { clean, next } = advance(backend, scheduler, step, latents, prediction);
+      const shown = previewAt(step);
+      const { clean, next } = advance(backend, scheduler.step(step), latents, prediction, shown);
       counts.drop(latents);
       counts.drop(prediction);
       latents = next;
-      stepCacheBytes.push(run.cacheBytes());
-      peak = largest(peak, { ...backend.bytes(), cache: stepCacheBytes.at(-1) as number });
-      stepMs.push(performance.now() - compileMs - before);
-      await onStep?.(step, stepMs.at(-1) as number, run.visits().slice(seen), () => backend.read(clean));
-      counts.drop(clean);
+      const preview = shown && clean ? { preview: (await backend.read(clean)).slice() } : {};
+      if (clean) counts.drop(clean);
+      const cache = run.cacheBytes();
+      stepCacheBytes.push(cache);
+      peak = largest(peak, { ...backend.bytes(), cache });
+      const ms = performance.now() - compileMs - before;
+      stepMs.push(ms);
+      options.onStep?.({ step, ms, visits: run.visits().slice(seen), ...preview });
     }
     const sample = (await backend.read(latents)).slice();
     const wallMs = performance.now() - start - (compileMs - prepared);
@@ -102,22 +114,15 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   }
 };
 
-/** One scheduler step on the backend: the predicted clean sample and the next latents, both held by the caller. */
-const advance = (backend: Backend, scheduler: Scheduler, step: number, sample: Handle, prediction: Handle) => {
-  const { clean: toClean, next: toNext } = scheduler.step(step);
-  const clean = backend.combine(
-    [
-      { handle: sample, weight: toClean.sample },
-      { handle: prediction, weight: toClean.prediction },
-    ],
-    toClean.clamp,
-  );
-  const next = backend.combine([
-    { handle: sample, weight: toNext.sample },
-    { handle: prediction, weight: toNext.prediction },
-    { handle: clean, weight: toNext.clean },
-  ]);
-  return { clean, next };
+/** One scheduler step on the backend: the next latents and, where it is needed, the predicted clean sample. */
+const advance = (backend: Backend, step: SchedulerStep, sample: Handle, prediction: Handle, wanted: boolean) => {
+  const both = (weights: { readonly sample: number; readonly prediction: number }) => [
+    { handle: sample, weight: weights.sample },
+    { handle: prediction, weight: weights.prediction },
+  ];
+  const clean = wanted || step.next.clean !== 0 ? backend.combine(both(step.clean), step.clean.clamp) : undefined;
+  const terms = clean && step.next.clean !== 0 ? [{ handle: clean, weight: step.next.clean }] : [];
+  return { clean, next: backend.combine([...both(step.next), ...terms]) };
 };
 
 const largest = (a: Bytes, b: Bytes): Bytes => ({

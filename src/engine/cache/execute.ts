@@ -96,13 +96,16 @@ export const executor = (options: ExecutorOptions) => {
      * Compiles every graph the run will need, where that is known before it starts: methods without probes.
      * @returns whether it was known
      */
-    async prepare(): Promise<boolean> {
+    async prepare(onCompile?: (done: number, total: number) => void): Promise<boolean> {
       if (cuts === "sites" || methods.some((method) => probesOf(method, model.sites).length > 0)) return false;
       const whole = { from: 0, to: model.parts.length, taps: [] };
-      for (const { skipped, computed } of plannedPasses({ methods, timesteps, sites: model.sites, guided })) {
-        const { graph } = tools.segments.segment({ ...whole, skip: skipped, keep: computed });
+      const passes = plannedPasses({ methods, timesteps, sites: model.sites, guided });
+      const graphs = new Set(passes.map(({ skipped, computed }) => tools.segments.segment({ ...whole, skip: skipped, keep: computed }).graph)); // prettier-ignore
+      for (const [index, graph] of [...graphs].entries()) {
+        onCompile?.(index, graphs.size);
         if (graph.nodes > 0) await tools.compile(graph);
       }
+      onCompile?.(graphs.size, graphs.size);
       return true;
     },
     /**

@@ -1,0 +1,98 @@
+import * as ort from "onnxruntime-web";
+import { wasmBackend } from "../src/engine/backends/wasm.js";
+import { executor } from "../src/engine/cache/execute.js";
+import { handleCounts } from "../src/engine/cache/history.js";
+import type { Branch, CacheMethod, Site } from "../src/engine/cache/method.js";
+import type { Model, Part } from "../src/engine/models/model.js";
+import { type Span, siteMap } from "../src/engine/models/sites.js";
+import { weightStore } from "../src/engine/models/weights.js";
+import type { Tensor } from "../src/engine/tensor.js";
+
+/** `values` as a row. */
+export const row = (...values: number[]): Tensor => ({ dims: [1, values.length], data: Float32Array.from(values) });
+
+/**
+ * A network of arithmetic, where computing and reusing give different numbers: `depth` blocks that double the stream.
+ * A block is one sub-layer that writes f = x and a merge x + f. The text is added to the prediction. Real ONNX graphs on
+ * the real runtime.
+ */
+export const doublingModel = (depth: number, width = 1): Model => {
+  const parts: Part[] = [{ id: "embed", emit: (_, stream) => stream.set("x", stream.get("latents")) }];
+  const subLayers: Site[] = [];
+  const blocks: Span[] = [];
+  for (let block = 0; block < depth; block++) {
+    const id = `blocks.${block}.attn`;
+    const from = parts.length;
+    // Times one, so that the feature is a tensor of its own.
+    parts.push({ id, emit: (g, stream) => stream.set(id, g.mul(stream.get("x"), g.scalar(1))) });
+    subLayers.push({ id, kind: "spatial-attention", from, to: from + 1, values: [id], keeps: "value" });
+    parts.push({ id: `${id}.merge`, emit: (g, stream) => stream.set("x", g.add(stream.get("x"), stream.get(id))) });
+    blocks.push({ from, to: parts.length });
+  }
+  parts.push({ id: "head", emit: (g, stream) => stream.set("prediction", g.add(stream.get("x"), stream.get("text"))) });
+  const dims = [1, width];
+  return {
+    architecture: "Doubling",
+    key: `doubling ${depth} ${width}`,
+    parameters: 0,
+    parts,
+    sites: siteMap({ subLayers, blocks, stream: ["x"], parts: parts.length, output: "prediction" }),
+    tap(id) {
+      const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
+      if (from && to) return { id, value: "x", after: (blocks[Number(to) - 1] as Span).to, since: (blocks[Number(from)] as Span).from };
+      if (id === "latents") return { id, value: "latents", after: 0 };
+      if (id === "output") return { id, value: "prediction", after: parts.length };
+      throw new Error(`no tap ${id}`);
+    },
+    inputs: [{ name: "latents", dims }, { name: "timestep", dims: [1, 1] }, { name: "text", dims }], // prettier-ignore
+    conditions: [{ name: "text", dims }],
+    output: "prediction",
+    weights: weightStore(new Map()),
+    embedTimestep: (timestep) => row(timestep),
+  };
+};
+
+export interface ArithmeticRun {
+  readonly model: Model;
+  readonly methods: readonly CacheMethod[];
+  /** One latent row per step, as if a scheduler had made them. */
+  readonly latents: readonly Tensor[];
+  readonly timesteps?: readonly number[];
+  readonly guidance?: number;
+  readonly text?: Readonly<Partial<Record<Branch, Tensor>>>;
+  readonly cuts?: "probes" | "sites";
+}
+
+/** Runs an executor over given latents, step by step. */
+export const runArithmetic = async (run: ArithmeticRun) => {
+  const { model, methods, latents, guidance = 1, cuts = "probes" } = run;
+  const backend = wasmBackend(ort);
+  const zero = row(...new Array<number>((latents[0] as Tensor).data.length).fill(0));
+  const text = { cond: zero, uncond: zero, ...run.text };
+  const counts = handleCounts(backend);
+  const execute = executor({
+    model,
+    backend,
+    counts,
+    methods,
+    guidance,
+    cuts,
+    timesteps: run.timesteps ?? latents.map((_, step) => 1000 - step),
+    conditions: { cond: new Map([["text", text.cond]]), uncond: new Map([["text", text.uncond]]) },
+    compile: (graph) => backend.compile(graph),
+  });
+  const outputs: number[][] = [];
+  const cacheBytes: number[] = [];
+  for (const [step, latent] of latents.entries()) {
+    const handle = backend.upload(latent);
+    const prediction = await execute.predict(step, handle);
+    outputs.push([...(await backend.read(prediction))]);
+    counts.drop(prediction);
+    counts.drop(handle);
+    cacheBytes.push(execute.cacheBytes());
+  }
+  const [sites, visits] = [execute.sites(), execute.visits()];
+  execute.end();
+  await backend.dispose();
+  return { outputs, sites, visits, cacheBytes, bytesAfter: execute.cacheBytes() };
+};

@@ -1,0 +1,189 @@
+import { describe, expect, test } from "vitest";
+import { type CacheMethod, compute, reuse } from "../../src/engine/cache/method.js";
+import { fora } from "../../src/engine/cache/methods/fora.js";
+import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
+
+/** Computes where `mask` has a 1; one site. */
+const masked = (mask: string, sites: CacheMethod["sites"], extra: Partial<CacheMethod> = {}): CacheMethod => ({
+  name: "mask",
+  options: {},
+  sites,
+  start: () => ({ step }) => (mask[step] === "1" ? compute : reuse),
+  ...extra,
+});
+const whole: CacheMethod["sites"] = (model) => [model.blocks()];
+
+describe("a span of blocks", () => {
+  test("10 → 40; then 11 is 44 computed and 41 reused: the residual is added once", async () => {
+    const { outputs, sites } = await runArithmetic({
+      model: doublingModel(2),
+      methods: [masked("101", whole)],
+      latents: [row(10), row(11), row(11)],
+    });
+    expect(outputs).toEqual([[40], [41], [44]]);
+    expect(sites).toContainEqual({ site: "blocks.0-2", kind: "blocks", computed: "101" });
+    expect(sites).toContainEqual({ site: "blocks.0.attn", kind: "spatial-attention", computed: "101" });
+  });
+
+  test("only the later blocks are reused, the first runs", async () => {
+    const { outputs, sites } = await runArithmetic({
+      model: doublingModel(3),
+      methods: [masked("10", (model) => [model.blocks(1)])],
+      latents: [row(8), row(9)],
+    });
+    expect(outputs).toEqual([[64], [66]]); // 2·9 + (64 − 16)
+    expect(sites.map(({ computed }) => computed)).toEqual(["11", "10", "10", "10"]);
+  });
+});
+
+describe("a sub-layer", () => {
+  test("keeps what it wrote, and the merge of today uses it", async () => {
+    const { outputs } = await runArithmetic({
+      model: doublingModel(1),
+      methods: [masked("10", (model) => model.all())],
+      latents: [row(10), row(11)],
+    });
+    expect(outputs).toEqual([[20], [21]]); // 11 + the 10 of before
+  });
+
+  test("a forecast is the weighted sum of the kept features, newest first", async () => {
+    const extrapolate = masked("110", (model) => model.all(), {
+      history: 2,
+      start: () => ({ step, computed }) => (step < 2 ? compute : computed.length === 2 ? { weights: [1.5, -0.5] } : reuse),
+    });
+    const { outputs, visits } = await runArithmetic({
+      model: doublingModel(1),
+      methods: [extrapolate],
+      latents: [row(1), row(3), row(10)],
+    });
+    expect(outputs.at(-1)).toEqual([10 + 1.5 * 3 - 0.5 * 1]);
+    expect(visits.at(-1)).toMatchObject({ decision: "forecast", weights: [1.5, -0.5] });
+  });
+
+  test("estimates enter the history only where a method asks for that", async () => {
+    const rule: Partial<CacheMethod> = {
+      history: 2,
+      start: () => ({ step, computed }) => (step < 2 || computed.length < 2 ? compute : { weights: [2, -1] }),
+    };
+    const latents = [row(1), row(3), row(0), row(0)];
+    const run = (keeps: "computed" | "every visit") =>
+      runArithmetic({ model: doublingModel(1), methods: [masked("", (m) => m.all(), { ...rule, keeps })], latents });
+    expect((await run("computed")).outputs.slice(2)).toEqual([[5], [5]]);
+    expect((await run("every visit")).outputs.slice(2)).toEqual([[5], [7]]); // 2·5 − 3
+  });
+});
+
+describe("guidance", () => {
+  const text = { cond: row(1), uncond: row(5) };
+
+  test("is uncond + scale · (cond − uncond)", async () => {
+    const { outputs } = await runArithmetic({ model: doublingModel(1), methods: [], latents: [row(10)], guidance: 3, text });
+    expect(outputs).toEqual([[25 + 3 * (21 - 25)]]);
+  });
+
+  test("branches keep their features apart (the case diffusers' PAB fails)", async () => {
+    // The text is added after the network here, so give the branches different streams by a one-block model whose
+    // conditional feature would be wrong for the other: each branch must see its own.
+    const seen: string[] = [];
+    const spy = masked("10", (model) => model.all(), {
+      start: ({ branch }) => ({ step, computed }) => {
+        seen.push(`${branch}@${step} kept ${computed.join()}`);
+        return reuse;
+      },
+    });
+    await runArithmetic({ model: doublingModel(1), methods: [spy], latents: [row(1), row(2)], guidance: 2, text });
+    expect(seen).toEqual(["cond@1 kept 0", "uncond@1 kept 0"]);
+  });
+
+  test("the unconditional branch can be an estimate: cond + the gap of before", async () => {
+    const gap = masked("10", (model) => [model.uncond()]);
+    const { outputs, sites } = await runArithmetic({
+      model: doublingModel(1),
+      methods: [gap],
+      latents: [row(10), row(20)],
+      guidance: 3,
+      text,
+    });
+    expect(outputs[1]).toEqual([41 + 4 + 3 * (41 - 45)]);
+    expect(sites.find(({ site }) => site === "uncond")?.computed).toBe("10");
+  });
+});
+
+describe("the whole network", () => {
+  test("reuses the output itself, or what it adds to the latents", async () => {
+    const run = (keeps: "value" | "residual") =>
+      runArithmetic({ model: doublingModel(1), methods: [masked("10", (m) => [m.output(keeps)])], latents: [row(10), row(12)] });
+    expect((await run("value")).outputs).toEqual([[20], [20]]);
+    expect((await run("residual")).outputs).toEqual([[20], [22]]);
+  });
+});
+
+describe("probes", () => {
+  test("read once per step, between the first block and the rest", async () => {
+    const readings: unknown[] = [];
+    const probing: CacheMethod = {
+      name: "probing",
+      options: {},
+      sites: (model) => [model.blocks(1)],
+      probes: () => [{ tap: "blocks.0-1", since: "last-compute" }],
+      start: () => (visit) => {
+        readings.push(visit.readings[0]);
+        const { change = 0, magnitude = 1 } = visit.readings[0] ?? {};
+        return change / magnitude > 0.25 ? compute : reuse;
+      },
+    };
+    const { outputs } = await runArithmetic({
+      model: doublingModel(3),
+      methods: [probing],
+      latents: [8, 9, 10, 10.5, 12, 13, 14].map((value) => row(value)),
+    });
+    // The published trace of diffusers' FirstBlockCache on this model, methods.md §1.3.
+    expect(outputs.flat()).toEqual([64, 66, 68, 84, 87, 89, 112]);
+    expect(readings[0]).toEqual({ change: 1, magnitude: 8 });
+  });
+});
+
+describe("composition", () => {
+  test("nested sites: the inner one is asked only where the outer one is computed", async () => {
+    const asked: number[] = [];
+    const inner = masked("1010", (model) => model.all(), { name: "inner", start: () => ({ step }) => (asked.push(step), compute) });
+    const { sites } = await runArithmetic({
+      model: doublingModel(2),
+      methods: [inner, masked("1010", whole, { name: "outer" })],
+      latents: [row(1), row(2), row(3), row(4)],
+    });
+    expect(asked).toEqual([2, 2]);
+    expect(sites[0]?.computed).toBe("1010");
+  });
+
+  test("two methods at one site are refused by name", async () => {
+    const run = runArithmetic({ model: doublingModel(1), methods: [fora(), masked("1", (m) => m.all())], latents: [row(1)] });
+    await expect(run).rejects.toMatchObject({ code: "site-conflict", message: "fora and mask both decide at blocks.0.attn." });
+  });
+
+  test("a method that finds nothing is refused by name", async () => {
+    const run = runArithmetic({ model: doublingModel(1), methods: [masked("1", (m) => m.all("temporal-attention"))], latents: [row(1)] });
+    await expect(run).rejects.toMatchObject({ code: "site-missing" });
+  });
+});
+
+describe("what a run leaves", () => {
+  test("cache bytes are those of the kept features, and none after the run", async () => {
+    const { cacheBytes, bytesAfter } = await runArithmetic({
+      model: doublingModel(2, 8),
+      methods: [masked("10", (model) => model.all())],
+      latents: [row(...Array(8).fill(1)), row(...Array(8).fill(2))],
+    });
+    expect(cacheBytes).toEqual([2 * 8 * 4, 2 * 8 * 4]); // two sites of eight float32
+    expect(bytesAfter).toBe(0);
+  });
+
+  test("cutting at every site changes no number", async () => {
+    const latents = [row(1, 2), row(3, 4), row(5, 7)];
+    const run = (cuts: "probes" | "sites") =>
+      runArithmetic({ model: doublingModel(3, 2), methods: [masked("101", (m) => m.all())], latents, cuts });
+    const [fused, cut] = [await run("probes"), await run("sites")];
+    expect(cut.outputs).toEqual(fused.outputs);
+    expect(cut.visits.filter(({ decision }) => decision === "compute").every(({ ms }) => ms !== undefined)).toBe(true);
+  });
+});

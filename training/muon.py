@@ -1,0 +1,38 @@
+"""Muon: momentum, then the nearest orthogonal matrix by Newton-Schulz (Jordan et al. 2024, kellerjordan.github.io/posts/muon)."""
+
+import torch
+
+
+def orthogonal(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
+    """Singular values pushed towards 1 by the quintic with Jordan's coefficients; [K, R, C] at once."""
+    a, b, c = 3.4445, -4.7750, 2.0315
+    tall = matrices.size(1) > matrices.size(2)
+    x = matrices.transpose(1, 2) if tall else matrices
+    x = x / (x.norm(dim=(1, 2), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        gram = x @ x.transpose(1, 2)
+        x = a * x + (b * gram + c * gram @ gram) @ x
+    return x.transpose(1, 2) if tall else x
+
+
+class Muon(torch.optim.Optimizer):
+    """For matrices only. Matrices of one shape are treated in one batch."""
+
+    def __init__(self, parameters, lr: float, momentum: float = 0.95):
+        super().__init__(list(parameters), dict(lr=lr, momentum=momentum))
+
+    @torch.no_grad()
+    def step(self):
+        for group in self.param_groups:
+            by_shape: dict[torch.Size, list[torch.Tensor]] = {}
+            for parameter in group["params"]:
+                by_shape.setdefault(parameter.shape, []).append(parameter)
+            for (rows, columns), parameters in by_shape.items():
+                gradients = torch.stack([parameter.grad for parameter in parameters])
+                state = self.state[parameters[0]]
+                momentum = state.setdefault("momentum", torch.zeros_like(gradients))
+                momentum.mul_(group["momentum"]).add_(gradients)
+                update = orthogonal(gradients + group["momentum"] * momentum)  # Nesterov
+                rate = group["lr"] * max(1, rows / columns) ** 0.5
+                for parameter, change in zip(parameters, update):
+                    parameter.add_(change, alpha=-rate)

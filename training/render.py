@@ -1,0 +1,103 @@
+"""Draws clips from prompts: one shaded, anti-aliased shape that moves over a background, in batched torch.
+
+Shapes are signed distances (negative inside), after Inigo Quilez's catalogue of 2-D distance functions.
+N clips, F frames, S side of a frame in pixels. Coordinates run from 0 to 1, y downward.
+"""
+
+import math
+import random
+
+import torch
+
+import grammar
+
+
+def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: random.Random) -> torch.Tensor:
+    """Centre x, centre y, scale and angle over the clip's time u in [0, 1]: [F, 4]."""
+    margin = radius + 0.05
+    near, far = margin, 1 - margin
+    across = 0.5 + rng.uniform(-1, 1) * (0.5 - margin) * 0.7
+    x = torch.full_like(u, 0.5)
+    y = torch.full_like(u, 0.5)
+    scale = torch.ones_like(u)
+    angle = torch.zeros_like(u)
+    run = near + (far - near) * u
+    match prompt["motion"]:
+        case "standing still":
+            x, y = x + rng.uniform(-0.15, 0.15), y + rng.uniform(-0.15, 0.15)
+        case "moving right":
+            x, y = run, y * 0 + across
+        case "moving left":
+            x, y = 1 - run, y * 0 + across
+        case "moving up":
+            x, y = x * 0 + across, 1 - run
+        case "moving down":
+            x, y = x * 0 + across, run
+        case "moving diagonally":
+            x, y = run, run
+        case "orbiting":
+            turn = 2 * math.pi * (u * 7 / 8 + rng.random())
+            x, y = 0.5 + (0.5 - margin) * torch.cos(turn), 0.5 + (0.5 - margin) * torch.sin(turn)
+        case "bouncing":
+            x, y = x * 0 + across, far - (far - near) * torch.sin(math.pi * (2 * u + rng.random())).abs()
+        case "spinning":
+            angle = 0.75 * math.pi * u + rng.random() * 2 * math.pi
+        case "pulsing":
+            scale = 0.9 + 0.4 * torch.sin(2 * math.pi * (u * 7 / 8 + rng.random()))
+    return torch.stack([x, y, scale, angle], dim=-1)
+
+
+def box(x: torch.Tensor, y: torch.Tensor, half_x, half_y) -> torch.Tensor:
+    return torch.maximum(x.abs() - half_x, y.abs() - half_y)
+
+
+def star(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> torch.Tensor:
+    """Five points: folds the plane three times onto one edge."""
+    k1x, k1y = 0.809016994375, -0.587785252292
+    x, y = x.abs(), -y
+    for kx, ky in ((k1x, k1y), (-k1x, k1y)):
+        fold = 2 * (kx * x + ky * y).clamp(min=0)
+        x, y = x - fold * kx, y - fold * ky
+    x, y = x.abs(), y - r
+    bx, by = -k1y * 0.45, k1x * 0.45 - 1
+    along = ((x * bx + y * by) / (bx * bx + by * by)).clamp(min=0)
+    along = torch.minimum(along, r.expand_as(along))
+    distance = ((x - bx * along) ** 2 + (y - by * along) ** 2).sqrt()
+    return distance * torch.sign(y * bx - x * by)
+
+
+def distances(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> list[torch.Tensor]:
+    """Signed distance to each shape in the order of grammar.SHAPES; sized to look equally large."""
+    length = (x * x + y * y).sqrt()
+    third = math.sqrt(3) / 2
+    triangle = torch.maximum(torch.maximum(third * x - 0.5 * y, -third * x - 0.5 * y), y) - 0.58 * r
+    cross = torch.minimum(box(x, y, 1.02 * r, 0.36 * r), box(x, y, 0.36 * r, 1.02 * r))
+    return [length - r, box(x, y, 0.86 * r, 0.86 * r), triangle, (length - 0.74 * r).abs() - 0.27 * r, star(x, y, 1.2 * r), cross]
+
+
+def render(prompts: list[dict[str, str]], frames: int, side: int, rng: random.Random) -> torch.Tensor:
+    """Clips in [-1, 1], [N, 3, F, S, S]."""
+    u = torch.linspace(0, 1, frames)
+    radii = [grammar.SIZES[prompt["size"]] for prompt in prompts]
+    paths = torch.stack([motion_path(p, r, u, rng) for p, r in zip(prompts, radii)])  # [N, F, 4]
+    cx, cy, scale, angle = (paths[..., i, None, None] for i in range(4))  # [N, F, 1, 1]
+    r = torch.tensor(radii)[:, None, None, None] * scale
+    at = (torch.arange(side) + 0.5) / side
+    dx, dy = at[None, None, None, :] - cx, at[None, None, :, None] - cy  # [N, F, S, S] by broadcasting
+    x, y = dx * angle.cos() + dy * angle.sin(), dy * angle.cos() - dx * angle.sin()
+    which = torch.tensor([grammar.SHAPES.index(p["shape"]) for p in prompts])
+    distance = torch.empty(len(prompts), frames, side, side)
+    for shape in range(len(grammar.SHAPES)):
+        chosen = which == shape
+        if chosen.any():
+            distance[chosen] = distances(x[chosen], y[chosen], r[chosen])[shape]
+    cover = (0.5 - distance * side).clamp(0, 1)[:, None]  # [N, 1, F, S, S]: one pixel of soft edge
+
+    light = 1 - 0.16 * ((dx + 1.4 * dy) / r).clamp(-1.2, 1.2)  # lit from above, a little from the left
+    colour = torch.tensor([grammar.COLOURS[p["colour"]] for p in prompts]) / 255
+    body = (colour[:, :, None, None, None] * light[:, None]).clamp(0, 1)
+    ends = torch.tensor([grammar.BACKGROUNDS[p["background"]] for p in prompts]) / 255  # [N, 2, 3]
+    down = at[None, None, None, :, None]
+    top, bottom = (ends[:, i, :, None, None, None] for i in range(2))  # [N, 3, 1, 1, 1]
+    ground = top + (bottom - top) * down
+    return (cover * body + (1 - cover) * ground) * 2 - 1

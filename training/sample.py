@@ -1,0 +1,65 @@
+"""Samples clips with diffusers alone: python sample.py runs/nano --out sheet.png [--prompt "a large red circle …"]"""
+
+import argparse
+import random
+from pathlib import Path
+
+import torch
+from PIL import Image
+
+import grammar
+from model import rows
+
+
+@torch.no_grad()
+def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, seed: int, noise=None, on_step=None):
+    """Clips [N, 3, F, S, S] in about [-1, 1], by DDIM with classifier-free guidance; batch order uncond, cond."""
+    from model import scheduler as make_scheduler
+
+    scheduler = make_scheduler()
+    scheduler.set_timesteps(steps)
+    config, device = model.config, next(model.parameters()).device
+    shape = (len(prompts), 3, config.video_length, config.sample_size, config.sample_size)
+    if noise is None:
+        noise = torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed))
+    x = noise.to(device)
+    conditions = torch.cat([rows([{}] * len(prompts)), rows(prompts)]).to(device)
+    for step, timestep in enumerate(scheduler.timesteps):
+        t = timestep.float().expand(2 * len(prompts)).to(device)
+        uncond, cond = model(torch.cat([x, x]), timestep=t, encoder_hidden_states=conditions).sample.float().chunk(2)
+        guided = uncond + guidance * (cond - uncond)
+        if on_step:
+            on_step(step, guided)
+        x = scheduler.step(guided, timestep, x).prev_sample
+    return x
+
+
+def sheet(clips: torch.Tensor, path: Path, zoom: int = 2) -> None:
+    """One clip a row, one frame a column."""
+    pixels = ((clips.clamp(-1, 1) + 1) * 127.5).round().byte()  # [N, 3, F, S, S]
+    image = pixels.permute(0, 3, 2, 4, 1).reshape(clips.size(0) * clips.size(3), -1, 3)  # [N·S, F·S, 3]
+    picture = Image.fromarray(image.numpy())
+    picture.resize((picture.width * zoom, picture.height * zoom), Image.NEAREST).save(path)
+
+
+def main():
+    from diffusers import LatteTransformer3DModel
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--out", type=Path, default=Path("sheet.png"))
+    parser.add_argument("--prompt", action="append")
+    parser.add_argument("--steps", type=int, default=20)
+    parser.add_argument("--guidance", type=float, default=2.5)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    model = LatteTransformer3DModel.from_pretrained(arguments.folder / "transformer", torch_dtype=torch.float32)
+    prompts = [grammar.parse(text) for text in arguments.prompt or []]
+    prompts = prompts or [grammar.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
+    sheet(sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed), arguments.out)
+    for prompt in prompts:
+        print(grammar.sentence(prompt))
+
+
+if __name__ == "__main__":
+    main()
