@@ -1,12 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { combineCpu, measureCpu, splitCpu } from "../../src/engine/kernels/cpu.js";
-import { randn } from "../../src/engine/random.js";
+import { largestDifference, noise } from "../numbers.js";
 import { lowPassByDefinition } from "./low-pass.js";
-
-const noise = (seed: number, size: number): Float32Array => randn(seed, size).data;
-
-const largestDifference = (a: Float32Array, b: Float32Array): number =>
-  a.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (b[index] as number))), 0);
 
 describe("combineCpu", () => {
   it("weighs one term", () => {
@@ -30,7 +25,10 @@ describe("combineCpu", () => {
 
 describe("measureCpu", () => {
   it("means the absolute change and the older magnitude", () => {
-    expect(measureCpu(Float32Array.of(1, -2, 3, 4), Float32Array.of(2, -2, -1, 3))).toEqual({ change: 1.5, magnitude: 2 });
+    expect(measureCpu(Float32Array.of(1, -2, 3, 4), Float32Array.of(2, -2, -1, 3))).toEqual({
+      change: 1.5,
+      magnitude: 2,
+    });
   });
 });
 
@@ -47,7 +45,15 @@ describe("splitCpu", () => {
     const { low, high } = splitCpu(data, [3, height, width]);
     const expected = lowPassByDefinition(data, height, width);
     expect(largestDifference(low, expected)).toBeLessThan(1e-6);
-    expect(largestDifference(combineCpu([{ data: low, weight: 1 }, { data: high, weight: 1 }]), data)).toBeLessThan(1e-6); // prettier-ignore
+    expect(
+      largestDifference(
+        combineCpu([
+          { data: low, weight: 1 },
+          { data: high, weight: 1 },
+        ]),
+        data,
+      ),
+    ).toBeLessThan(1e-6);
   });
   it("keeps a wave inside the disc and drops one outside", () => {
     const wave = (cycles: number): Float32Array =>

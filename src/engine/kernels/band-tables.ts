@@ -3,9 +3,9 @@ export interface BandTables {
   /** ⌊min(H, W) / 5⌋: the highest frequency kept, in cycles per plane. */
   readonly radius: number;
   /** cos and sin of 2πk/W for k < W, interleaved: [W, 2]. */
-  readonly turns: Float32Array;
+  readonly turns: Float32Array<ArrayBuffer>;
   /** Row v, for 0 ≤ v ≤ radius: the circular kernel along H that passes |u| ≤ √(radius² − v²), [radius + 1, H]. */
-  readonly columns: Float32Array;
+  readonly columns: Float32Array<ArrayBuffer>;
 }
 
 /**

@@ -63,5 +63,8 @@ export const splitCpu = (data: Float32Array, dims: readonly number[]): { low: Fl
         }
       }
     }
-  return { low: Float32Array.from(low), high: Float32Array.from(data, (value, index) => value - (low[index] as number)) };
+  return {
+    low: Float32Array.from(low),
+    high: Float32Array.from(data, (value, index) => value - (low[index] as number)),
+  };
 };
