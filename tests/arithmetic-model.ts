@@ -39,12 +39,22 @@ export const doublingModel = (depth: number, width = 1): Model => {
     sites: siteMap({ subLayers, blocks, stream: ["x"], parts: parts.length, output: "prediction" }),
     tap(id) {
       const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
-      if (from && to) return { id, value: "x", after: (blocks[Number(to) - 1] as Span).to, since: (blocks[Number(from)] as Span).from };
+      if (from && to)
+        return {
+          id,
+          value: "x",
+          after: (blocks[Number(to) - 1] as Span).to,
+          since: (blocks[Number(from)] as Span).from,
+        };
       if (id === "latents") return { id, value: "latents", after: 0 };
       if (id === "output") return { id, value: "prediction", after: parts.length };
       throw new Error(`no tap ${id}`);
     },
-    inputs: [{ name: "latents", dims }, { name: "timestep", dims: [1, 1] }, { name: "text", dims }], // prettier-ignore
+    inputs: [
+      { name: "latents", dims },
+      { name: "timestep", dims: [1, 1] },
+      { name: "text", dims },
+    ], // prettier-ignore
     conditions: [{ name: "text", dims }],
     output: "prediction",
     weights: weightStore(new Map()),

@@ -2,18 +2,19 @@ import type { Backend } from "./backends/backend.js";
 import { chooseBackend, type Preference } from "./backends/ladder.js";
 import { type Segmenter, segmenter } from "./cache/segments.js";
 import { denoise } from "./denoise.js";
-import type { Clip, Engine, GenerateOptions, Progress, Result } from "./engine.js";
+import type { Clip, Engine, GenerateOptions, Profile, Progress, Result } from "./engine.js";
 import { EngineError } from "./errors.js";
+import type { Graph } from "./graph/builder.js";
+import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
 import { type Checkpoint, loadCheckpoint } from "./models/checkpoint.js";
 import { type Files, openFiles } from "./models/files.js";
 import { architectureOf } from "./models/index.js";
 import type { Geometry, Model } from "./models/model.js";
 import { weightStore } from "./models/weights.js";
+import { profileOf, profiling } from "./profile.js";
 import { queue } from "./queue.js";
-import { randn } from "./random.js";
 import { schedulerFromConfig } from "./schedulers/index.js";
-import { sizeOf, type Tensor } from "./tensor.js";
-import { encodePrompt, unconditional } from "./text/vocabulary.js";
+import type { Tensor } from "./tensor.js";
 import type { Trace } from "./trace.js";
 import { onnxruntimeVersion, version } from "./version.js";
 
@@ -22,6 +23,8 @@ export interface CreateEngineOptions {
   readonly model: string | Files;
   /** Default "auto": the first rung of WebGPU captured, WebGPU, WASM that works here. */
   readonly backend?: Preference;
+  /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
+  readonly scheduler?: Readonly<Record<string, unknown>>;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
 }
@@ -40,7 +43,12 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),
   });
   const { backend, report } = await chooseBackend({ prefer: options.backend ?? "auto" });
-  return engineOf(checkpoint, backend, report);
+  const { scheduler } = options;
+  return engineOf(
+    scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
+    backend,
+    report,
+  );
 };
 
 /** An engine over parts that are already there. */
@@ -49,11 +57,16 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   const weights = weightStore(checkpoint.weights);
   const shape = architecture.shape(checkpoint.config);
   const { manifest, vocabulary } = checkpoint;
+  const name = manifest?.name ?? "unnamed";
   const fps = manifest?.clip?.fps ?? 8;
   const inOrder = queue();
   const built = new Map<string, { readonly model: Model; readonly segments: Segmenter }>();
   let disposed = false;
 
+  const alive = <T>(request: T): T => {
+    if (disposed) throw new EngineError("disposed", "This engine has been disposed of.");
+    return request;
+  };
   const modelFor = (geometry: Geometry) => {
     const key = JSON.stringify(geometry);
     const found = built.get(key) ?? withSegments(architecture.build(checkpoint.config, weights, geometry));
@@ -67,43 +80,57 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     guidance: manifest?.defaults?.guidance ?? 1,
   };
 
-  const generate = async (request: GenerateOptions): Promise<Result> => {
-    const { seed = 0, steps = defaults.steps, guidance = defaults.guidance, clips = 1, cache = [] } = request;
-    const { previewEvery = 0, signal, onProgress } = request;
-    const prompt = request.prompt ?? defaults.prompt;
+  /** Everything a request means, checked, ready for the denoising loop. */
+  const prepare = (request: GenerateOptions) => {
+    const { steps = defaults.steps, guidance = defaults.guidance, cache = [], signal, inputs } = request;
     if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
-    if (!Number.isInteger(clips) || clips < 1 || clips > 64)
-      throw new EngineError("input-invalid", `clips is ${clips}; expected a whole number from 1 to 64.`);
-    if (!Number.isFinite(guidance)) throw new EngineError("input-invalid", `guidance is ${guidance}; expected a number.`);
-    if (!vocabulary)
-      throw new EngineError("input-invalid", "This checkpoint has no vocabulary, so it cannot read a prompt.", {
-        hint: "Put text/vocabulary.json into its folder, or use the command line with --inputs.",
-      });
+    if (!Number.isFinite(guidance))
+      throw new EngineError("input-invalid", `guidance is ${guidance}; expected a number.`);
     if (!checkpoint.schedulerConfig)
       throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
-        hint: "Add the scheduler's configuration as diffusers saves it.",
+        hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",
       });
-
     const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
-    const text = repeated(encodePrompt(vocabulary, prompt), clips);
-    const { frames, height, width, channels } = shape;
-    const { model, segments } = modelFor({ clips, frames, height, width, tokens: text.dims[1] as number });
-    const dims = [clips, channels, frames, height, width];
-    const clipOf = (data: Float32Array): Clip => ({ dims, data, fps });
-    const run = await denoise({
-      model,
-      segments,
+    const { noise, cond, uncond } = inputs
+      ? checkedInputs(inputs, shape)
+      : promptInputs(vocabulary, shape, defaults.prompt, request);
+    if (guidance !== 1 && !uncond)
+      throw new EngineError("input-invalid", `guidance is ${guidance}, but there is no unconditional input.`, {
+        hint: "Give the tensor uncond, or guidance 1.",
+      });
+    const [clips, frames, height, width] = [noise.dims[0], noise.dims[2], noise.dims[3], noise.dims[4]] as [
+      number,
+      number,
+      number,
+      number,
+    ];
+    const built = modelFor({ clips, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
+    for (const { name, dims } of built.model.conditions)
+      for (const values of uncond ? [cond, uncond] : [cond]) expectDims(name, values[name], dims);
+    const rows = (values: Readonly<Record<string, Tensor>>) =>
+      new Map(Object.entries(values).map(([name, tensor]) => [name, repeated(tensor, clips)]));
+    return {
+      ...built,
       backend,
       scheduler,
-      methods: cache,
       guidance,
       signal,
-      noise: noiseOf(seed, clips, dims),
-      conditions: {
-        cond: new Map([["text", text]]),
-        ...(guidance === 1 ? {} : { uncond: new Map([["text", repeated(unconditional(vocabulary), clips)]]) }),
-      },
-      compile: (graph) => backend.compile(graph),
+      noise,
+      methods: cache,
+      conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
+      compile: (graph: Graph) => backend.compile(graph),
+    };
+  };
+
+  const generate = async (request: GenerateOptions): Promise<Result> => {
+    const prepared = prepare(request);
+    const { model, scheduler, noise, guidance, methods } = prepared;
+    const { previewEvery = 0, onProgress } = request;
+    const steps = scheduler.timesteps.length;
+    const clipOf = (data: Float32Array): Clip => ({ dims: noise.dims, data, fps });
+    const run = await denoise({
+      ...prepared,
+      collectPredictions: request.predictions ?? false,
       onCompile: (done, total) => onProgress?.({ phase: "compile", done, total }),
       previewAt: (step) => previewEvery > 0 && (step + 1) % previewEvery === 0,
       onStep: ({ step, ms, visits, preview }) =>
@@ -120,14 +147,14 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       format: "diffusion-cache/trace",
       version: 1,
       engine: { version, onnxruntime: onnxruntimeVersion },
-      model: { name: manifest?.name ?? "unnamed", architecture: model.architecture, parameters: model.parameters },
+      model: { name, architecture: model.architecture, parameters: model.parameters },
       backend: { name: backend.name, description: backend.description },
       scheduler: scheduler.name,
-      methods: cache.map(({ name, options }) => ({ name, options })),
-      prompt,
-      seed,
+      methods: methods.map(({ name, options }) => ({ name, options })),
+      prompt: request.inputs ? null : (request.prompt ?? defaults.prompt),
+      seed: request.inputs ? null : (request.seed ?? 0),
       guidance,
-      clips,
+      clips: noise.dims[0] as number,
       steps,
       timesteps: scheduler.timesteps,
       sites: run.sites,
@@ -136,12 +163,20 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       stepCacheBytes: run.stepCacheBytes,
       totals: { wallMs: run.wallMs, compileMs: run.compileMs, bytes: run.bytes },
     };
-    return { clip: clipOf(run.sample), trace };
+    return { clip: clipOf(run.sample), trace, ...(request.predictions ? { predictions: run.predictions } : {}) };
+  };
+
+  const profile = async (
+    request: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">,
+  ): Promise<Profile> => {
+    const prepared = prepare({ ...request, steps: 4, cache: [profiling] });
+    const run = await denoise({ ...prepared, cuts: "sites" });
+    return profileOf(run, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
   };
 
   return {
     model: {
-      name: manifest?.name ?? "unnamed",
+      name,
       architecture: (checkpoint.config as { _class_name: string })._class_name,
       parameters: weights.parameters,
       downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
@@ -149,10 +184,8 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       clip: { frames: shape.frames, height: shape.height, width: shape.width, fps },
     },
     device,
-    generate(request = {}) {
-      if (disposed) return Promise.reject(new EngineError("disposed", "This engine has been disposed of."));
-      return inOrder(() => generate(request));
-    },
+    generate: (request = {}) => inOrder(async () => generate(alive(request))),
+    profile: (request = {}) => inOrder(async () => profile(alive(request))),
     dispose() {
       disposed = true;
       return inOrder(() => backend.dispose());
@@ -161,18 +194,3 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
 };
 
 const withSegments = (model: Model) => ({ model, segments: segmenter(model) });
-
-/** The same rows for every clip. */
-const repeated = ({ dims, data }: Tensor, clips: number): Tensor => {
-  const all = new Float32Array(clips * data.length);
-  for (let clip = 0; clip < clips; clip++) all.set(data, clip * data.length);
-  return { dims: [clips, ...dims.slice(1)], data: all };
-};
-
-/** Clip k starts from the noise of seed + k, so that it is the clip a run of its own would make. */
-const noiseOf = (seed: number, clips: number, dims: readonly number[]): Tensor => {
-  const size = sizeOf(dims) / clips;
-  const data = new Float32Array(clips * size);
-  for (let clip = 0; clip < clips; clip++) data.set(randn(seed + clip, size).data ?? [], clip * size);
-  return { dims, data };
-};

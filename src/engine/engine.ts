@@ -37,13 +37,37 @@ export interface GenerateOptions {
   readonly cache?: readonly CacheMethod[];
   /** Send the forming clip with every n-th step; 0 never. Default 0 (a preview costs a read-back). */
   readonly previewEvery?: number;
+  /** Tensors instead of a prompt and a seed, for checkpoints without a vocabulary and for exact comparisons. */
+  readonly inputs?: RunInputs;
+  /** Also return every step's guided prediction. Default false: each costs a read-back. */
+  readonly predictions?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a run starts from, as tensors. */
+export interface RunInputs {
+  /** Standard normal, [clips, channels, frames, height, width], or without the frames for an image model. */
+  readonly noise: Tensor;
+  /** The model's conditions by name ("text"), [clips or 1, …]. */
+  readonly cond: Readonly<Record<string, Tensor>>;
+  /** The same for the unconditional branch; needed unless guidance is 1. */
+  readonly uncond?: Readonly<Record<string, Tensor>>;
 }
 
 export interface Result {
   readonly clip: Clip;
   readonly trace: Trace;
+  /** One per step in the shape of the clip, if asked for. */
+  readonly predictions?: readonly Float32Array[];
+}
+
+/** Where the time of one forward pass goes, measured with every sub-layer as a graph of its own. Medians, in ms. */
+export interface Profile {
+  readonly passMs: number;
+  readonly siteMs: Readonly<Record<string, number>>;
+  /** Sum of the sub-layers of each block. */
+  readonly blockMs: readonly number[];
 }
 
 /** What a page shows before anything runs. */
@@ -75,5 +99,7 @@ export interface Engine {
    * @throws EngineError "stopped" when `signal` is aborted, and every code of the request's parts.
    */
   generate(options?: GenerateOptions): Promise<Result>;
+  /** Measures where the time of a forward pass goes, over a few instrumented steps. */
+  profile(options?: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">): Promise<Profile>;
   dispose(): Promise<void>;
 }

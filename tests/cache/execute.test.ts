@@ -8,7 +8,10 @@ const masked = (mask: string, sites: CacheMethod["sites"], extra: Partial<CacheM
   name: "mask",
   options: {},
   sites,
-  start: () => ({ step }) => (mask[step] === "1" ? compute : reuse),
+  start:
+    () =>
+    ({ step }) =>
+      mask[step] === "1" ? compute : reuse,
   ...extra,
 });
 const whole: CacheMethod["sites"] = (model) => [model.blocks()];
@@ -49,7 +52,10 @@ describe("a sub-layer", () => {
   test("a forecast is the weighted sum of the kept features, newest first", async () => {
     const extrapolate = masked("110", (model) => model.all(), {
       history: 2,
-      start: () => ({ step, computed }) => (step < 2 ? compute : computed.length === 2 ? { weights: [1.5, -0.5] } : reuse),
+      start:
+        () =>
+        ({ step, computed }) =>
+          step < 2 ? compute : computed.length === 2 ? { weights: [1.5, -0.5] } : reuse,
     });
     const { outputs, visits } = await runArithmetic({
       model: doublingModel(1),
@@ -63,7 +69,10 @@ describe("a sub-layer", () => {
   test("estimates enter the history only where a method asks for that", async () => {
     const rule: Partial<CacheMethod> = {
       history: 2,
-      start: () => ({ step, computed }) => (step < 2 || computed.length < 2 ? compute : { weights: [2, -1] }),
+      start:
+        () =>
+        ({ step, computed }) =>
+          step < 2 || computed.length < 2 ? compute : { weights: [2, -1] },
     };
     const latents = [row(1), row(3), row(0), row(0)];
     const run = (keeps: "computed" | "every visit") =>
@@ -77,7 +86,13 @@ describe("guidance", () => {
   const text = { cond: row(1), uncond: row(5) };
 
   test("is uncond + scale · (cond − uncond)", async () => {
-    const { outputs } = await runArithmetic({ model: doublingModel(1), methods: [], latents: [row(10)], guidance: 3, text });
+    const { outputs } = await runArithmetic({
+      model: doublingModel(1),
+      methods: [],
+      latents: [row(10)],
+      guidance: 3,
+      text,
+    });
     expect(outputs).toEqual([[25 + 3 * (21 - 25)]]);
   });
 
@@ -86,10 +101,12 @@ describe("guidance", () => {
     // conditional feature would be wrong for the other: each branch must see its own.
     const seen: string[] = [];
     const spy = masked("10", (model) => model.all(), {
-      start: ({ branch }) => ({ step, computed }) => {
-        seen.push(`${branch}@${step} kept ${computed.join()}`);
-        return reuse;
-      },
+      start:
+        ({ branch }) =>
+        ({ step, computed }) => {
+          seen.push(`${branch}@${step} kept ${computed.join()}`);
+          return reuse;
+        },
     });
     await runArithmetic({ model: doublingModel(1), methods: [spy], latents: [row(1), row(2)], guidance: 2, text });
     expect(seen).toEqual(["cond@1 kept 0", "uncond@1 kept 0"]);
@@ -112,7 +129,11 @@ describe("guidance", () => {
 describe("the whole network", () => {
   test("reuses the output itself, or what it adds to the latents", async () => {
     const run = (keeps: "value" | "residual") =>
-      runArithmetic({ model: doublingModel(1), methods: [masked("10", (m) => [m.output(keeps)])], latents: [row(10), row(12)] });
+      runArithmetic({
+        model: doublingModel(1),
+        methods: [masked("10", (m) => [m.output(keeps)])],
+        latents: [row(10), row(12)],
+      });
     expect((await run("value")).outputs).toEqual([[20], [20]]);
     expect((await run("residual")).outputs).toEqual([[20], [22]]);
   });
@@ -146,7 +167,15 @@ describe("probes", () => {
 describe("composition", () => {
   test("nested sites: the inner one is asked only where the outer one is computed", async () => {
     const asked: number[] = [];
-    const inner = masked("1010", (model) => model.all(), { name: "inner", start: () => ({ step }) => (asked.push(step), compute) });
+    const inner = masked("1010", (model) => model.all(), {
+      name: "inner",
+      start:
+        () =>
+        ({ step }) => {
+          asked.push(step);
+          return compute;
+        },
+    });
     const { sites } = await runArithmetic({
       model: doublingModel(2),
       methods: [inner, masked("1010", whole, { name: "outer" })],
@@ -157,12 +186,23 @@ describe("composition", () => {
   });
 
   test("two methods at one site are refused by name", async () => {
-    const run = runArithmetic({ model: doublingModel(1), methods: [fora(), masked("1", (m) => m.all())], latents: [row(1)] });
-    await expect(run).rejects.toMatchObject({ code: "site-conflict", message: "fora and mask both decide at blocks.0.attn." });
+    const run = runArithmetic({
+      model: doublingModel(1),
+      methods: [fora(), masked("1", (m) => m.all())],
+      latents: [row(1)],
+    });
+    await expect(run).rejects.toMatchObject({
+      code: "site-conflict",
+      message: "fora and mask both decide at blocks.0.attn.",
+    });
   });
 
   test("a method that finds nothing is refused by name", async () => {
-    const run = runArithmetic({ model: doublingModel(1), methods: [masked("1", (m) => m.all("temporal-attention"))], latents: [row(1)] });
+    const run = runArithmetic({
+      model: doublingModel(1),
+      methods: [masked("1", (m) => m.all("temporal-attention"))],
+      latents: [row(1)],
+    });
     await expect(run).rejects.toMatchObject({ code: "site-missing" });
   });
 });

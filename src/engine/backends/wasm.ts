@@ -55,18 +55,31 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
       for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
       try {
         const results = await session.run(feeds);
-        const outputs = graph.outputs.map(({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const);
-        activations = Math.max(activations, outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0)); // prettier-ignore
+        const outputs = graph.outputs.map(
+          ({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const,
+        );
+        activations = Math.max(
+          activations,
+          outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+        ); // prettier-ignore
         return new Map<string, Handle>(outputs);
       } catch (cause) {
-        throw new EngineError("runtime-failed", `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`, { cause });
+        throw new EngineError("runtime-failed", `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`, {
+          cause,
+        });
       }
     },
     upload: ({ dims, data }: Tensor) => wrap(dims, data),
     read: async (handle) => dataOf(handle),
     combine(terms, clamp) {
       const [first] = terms as [(typeof terms)[number]];
-      return wrap(first.handle.dims, combineCpu(terms.map(({ handle, weight }) => ({ data: dataOf(handle), weight })), clamp)); // prettier-ignore
+      return wrap(
+        first.handle.dims,
+        combineCpu(
+          terms.map(({ handle, weight }) => ({ data: dataOf(handle), weight })),
+          clamp,
+        ),
+      ); // prettier-ignore
     },
     measure: async (now, older) => measureCpu(dataOf(now), dataOf(older)),
     async split(handle) {
@@ -77,7 +90,10 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     releaseAll: () => {},
     settled: async () => {},
     bytes: () => ({
-      weights: [...sessions.values()].reduce((sum, { graph }) => sum + graph.weights.reduce((all, weight) => all + bytesOf(weight), 0), 0),
+      weights: [...sessions.values()].reduce(
+        (sum, { graph }) => sum + graph.weights.reduce((all, weight) => all + bytesOf(weight), 0),
+        0,
+      ),
       activations,
       workspace: 0,
     }),

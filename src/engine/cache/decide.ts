@@ -44,7 +44,8 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
         });
     }
   });
-  const size = ({ site }: ActiveSite): number => (site.kind === "uncond" ? Number.POSITIVE_INFINITY : site.to - site.from);
+  const size = ({ site }: ActiveSite): number =>
+    site.kind === "uncond" ? Number.POSITIVE_INFINITY : site.to - site.from;
   return active.toSorted((a, b) => size(b) - size(a) || a.site.from - b.site.from);
 };
 
@@ -57,16 +58,32 @@ export const inBranch = (active: readonly ActiveSite[], branch: Branch): readonl
  * so the schedule that is printed is the schedule that is executed.
  */
 export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
-  const closures = new Map([...new Set(active.map(({ method }) => method))].map((method) => [method, method.start(facts)]));
+  const closures = new Map(
+    [...new Set(active.map(({ method }) => method))].map((method) => [method, method.start(facts)]),
+  );
   const kept = new Map<Site, number[]>(active.map(({ site }) => [site, []]));
   return {
     /** Steps of the features kept at a site, newest first. */
     kept: (site: Site): readonly number[] => kept.get(site) ?? [],
-    visit({ site, method }: ActiveSite, step: number, readings: readonly (Reading | undefined)[], guided: boolean): Decision {
+    visit(
+      { site, method }: ActiveSite,
+      step: number,
+      readings: readonly (Reading | undefined)[],
+      guided: boolean,
+    ): Decision {
       const computed = kept.get(site) as number[];
       if (computed.length === 0) return compute;
       const { steps, timesteps, branch } = facts;
-      const visit: Visit = { site, branch, step, steps, timestep: timesteps[step] as number, computed, readings, guided };
+      const visit: Visit = {
+        site,
+        branch,
+        step,
+        steps,
+        timestep: timesteps[step] as number,
+        computed,
+        readings,
+        guided,
+      };
       return (closures.get(method) as (visit: Visit) => Decision)(visit);
     },
     /** Books what was done, so that `computed` is right at the next visit. */
@@ -91,4 +108,3 @@ export const nameOf = (decision: Decision): "compute" | "reuse" | "forecast" => 
 
 /** Whether `site` lies under one of the sites that did not run. */
 export const leftOut = (site: Site, skipped: readonly Site[]): boolean => skipped.some((one) => covers(one, site));
-

@@ -33,16 +33,28 @@ export interface PlannedPass {
  *
  * @throws EngineError "needs-readings" for a method that decides by data
  */
-export const plannedPasses = ({ methods, timesteps, sites, guided = true }: Required<DryRunOptions>): readonly PlannedPass[] => {
+export const plannedPasses = ({
+  methods,
+  timesteps,
+  sites,
+  guided = true,
+}: Required<DryRunOptions>): readonly PlannedPass[] => {
   for (const method of methods)
     if (probesOf(method, sites).length > 0)
-      throw new EngineError("needs-readings", `${method.name} decides by what it measures, so it cannot be planned without a run.`, {
-        hint: "Give the trace of a recorded run.",
-      });
+      throw new EngineError(
+        "needs-readings",
+        `${method.name} decides by what it measures, so it cannot be planned without a run.`,
+        {
+          hint: "Give the trace of a recorded run.",
+        },
+      );
   const active = activeSites(methods, sites);
   const steps = timesteps.length;
   const asked = (branch: Branch, ofGuidance: boolean) => {
-    const here = inBranch(active.filter(({ site }) => (site.kind === "uncond") === ofGuidance), branch); // prettier-ignore
+    const here = inBranch(
+      active.filter(({ site }) => (site.kind === "uncond") === ofGuidance),
+      branch,
+    ); // prettier-ignore
     return { here, decider: decider(here, { steps, timesteps, branch }) };
   };
   const gap = asked("uncond", true);
@@ -69,10 +81,18 @@ export const plannedPasses = ({ methods, timesteps, sites, guided = true }: Requ
  *
  * @throws EngineError "needs-readings" for a method that decides by data
  */
-export const dryRun = ({ methods, timesteps, sites = latteSites(1), guided = true }: DryRunOptions): readonly PlannedSite[] => {
+export const dryRun = ({
+  methods,
+  timesteps,
+  sites = latteSites(1),
+  guided = true,
+}: DryRunOptions): readonly PlannedSite[] => {
   const passes = plannedPasses({ methods, timesteps, sites, guided });
   const wide = activeSites(methods, sites).map(({ site }) => site);
-  const rows = [...sites.all(), ...wide.filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond")];
+  const rows = [
+    ...sites.all(),
+    ...wide.filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond"),
+  ];
   const ran = (site: Site, step: number): boolean => {
     const here = passes.filter((pass) => pass.step === step);
     if (site.kind === "uncond") return here.some(({ branch }) => branch === "uncond");

@@ -7,7 +7,7 @@ import { type ActiveSite, activeSites, decider, inBranch, leftOut, nameOf, probe
 import { plannedPasses } from "./dry-run.js";
 import { featureHistory, type HandleCounts } from "./history.js";
 import { type Branch, type CacheMethod, compute, type Decision, type Site } from "./method.js";
-import { type BranchState, pass, type PassVisit } from "./pass.js";
+import { type BranchState, type PassVisit, pass } from "./pass.js";
 import { probeBench } from "./probes.js";
 import { type Segmenter, segmenter } from "./segments.js";
 
@@ -33,7 +33,14 @@ export interface ExecutorOptions {
 export const executor = (options: ExecutorOptions) => {
   const { model, backend, counts, methods, timesteps, guidance, conditions, cuts = "probes" } = options;
   const steps = timesteps.length;
-  const tools = { model, backend, counts, segments: options.segments ?? segmenter(model), compile: options.compile, cuts };
+  const tools = {
+    model,
+    backend,
+    counts,
+    segments: options.segments ?? segmenter(model),
+    compile: options.compile,
+    cuts,
+  };
   const all = activeSites(methods, model.sites);
   const network = all.filter(({ site }) => site.kind !== "uncond");
   const guided = guidance !== 1;
@@ -54,14 +61,18 @@ export const executor = (options: ExecutorOptions) => {
 
   const held = new Map<Branch, Map<string, Handle>>();
   const conditionsOf = (name: Branch): Map<string, Handle> => {
-    const found = held.get(name) ?? new Map([...(conditions[name] ?? [])].map(([key, tensor]) => [key, backend.upload(tensor)]));
+    const found =
+      held.get(name) ?? new Map([...(conditions[name] ?? [])].map(([key, tensor]) => [key, backend.upload(tensor)]));
     held.set(name, found);
     return found;
   };
 
   const visits: TraceVisit[] = [];
   const ran = new Map<string, boolean[]>();
-  const rows: Site[] = [...model.sites.all(), ...all.map(({ site }) => site).filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond")];
+  const rows: Site[] = [
+    ...model.sites.all(),
+    ...all.map(({ site }) => site).filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond"),
+  ];
   const mark = (step: number, skipped: readonly Site[]): void => {
     for (const site of rows.filter(({ kind }) => kind !== "uncond")) {
       const row = ran.get(site.id) ?? [];
@@ -83,7 +94,13 @@ export const executor = (options: ExecutorOptions) => {
   };
 
   /** Runs one branch, and books its visits. */
-  const run = async (name: Branch, step: number, shared: ReadonlyMap<string, Handle>, both: boolean, given: readonly PassVisit[]) => {
+  const run = async (
+    name: Branch,
+    step: number,
+    shared: ReadonlyMap<string, Handle>,
+    both: boolean,
+    given: readonly PassVisit[],
+  ) => {
     const inputs = new Map([...shared, ...conditionsOf(name)]);
     const result = await pass(tools, states[name], { inputs, step, guided: both, given });
     for (const visit of result.visits) trace(step, name, visit);
@@ -100,7 +117,11 @@ export const executor = (options: ExecutorOptions) => {
       if (cuts === "sites" || methods.some((method) => probesOf(method, model.sites).length > 0)) return false;
       const whole = { from: 0, to: model.parts.length, taps: [] };
       const passes = plannedPasses({ methods, timesteps, sites: model.sites, guided });
-      const graphs = new Set(passes.map(({ skipped, computed }) => tools.segments.segment({ ...whole, skip: skipped, keep: computed }).graph)); // prettier-ignore
+      const graphs = new Set(
+        passes.map(
+          ({ skipped, computed }) => tools.segments.segment({ ...whole, skip: skipped, keep: computed }).graph,
+        ),
+      ); // prettier-ignore
       for (const [index, graph] of [...graphs].entries()) {
         onCompile?.(index, graphs.size);
         if (graph.nodes > 0) await tools.compile(graph);
@@ -114,13 +135,19 @@ export const executor = (options: ExecutorOptions) => {
      */
     async predict(step: number, latents: Handle): Promise<Handle> {
       const timestep = backend.upload(model.embedTimestep(timesteps[step] as number));
-      const shared = new Map([["latents", latents], ["timestep", timestep]]); // prettier-ignore
+      const shared = new Map([
+        ["latents", latents],
+        ["timestep", timestep],
+      ]); // prettier-ignore
       try {
         if (!guided) return (await run("cond", step, shared, false, [])).prediction;
         const decision: Decision = gap ? gapDecider.visit(gap, step, [], true) : compute;
         if (gap) gapDecider.record(gap, step, decision);
         const cond = await run("cond", step, shared, decision === compute, []);
-        const uncond = decision === compute ? await fullGuidance(step, shared, cond) : estimateUncond(gap as ActiveSite, decision, cond.prediction);
+        const uncond =
+          decision === compute
+            ? await fullGuidance(step, shared, cond)
+            : estimateUncond(gap as ActiveSite, decision, cond.prediction);
         if (gap) {
           trace(step, "uncond", { active: gap, decision, readings: [] });
           const row = ran.get(gap.site.id) ?? [];
@@ -141,12 +168,17 @@ export const executor = (options: ExecutorOptions) => {
     /** Bytes of everything kept from step to step, each tensor once. */
     cacheBytes(): number {
       const handles = new Set([...gapHistory.handles()]);
-      for (const { history, probes } of Object.values(states)) for (const one of [...history.handles(), ...probes.handles()]) handles.add(one);
+      for (const { history, probes } of Object.values(states))
+        for (const one of [...history.handles(), ...probes.handles()]) handles.add(one);
       return [...handles].reduce((sum, { bytes }) => sum + bytes, 0);
     },
     visits: (): readonly TraceVisit[] => visits,
     sites: (): readonly TraceSite[] =>
-      rows.map(({ id, kind }) => ({ site: id, kind, computed: (ran.get(id) ?? []).map((did) => (did ? "1" : "0")).join("") })),
+      rows.map(({ id, kind }) => ({
+        site: id,
+        kind,
+        computed: (ran.get(id) ?? []).map((did) => (did ? "1" : "0")).join(""),
+      })),
     /** Releases everything; safe at any moment, also after an error. */
     end(): void {
       gapHistory.clear();
@@ -159,11 +191,18 @@ export const executor = (options: ExecutorOptions) => {
     },
   };
 
-  async function fullGuidance(step: number, shared: ReadonlyMap<string, Handle>, cond: Awaited<ReturnType<typeof run>>): Promise<Handle> {
+  async function fullGuidance(
+    step: number,
+    shared: ReadonlyMap<string, Handle>,
+    cond: Awaited<ReturnType<typeof run>>,
+  ): Promise<Handle> {
     const given = cond.visits.filter(({ active: { method } }) => method.shared);
     const { prediction } = await run("uncond", step, shared, true, given);
     if (!gap) return prediction;
-    const difference = backend.combine([{ handle: prediction, weight: 1 }, { handle: cond.prediction, weight: -1 }]); // prettier-ignore
+    const difference = backend.combine([
+      { handle: prediction, weight: 1 },
+      { handle: cond.prediction, weight: -1 },
+    ]); // prettier-ignore
     if (gap.method.bands) {
       const { low, high } = await backend.split(difference);
       counts.drop(difference);
@@ -174,7 +213,10 @@ export const executor = (options: ExecutorOptions) => {
 
   function estimateUncond({ site }: ActiveSite, decision: Exclude<Decision, typeof compute>, cond: Handle): Handle {
     const [difference] = gapHistory.estimate(site, decision) as [Handle];
-    const uncond = backend.combine([{ handle: cond, weight: 1 }, { handle: difference, weight: 1 }]); // prettier-ignore
+    const uncond = backend.combine([
+      { handle: cond, weight: 1 },
+      { handle: difference, weight: 1 },
+    ]); // prettier-ignore
     counts.drop(difference);
     return uncond;
   }

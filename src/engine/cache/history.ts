@@ -1,5 +1,5 @@
 import type { Backend, Handle } from "../backends/backend.js";
-import { compute, type Decision, type Site } from "./method.js";
+import type { compute, Decision, Site } from "./method.js";
 
 /**
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
@@ -45,12 +45,19 @@ export const featureHistory = (backend: Backend, counts: HandleCounts) => {
       const { weights } = decision;
       if ("low" in weights) {
         const [low, high] = features[0] as [Handle, Handle];
-        return [backend.combine([{ handle: low, weight: weights.low }, { handle: high, weight: weights.high }])];
+        return [
+          backend.combine([
+            { handle: low, weight: weights.low },
+            { handle: high, weight: weights.high },
+          ]),
+        ];
       }
       return (features[0] as Feature).map((newest, index) =>
         weights.length === 1 && weights[0] === 1
           ? counts.hold(newest)
-          : backend.combine(weights.map((weight, age) => ({ handle: (features[age] as Feature)[index] as Handle, weight }))),
+          : backend.combine(
+              weights.map((weight, age) => ({ handle: (features[age] as Feature)[index] as Handle, weight })),
+            ),
       );
     },
     /** Distinct handles held here. */

@@ -3,9 +3,13 @@ import { EngineError } from "../errors.js";
 // Options of a method are checked where the user speaks: at construction, with the value, the range and the reason.
 
 const refuse = (method: string, option: string, value: unknown, expected: string): never => {
-  throw new EngineError("option-invalid", `${method}: ${option} is ${JSON.stringify(value) ?? "undefined"}; expected ${expected}.`, {
-    hint: `See the options of ${method} for what it takes.`,
-  });
+  throw new EngineError(
+    "option-invalid",
+    `${method}: ${option} is ${JSON.stringify(value) ?? "undefined"}; expected ${expected}.`,
+    {
+      hint: `See the options of ${method} for what it takes.`,
+    },
+  );
 };
 
 /** Checks for one method. Each returns its value, so that it can be used where the option is read. */
@@ -14,18 +18,29 @@ export const checks = (method: string) => ({
   whole: (option: string, value: unknown, low: number, high = Number.MAX_SAFE_INTEGER): number =>
     Number.isSafeInteger(value) && (value as number) >= low && (value as number) <= high
       ? (value as number)
-      : refuse(method, option, value, high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number from ${low} to ${high}`),
+      : refuse(
+          method,
+          option,
+          value,
+          high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number from ${low} to ${high}`,
+        ),
   number: (option: string, value: unknown, low: number, high = Number.POSITIVE_INFINITY): number =>
     typeof value === "number" && Number.isFinite(value) && value >= low && value <= high
       ? value
       : refuse(method, option, value, Number.isFinite(high) ? `a number from ${low} to ${high}` : `a number ≥ ${low}`),
-  boolean: (option: string, value: unknown): boolean => (typeof value === "boolean" ? value : refuse(method, option, value, "true or false")),
+  boolean: (option: string, value: unknown): boolean =>
+    typeof value === "boolean" ? value : refuse(method, option, value, "true or false"),
   oneOf: <T extends string>(option: string, value: unknown, choices: readonly T[]): T =>
     choices.includes(value as T) ? (value as T) : refuse(method, option, value, `one of ${choices.join(", ")}`),
   /** Two timesteps, the lower one first; both ends lie outside the window. */
   window(option: string, value: unknown): readonly [number, number] {
     const [low, high, ...rest] = Array.isArray(value) ? (value as readonly unknown[]) : [];
-    return typeof low === "number" && typeof high === "number" && Number.isFinite(low) && Number.isFinite(high) && low < high && rest.length === 0
+    return typeof low === "number" &&
+      typeof high === "number" &&
+      Number.isFinite(low) &&
+      Number.isFinite(high) &&
+      low < high &&
+      rest.length === 0
       ? [low, high]
       : refuse(method, option, value, "two timesteps [low, high] with low < high");
   },
@@ -39,5 +54,7 @@ export const checks = (method: string) => ({
 export const knownOptions = (method: string, given: object, known: readonly string[]): void => {
   for (const option of Object.keys(given))
     if (!known.includes(option))
-      throw new EngineError("option-unknown", `${method} has no option "${option}".`, { hint: `Its options: ${known.join(", ")}.` });
+      throw new EngineError("option-unknown", `${method} has no option "${option}".`, {
+        hint: `Its options: ${known.join(", ")}.`,
+      });
 };

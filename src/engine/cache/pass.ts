@@ -83,7 +83,10 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   };
   const nextCut = (position: number): number => {
     const taps = undecided().flatMap((one) => waitingTaps(one).map(({ after }) => after));
-    const borders = tools.cuts === "sites" ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to]) : [];
+    const borders =
+      tools.cuts === "sites"
+        ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to])
+        : [];
     const hidden = (at: number): boolean => skipped.some((site) => site.from < at && at < site.to);
     return Math.min(end, ...[...taps, ...borders].filter((at) => at > position && !hidden(at)));
   };
@@ -109,11 +112,15 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       keep: [...computed, ...open].map(({ site }) => site),
       taps,
     });
-    const features = computed.map((one) => ({ one, names: one.site.values.map((_, index) => featureName(one.site, index)) }));
+    const features = computed.map((one) => ({
+      one,
+      names: one.site.values.map((_, index) => featureName(one.site, index)),
+    }));
     const keep = new Set([...features.flatMap(({ names }) => names), ...taps.map(tapName)]);
     if (to === end) keep.add(written.get(model.output) ?? model.output);
     const feeds = new Map(graph.inputs.map(({ name }) => [name, bring(name)]));
-    const outputs = graph.nodes > 0 ? await backend.run(await tools.compile(graph), feeds, keep) : new Map<string, Handle>();
+    const outputs =
+      graph.nodes > 0 ? await backend.run(await tools.compile(graph), feeds, keep) : new Map<string, Handle>();
     const moved = [
       ...[...passed].map(([name, before]) => [name, bring(before)] as const),
       ...[...written].map(([name, output]) => [name, outputs.get(output) as Handle] as const),
@@ -121,7 +128,11 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     for (const [name, handle] of moved) carry.set(name, handle);
     for (const tap of taps) probes.put(tap, outputs.get(tapName(tap)) as Handle);
     for (const { one, names } of features)
-      history.push(one.site, names.map((name) => outputs.get(name) as Handle), one.method.history ?? 1); // prettier-ignore
+      history.push(
+        one.site,
+        names.map((name) => outputs.get(name) as Handle),
+        one.method.history ?? 1,
+      ); // prettier-ignore
   };
 
   for (const tap of active.flatMap(waitingTaps))
@@ -149,7 +160,9 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     if (one.method.keeps === "every visit") history.push(one.site, feature, one.method.history ?? 1);
     else for (const handle of feature) counts.drop(handle);
   }
-  const verdicts = new Map<CacheMethod, Decision>([...visits.values()].map(({ active: { method }, decision }) => [method, decision]));
+  const verdicts = new Map<CacheMethod, Decision>(
+    [...visits.values()].map(({ active: { method }, decision }) => [method, decision]),
+  );
   const ran = !skipped.some(({ from, to }) => from === 0 && to === end);
   await probes.settle(verdicts, ran ? prediction : undefined);
   return { prediction, visits: [...visits.values()], skipped };

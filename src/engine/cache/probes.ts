@@ -1,8 +1,8 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, probesOf } from "./decide.js";
-import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "./method.js";
 import type { HandleCounts } from "./history.js";
+import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "./method.js";
 
 interface Older {
   step?: Handle;
@@ -83,10 +83,12 @@ export const probeBench = (backend: Backend, counts: HandleCounts, model: Model,
       for (const handle of now.values()) counts.drop(handle);
       now.clear();
     },
-    handles: (): Handle[] => [...older.values()].flatMap(({ step, computed }) => (step ? [step, ...computed] : computed)),
+    handles: (): Handle[] =>
+      [...older.values()].flatMap(({ step, computed }) => (step ? [step, ...computed] : computed)),
     clear(): void {
       for (const handle of now.values()) counts.drop(handle);
-      for (const { step, computed } of older.values()) for (const one of step ? [step, ...computed] : computed) counts.drop(one);
+      for (const { step, computed } of older.values())
+        for (const one of step ? [step, ...computed] : computed) counts.drop(one);
       now.clear();
       older.clear();
     },

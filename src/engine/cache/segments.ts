@@ -39,7 +39,8 @@ const inside = (position: number, site: Site): boolean => site.from <= position 
 export const segmenter = (model: Model) => {
   const segments = new Map<string, Segment>();
   const { dims, reads } = survey(model);
-  const dimsOf = (name: string): readonly number[] => dims.get(name.split(" before ")[0] as string) as readonly number[];
+  const dimsOf = (name: string): readonly number[] =>
+    dims.get(name.split(" before ")[0] as string) as readonly number[];
 
   const build = (range: Range, key: string): Segment => {
     const graph = graphBuilder(model.weights);
@@ -79,7 +80,10 @@ export const segmenter = (model: Model) => {
         skipped.values.forEach((value, index) => {
           const feature = graph.input(featureName(skipped, index), dimsOf(value));
           const base = baseOf(skipped)[index] as string;
-          stream.set(value, skipped.keeps === "value" ? feature : graph.add(stream.get(startName(skipped, base)), feature));
+          stream.set(
+            value,
+            skipped.keeps === "value" ? feature : graph.add(stream.get(startName(skipped, base)), feature),
+          );
         });
         position = skipped.to;
         continue;
@@ -89,7 +93,8 @@ export const segmenter = (model: Model) => {
       for (const site of range.keep.filter(({ to }) => to === position))
         site.values.forEach((value, index) => {
           const now = stream.get(value);
-          const feature = site.keeps === "value" ? now : graph.sub(now, stream.get(startName(site, baseOf(site)[index] as string)));
+          const feature =
+            site.keeps === "value" ? now : graph.sub(now, stream.get(startName(site, baseOf(site)[index] as string)));
           graph.output(featureName(site, index), feature);
         });
       readTaps(position);
@@ -99,7 +104,9 @@ export const segmenter = (model: Model) => {
     const later = new Set([...reads.slice(range.to).flatMap((names) => [...names]), model.output]);
     for (const site of residualSites.filter((one) => inside(range.to, one) && one.from < range.to))
       for (const value of baseOf(site)) later.add(startName(site, value));
-    for (const tap of range.taps.filter(({ since, after }) => since !== undefined && since < range.to && range.to < after))
+    for (const tap of range.taps.filter(
+      ({ since, after }) => since !== undefined && since < range.to && range.to < after,
+    ))
       later.add(`${tap.value} before tap ${tap.id}`);
     for (const name of written) {
       const value = values.get(name) as GraphValue;

@@ -119,7 +119,12 @@ export const graphBuilder = (store: WeightStore) => {
     silu: (x: GraphValue): GraphValue => builder.mul(x, node("Sigmoid", [x], x.dims)),
     reshape: (x: GraphValue, dims: readonly number[]): GraphValue => node("Reshape", [x, integers(dims)], dims),
     transpose: (x: GraphValue, perm: readonly number[]): GraphValue =>
-      node("Transpose", [x], perm.map((axis) => x.dims[axis] as number), { perm }),
+      node(
+        "Transpose",
+        [x],
+        perm.map((axis) => x.dims[axis] as number),
+        { perm },
+      ),
     slice(x: GraphValue, axis: number, start: number, end: number): GraphValue {
       const dims = x.dims.map((dim, index) => (index === axis ? end - start : dim));
       return node("Slice", [x, integers([start]), integers([end]), integers([axis])], dims);
@@ -127,7 +132,12 @@ export const graphBuilder = (store: WeightStore) => {
     concat: (values: readonly GraphValue[], axis: number): GraphValue => {
       const [first] = values as [GraphValue];
       const total = values.reduce((sum, { dims }) => sum + (dims[axis] as number), 0);
-      return node("Concat", values, first.dims.map((dim, index) => (index === axis ? total : dim)), { axis });
+      return node(
+        "Concat",
+        values,
+        first.dims.map((dim, index) => (index === axis ? total : dim)),
+        { axis },
+      );
     },
     finish: (key: string): Graph => ({
       key,
@@ -147,7 +157,9 @@ export const graphBuilder = (store: WeightStore) => {
             name: "segment",
             nodes,
             initializers: [...constants.values(), ...(kind === "initializers" ? read.map(asTensor) : [])],
-            inputs: [...inputs.values(), ...(kind === "inputs" ? read : [])].map(({ name, dims }) => valueProto(name, dims)),
+            inputs: [...inputs.values(), ...(kind === "inputs" ? read : [])].map(({ name, dims }) =>
+              valueProto(name, dims),
+            ),
             outputs: [...outputs.values()].map(({ name, dims }) => valueProto(name, dims)),
           },
           opset,

@@ -27,15 +27,15 @@ const join = (messages: readonly Message[]): Message => ({
 
 const piece = (bytes: Uint8Array): Message => ({ size: bytes.byteLength, pieces: [bytes] });
 
-const tagged = (field: number, wire: number, value: Message): Message => join([piece(varint((field << 3) | wire)), value]);
+const tagged = (field: number, wire: number, value: Message): Message =>
+  join([piece(varint((field << 3) | wire)), value]);
 
 const integer = (field: number, value: number): Message => tagged(field, 0, piece(varint(value)));
 
 const float = (field: number, value: number): Message =>
   tagged(field, 5, piece(new Uint8Array(Float32Array.of(value).buffer)));
 
-const nested = (field: number, value: Message): Message =>
-  tagged(field, 2, join([piece(varint(value.size)), value]));
+const nested = (field: number, value: Message): Message => tagged(field, 2, join([piece(varint(value.size)), value]));
 
 const text = (field: number, value: string): Message => nested(field, piece(utf8.encode(value)));
 
@@ -94,7 +94,8 @@ export interface GraphFields {
 
 /** ModelProto with the standard operators at `opset` and com.microsoft's at 1, as one array of bytes. */
 export const modelProto = (graph: GraphFields, opset: number): Uint8Array => {
-  const operators = (domain: string, version: number): Message => nested(8, join([text(1, domain), integer(2, version)]));
+  const operators = (domain: string, version: number): Message =>
+    nested(8, join([text(1, domain), integer(2, version)]));
   const model = join([
     integer(1, 10), // ir_version
     text(2, "diffusion-cache"),

@@ -8,7 +8,12 @@ import type { WeightStore } from "./weights.js";
 export interface Architecture {
   build(config: unknown, weights: WeightStore, geometry: Geometry): Model;
   /** Channels and the usual size of what this checkpoint generates. */
-  shape(config: unknown): { readonly channels: number; readonly frames: number; readonly height: number; readonly width: number };
+  shape(config: unknown): {
+    readonly channels: number;
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+  };
 }
 
 /** Every architecture by its class name in diffusers. One line per architecture. */
@@ -30,8 +35,12 @@ export const architectureOf = (config: unknown): Architecture => {
   const name = (config as { _class_name?: unknown } | null)?._class_name;
   const found = typeof name === "string" && Object.hasOwn(architectures, name) ? architectures[name] : undefined;
   if (!found)
-    throw new EngineError("model-unknown", `config.json names the architecture ${JSON.stringify(name) ?? "undefined"}.`, {
-      hint: `The engine has: ${Object.keys(architectures).join(", ")}.`,
-    });
+    throw new EngineError(
+      "model-unknown",
+      `config.json names the architecture ${JSON.stringify(name) ?? "undefined"}.`,
+      {
+        hint: `The engine has: ${Object.keys(architectures).join(", ")}.`,
+      },
+    );
   return found;
 };

@@ -36,7 +36,8 @@ export const latteConfig = (json: unknown): LatteConfig => {
   if (activation !== "gelu-approximate" && activation !== "gelu")
     refuse("activation_fn", activation, `"gelu-approximate" or "gelu"`);
   if (fields.norm_type !== "ada_norm_single") refuse("norm_type", fields.norm_type, `"ada_norm_single"`);
-  if (fields.norm_elementwise_affine !== false) refuse("norm_elementwise_affine", fields.norm_elementwise_affine, "false");
+  if (fields.norm_elementwise_affine !== false)
+    refuse("norm_elementwise_affine", fields.norm_elementwise_affine, "false");
   const epsilon = fields.norm_eps ?? 1e-5;
   if (typeof epsilon !== "number" || !(epsilon > 0)) return refuse("norm_eps", epsilon, "a number above 0");
 
@@ -69,7 +70,12 @@ export const latteConfig = (json: unknown): LatteConfig => {
 export const latteWeights = (config: LatteConfig): readonly (readonly [name: string, dims: readonly number[]])[] => {
   const { width: D, patch, inChannels, outChannels, captionChannels, layers, attentionBias } = config;
   const linear = (name: string, out: number, into: number, bias = true): [string, number[]][] =>
-    bias ? [[`${name}.weight`, [out, into]], [`${name}.bias`, [out]]] : [[`${name}.weight`, [out, into]]]; // prettier-ignore
+    bias
+      ? [
+          [`${name}.weight`, [out, into]],
+          [`${name}.bias`, [out]],
+        ]
+      : [[`${name}.weight`, [out, into]]]; // prettier-ignore
   const attention = (name: string): [string, number[]][] => [
     ...["to_q", "to_k", "to_v"].flatMap((projection) => linear(`${name}.${projection}`, D, D, attentionBias)),
     ...linear(`${name}.to_out.0`, D, D),

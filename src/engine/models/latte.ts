@@ -55,8 +55,12 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
   });
   part("pos_embed", (g, stream) => {
     const frames = g.reshape(g.transpose(stream.get("latents"), [0, 2, 1, 3, 4]), [B * F, inChannels, height, width]);
-    const patches = g.node("Conv", [frames, g.weight("pos_embed.proj.weight"), g.weight("pos_embed.proj.bias")],
-      [B * F, D, rows, columns], { kernel_shape: [patch, patch], strides: [patch, patch] }); // prettier-ignore
+    const patches = g.node(
+      "Conv",
+      [frames, g.weight("pos_embed.proj.weight"), g.weight("pos_embed.proj.bias")],
+      [B * F, D, rows, columns],
+      { kernel_shape: [patch, patch], strides: [patch, patch] },
+    ); // prettier-ignore
     const tokens = g.transpose(g.reshape(patches, [B * F, D, S]), [0, 2, 1]); // [B·F, S, D]
     stream.set("x", g.reshape(g.add(tokens, g.weight(spatial)), [B, F * S, D]));
   });
@@ -107,23 +111,43 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
       modulation(g, stream, id)[branch].gate;
 
     if (temporal)
-      subLayer(`${id}.attn1`, "temporal-attention", (g, x) => {
-        const tracks = g.reshape(g.transpose(g.reshape(x, [B, F, S, D]), [0, 2, 1, 3]), [B * S, F, D]);
-        const out = g.reshape(attention(g, `${id}.attn1`, tracks, tracks), [B, S, F, D]);
-        return g.reshape(g.transpose(out, [0, 2, 1, 3]), [B, F * S, D]);
-      }, gated("attention"), normed("attention")); // prettier-ignore
+      subLayer(
+        `${id}.attn1`,
+        "temporal-attention",
+        (g, x) => {
+          const tracks = g.reshape(g.transpose(g.reshape(x, [B, F, S, D]), [0, 2, 1, 3]), [B * S, F, D]);
+          const out = g.reshape(attention(g, `${id}.attn1`, tracks, tracks), [B, S, F, D]);
+          return g.reshape(g.transpose(out, [0, 2, 1, 3]), [B, F * S, D]);
+        },
+        gated("attention"),
+        normed("attention"),
+      ); // prettier-ignore
     else {
-      subLayer(`${id}.attn1`, "spatial-attention", (g, x) => {
-        const frames = g.reshape(x, [B * F, S, D]);
-        return g.reshape(attention(g, `${id}.attn1`, frames, frames), [B, F * S, D]);
-      }, gated("attention"), normed("attention")); // prettier-ignore
+      subLayer(
+        `${id}.attn1`,
+        "spatial-attention",
+        (g, x) => {
+          const frames = g.reshape(x, [B * F, S, D]);
+          return g.reshape(attention(g, `${id}.attn1`, frames, frames), [B, F * S, D]);
+        },
+        gated("attention"),
+        normed("attention"),
+      ); // prettier-ignore
       // PixArt's blocks have neither norm nor gate around cross-attention.
-      subLayer(`${id}.attn2`, "cross-attention", (g, x, stream) => attention(g, `${id}.attn2`, x, stream.get("caption")));
+      subLayer(`${id}.attn2`, "cross-attention", (g, x, stream) =>
+        attention(g, `${id}.attn2`, x, stream.get("caption")),
+      );
     }
-    subLayer(`${id}.ff`, "feed-forward", (g, x) => {
-      const hidden = g.gelu(g.linear(x, `${id}.ff.net.0.proj`), config.gelu); // [B, F·S, 4·D]
-      return g.linear(hidden, `${id}.ff.net.2`);
-    }, gated("feedForward"), normed("feedForward")); // prettier-ignore
+    subLayer(
+      `${id}.ff`,
+      "feed-forward",
+      (g, x) => {
+        const hidden = g.gelu(g.linear(x, `${id}.ff.net.0.proj`), config.gelu); // [B, F·S, 4·D]
+        return g.linear(hidden, `${id}.ff.net.2`);
+      },
+      gated("feedForward"),
+      normed("feedForward"),
+    ); // prettier-ignore
     blocks.push({ from, to: parts.length });
   };
 
@@ -149,7 +173,11 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
   });
 
   const conditions = [{ name: "text", dims: [B, T, config.captionChannels] }];
-  const residual = (from: number, to: number) => ({ value: "x", after: (blocks[to - 1] as Span).to, since: (blocks[from] as Span).from });
+  const residual = (from: number, to: number) => ({
+    value: "x",
+    after: (blocks[to - 1] as Span).to,
+    since: (blocks[from] as Span).from,
+  });
   const firstInput = subLayers[0] as Site;
   return {
     architecture: "LatteTransformer3DModel",
@@ -166,7 +194,11 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
       if (id === "output") return { id, value: "prediction", after: parts.length };
       throw new EngineError("site-missing", `LatteTransformer3DModel has nothing to probe called "${id}".`);
     },
-    inputs: [{ name: "latents", dims: [B, inChannels, F, height, width] }, { name: "timestep", dims: [1, 256] }, ...conditions],
+    inputs: [
+      { name: "latents", dims: [B, inChannels, F, height, width] },
+      { name: "timestep", dims: [1, 256] },
+      ...conditions,
+    ],
     conditions,
     output: "prediction",
     weights,

@@ -28,7 +28,14 @@ export const siteMap = ({ subLayers, blocks, stream, parts, output }: SiteMapFie
       throw new EngineError("site-missing", `There are no blocks ${from} to ${to} in a model of ${blocks.length}.`, {
         hint: "Choose a smaller number of blocks, or a deeper model.",
       });
-    return { id: `blocks.${from}-${to}`, kind: "blocks", from: first.from, to: last.to, values: stream, keeps: "residual" };
+    return {
+      id: `blocks.${from}-${to}`,
+      kind: "blocks",
+      from: first.from,
+      to: last.to,
+      values: stream,
+      keeps: "residual",
+    };
   },
   output: (keeps = "value") => ({
     id: "output",

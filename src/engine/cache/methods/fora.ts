@@ -22,6 +22,9 @@ export const fora = (options: ForaOptions = {}): CacheMethod => {
     name: "fora",
     options: { interval },
     sites: (model) => model.all("spatial-attention", "temporal-attention", "cross-attention", "feed-forward"),
-    start: () => ({ step, steps }) => (step === 0 || (steps - 1 - step) % interval === 0 ? compute : reuse),
+    start:
+      () =>
+      ({ step, steps }) =>
+        step === 0 || (steps - 1 - step) % interval === 0 ? compute : reuse,
   };
 };

@@ -52,10 +52,15 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
     name: "pab",
     options: resolved,
     sites: (model): readonly Site[] => model.all(...rules.keys()),
-    start: () => ({ site, step, timestep }) => {
-      const { range, window: [low, high] } = rules.get(site.kind) as { range: number; window: TimestepRange }; // prettier-ignore
-      return low < timestep && timestep < high && step % range !== 0 ? reuse : compute;
-    },
+    start:
+      () =>
+      ({ site, step, timestep }) => {
+        const {
+          range,
+          window: [low, high],
+        } = rules.get(site.kind) as { range: number; window: TimestepRange }; // prettier-ignore
+        return low < timestep && timestep < high && step % range !== 0 ? reuse : compute;
+      },
   };
 };
 

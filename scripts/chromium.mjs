@@ -1,0 +1,38 @@
+// Finds the Chromium that the browser tests drive, and prints its path. Installs Debian's where that is possible.
+import { execFileSync, execSync } from "node:child_process";
+import { existsSync, readFileSync } from "node:fs";
+import { pathToFileURL } from "node:url";
+
+const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
+
+const onPath = () => {
+  for (const name of names)
+    try {
+      return execFileSync("/bin/sh", ["-c", `command -v ${name}`], { encoding: "utf8" }).trim();
+    } catch {}
+  return undefined;
+};
+
+/** Path of a Chromium, or undefined. `CHROMIUM_PATH` goes before what is on PATH. */
+export const findChromium = () => {
+  const named = process.env.CHROMIUM_PATH;
+  return named && existsSync(named) ? named : onPath();
+};
+
+const isDebianRoot = () =>
+  process.getuid?.() === 0 && existsSync("/etc/os-release") && /debian/i.test(readFileSync("/etc/os-release", "utf8"));
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? "").href) {
+  if (!findChromium() && isDebianRoot()) {
+    console.log("Chromium is missing: installing Debian's package.");
+    execSync("apt-get update -qq && apt-get install -y -qq chromium", { stdio: ["ignore", "ignore", "inherit"] });
+  }
+  const found = findChromium();
+  if (!found) {
+    console.error(
+      "The browser tests need Chromium or Chrome, and none was found. Install one (Debian: apt-get install chromium), or set CHROMIUM_PATH to it.",
+    );
+    process.exit(1);
+  }
+  console.log(found);
+}

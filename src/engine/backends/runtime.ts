@@ -1,0 +1,44 @@
+import type * as Ort from "onnxruntime-web";
+import { queue } from "../queue.js";
+
+export type Runtime = typeof Ort;
+
+/**
+ * Every call into onnxruntime-web that creates, runs or releases goes through here, whichever engine and session it is
+ * for: two at once corrupt the module's memory.
+ */
+export const ortInOrder = queue();
+
+/** Whether WebAssembly here can wait for a promise (JSPI): the WebGPU build is made for that. */
+export const canSuspend = (): boolean => "Suspending" in WebAssembly;
+
+const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
+
+/** Threads of the WASM kernels: half of the cores, four at most, and one where the page may not share memory. */
+const threads = (): number => {
+  if (!inNode() && !globalThis.crossOriginIsolated) return 1;
+  return Math.min(4, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2));
+};
+
+/**
+ * Loads onnxruntime-web. "jspi" has the WebGPU and the WASM kernels, "wasm" the WASM kernels alone; Node has its own
+ * build of the latter.
+ *
+ * There is a third build, for browsers without JSPI that have WebGPU (Asyncify). It is left out on purpose: its file of
+ * 25.5 MiB exceeds the 25 MiB that some static hosts allow, a bundler emits every build that is imported anywhere, and
+ * it is the build that fails in Safari. Such browsers get the WASM kernels, and the ladder says why.
+ */
+export const loadRuntime = async (kind: "jspi" | "wasm"): Promise<Runtime> => {
+  const ort = await importRuntime(kind);
+  // GPU work gains nothing from threads; set before the first session, after which it has no effect.
+  ort.env.wasm.numThreads = kind === "jspi" ? 1 : threads();
+  return ort;
+};
+
+const importRuntime = (kind: "jspi" | "wasm"): Promise<Runtime> => {
+  if (kind === "jspi") return import("onnxruntime-web/jspi");
+  if (!inNode()) return import("onnxruntime-web/wasm");
+  // Held in a variable so that bundlers for browsers do not follow it: the browser build behind this name is 28 MB.
+  const forNode = "onnxruntime-web";
+  return import(/* @vite-ignore */ forNode) as Promise<Runtime>;
+};

@@ -1,0 +1,133 @@
+import { EngineError } from "../errors.js";
+import type { Bytes } from "./backend.js";
+
+export type BufferKind = "weights" | "activations" | "workspace";
+
+/** A GPU device of the engine's own, with its buffers counted and its failures kept for the next call. */
+export interface Gpu {
+  readonly device: GPUDevice;
+  /** The adapter in words, as far as the browser tells. */
+  readonly name: string;
+  makeBuffer(kind: BufferKind, bytes: number, usage: GPUBufferUsageFlags, label: string): GPUBuffer;
+  /** Bytes of all living buffers; onnxruntime's own count as activations. */
+  bytes(): Omit<Bytes, "cache">;
+  /** @throws EngineError "device-lost", "out-of-memory" or "runtime-failed" if the device reported one since the last call */
+  check(): void;
+  /** The EngineError for a call that failed: what the device reported, or else "runtime-failed" with `message`. */
+  explain(message: string, cause: unknown): Promise<EngineError>;
+  close(): void;
+}
+
+/** Limits that onnxruntime's own device would ask for at the adapter's maximum; a device has the least by default. */
+const raised = [
+  "maxBufferSize",
+  "maxStorageBufferBindingSize",
+  "maxStorageBuffersPerShaderStage",
+  "maxComputeWorkgroupStorageSize",
+  "maxComputeInvocationsPerWorkgroup",
+  "maxComputeWorkgroupSizeX",
+  "maxComputeWorkgroupSizeY",
+  "maxComputeWorkgroupSizeZ",
+  "maxBindGroups",
+] as const satisfies readonly (keyof GPUSupportedLimits)[];
+const features: readonly string[] = ["shader-f16", "subgroups", "subgroup-size-control"];
+
+/** "NVIDIA RTX 3060 (ampere)", or as much of that as the browser gives. */
+export const adapterName = ({ info }: GPUAdapter): string =>
+  info.description || [info.vendor, info.architecture].filter(Boolean).join(" ") || "unnamed adapter";
+
+/** An adapter that runs on the CPU; the WASM kernels are faster there. */
+export const isSoftware = (adapter: GPUAdapter): boolean =>
+  adapter.info.isFallbackAdapter ||
+  /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${adapter.info.architecture} ${adapterName(adapter)}`);
+
+/** Opens a device with what onnxruntime's kernels can use of the adapter. */
+export const openGpu = async (adapter: GPUAdapter): Promise<Gpu> => {
+  const device = await adapter.requestDevice({
+    label: "diffusion-cache",
+    requiredFeatures: features.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
+    requiredLimits: Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]])),
+  });
+  return countedGpu(device, adapterName(adapter));
+};
+
+/** A device, watched. Must be called before anything is created on it. */
+export const countedGpu = (device: GPUDevice, name: string): Gpu => {
+  const total: Record<BufferKind, number> = { weights: 0, activations: 0, workspace: 0 };
+  let kind: BufferKind = "activations";
+  let failure: EngineError | undefined;
+  let [lost, closed] = [false, false];
+
+  // onnxruntime creates and destroys its buffers through these methods of the device it is given.
+  const createBuffer = device.createBuffer.bind(device);
+  device.createBuffer = (descriptor) => {
+    const buffer = createBuffer(descriptor);
+    const [counted, destroy] = [kind, buffer.destroy.bind(buffer)];
+    let alive = true;
+    total[counted] += descriptor.size;
+    buffer.destroy = () => {
+      if (alive) total[counted] -= descriptor.size;
+      alive = false;
+      return destroy();
+    };
+    return buffer;
+  };
+
+  device.lost.then(({ reason, message }) => {
+    lost = true;
+    failure = new EngineError("device-lost", `The GPU device went away: ${message || reason}.`, {
+      hint: "Create the engine again. If it happens again, close other pages that use the GPU, or use the WASM backend.",
+    });
+  });
+  device.addEventListener("uncapturederror", ({ error }) => {
+    if (lost || closed) return;
+    const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
+    failure = memory
+      ? new EngineError("out-of-memory", `The GPU refused to allocate a buffer: ${error.message}`, {
+          hint: "Make fewer clips at once, keep fewer features, or use a smaller model.",
+        })
+      : new EngineError("runtime-failed", `The GPU refused a command: ${error.message}`, {
+          hint: "This is a defect of the engine or the driver; the WASM backend does not depend on either.",
+        });
+  });
+
+  const check = (): void => {
+    if (!failure) return;
+    const error = failure;
+    if (!lost) failure = undefined; // The device still works; what has failed is the call before.
+    throw error;
+  };
+
+  return {
+    device,
+    name,
+    makeBuffer(wanted, bytes, usage, label) {
+      kind = wanted;
+      try {
+        return device.createBuffer({ size: bytes, usage, label });
+      } finally {
+        kind = "activations";
+      }
+    },
+    bytes: () => ({ ...total }),
+    check,
+    async explain(message, cause) {
+      if (cause instanceof EngineError) return cause;
+      await new Promise((resolve) => setTimeout(resolve)); // A loss is reported in a task of its own.
+      try {
+        check();
+      } catch (error) {
+        return error as EngineError;
+      }
+      return new EngineError(
+        "runtime-failed",
+        `${message}: ${cause instanceof Error ? cause.message : String(cause)}`,
+        { cause },
+      );
+    },
+    close() {
+      closed = true;
+      device.destroy();
+    },
+  };
+};

@@ -1,0 +1,190 @@
+import type * as Ort from "onnxruntime-web";
+import { EngineError } from "../errors.js";
+import { bytesOf, type Graph } from "../graph/builder.js";
+import { gpuKernels, mostTerms } from "../kernels/index.js";
+import type { WeightStore } from "../models/weights.js";
+import type { Tensor } from "../tensor.js";
+import type { Backend, Handle } from "./backend.js";
+import { ortInOrder } from "./runtime.js";
+import { bufferPool, type GpuHandle, readBuffer, tensorBuffer } from "./webgpu-buffers.js";
+import { type GpuSession, gpuSession, type SessionOptions } from "./webgpu-session.js";
+
+/**
+ * onnxruntime's WebGPU kernels on the engine's own device, and the engine's kernels between them on the same queue.
+ *
+ * Weights are graph inputs in buffers that are uploaded once and shared by all sessions: a session that owned its
+ * weights would not free them while another lives. `dispose` leaves the device open; it belongs to who opened it.
+ *
+ * @param options capture: record each graph's commands once and replay them; costs each graph its own intermediates.
+ *   validation: let onnxruntime check every run, for tests
+ */
+export const webgpuBackend = (
+  options: Omit<SessionOptions, "validation"> & { readonly validation?: boolean },
+): Backend => {
+  const { ort, gpu, capture, validation = false } = options;
+  const sessions = new Map<string, GpuSession>();
+  const scratch = new Map<GpuSession, (() => void)[]>();
+  const weights = new Map<WeightStore, Map<string, { readonly tensor: Ort.Tensor; readonly buffer: GPUBuffer }>>();
+  const kernels = gpuKernels(gpu.device, (bytes, usage, label) => gpu.makeBuffer("workspace", bytes, usage, label));
+  const pool = bufferPool(gpu);
+  const out = new Set<GpuHandle>();
+
+  const own = (handle: GpuHandle): GpuHandle => {
+    out.add(handle);
+    return handle;
+  };
+  const take = (dims: readonly number[]): GpuHandle => own(pool.take(dims));
+  const bufferOf = (handle: Handle): GPUBuffer => (handle as GpuHandle).buffer;
+  const write = (buffer: GPUBuffer, data: Float32Array): void =>
+    gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
+
+  const weightsOf = (graph: Graph): Record<string, Ort.Tensor> => {
+    const held = weights.get(graph.store) ?? new Map();
+    weights.set(graph.store, held);
+    for (const { name, dims } of graph.weights) {
+      if (held.has(name)) continue;
+      const buffer = tensorBuffer(gpu, "weights", dims, name);
+      write(buffer, graph.store.get(name).data);
+      held.set(name, { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }) });
+    }
+    return Object.fromEntries(graph.weights.map(({ name }) => [name, held.get(name).tensor]));
+  };
+  const freeScratch = (session: GpuSession): void => {
+    for (const free of scratch.get(session) ?? []) free();
+    scratch.delete(session);
+  };
+  /** Hands an output to the caller, or keeps it as scratch until the graph runs again. */
+  const handOut = (
+    session: GpuSession,
+    { buffer, free }: { buffer: GPUBuffer; free(): void },
+    dims: readonly number[],
+    kept: boolean,
+  ) => {
+    const handle: GpuHandle = { dims, bytes: bytesOf({ name: "", dims }), buffer, owner: "onnxruntime", free };
+    if (kept && !capture) return own(handle);
+    if (!kept) {
+      scratch.set(session, [...(scratch.get(session) ?? []), free]);
+      return handle;
+    }
+    const copy = take(dims);
+    const encoder = gpu.device.createCommandEncoder();
+    encoder.copyBufferToBuffer(buffer, 0, copy.buffer, 0, handle.bytes);
+    gpu.device.queue.submit([encoder.finish()]);
+    return copy;
+  };
+
+  const backend: Backend = {
+    name: "webgpu",
+    description: `WebGPU, ${gpu.name}, ${capture ? "captured" : "uncaptured"} graphs`,
+    compile: (graph) =>
+      ortInOrder(async () => {
+        const found = sessions.get(graph.key);
+        if (found && found.graph.store === graph.store) return found;
+        gpu.check();
+        try {
+          const session = await gpuSession({ ort, gpu, capture, validation }, graph, weightsOf(graph));
+          if (found) await found.release();
+          sessions.set(graph.key, session);
+          return session;
+        } catch (cause) {
+          throw await gpu.explain(`onnxruntime-web refused the graph ${graph.key}`, cause);
+        }
+      }),
+    run: (compiled, inputs, keep) =>
+      ortInOrder(async () => {
+        const session = compiled as GpuSession;
+        gpu.check();
+        freeScratch(session);
+        try {
+          const outputs = await session.run(inputs as ReadonlyMap<string, GpuHandle>);
+          gpu.check(); // A run on a lost device resolves as if nothing had happened.
+          return new Map(
+            session.graph.outputs.map(({ name, dims }) => {
+              const output = outputs.get(name);
+              if (!output) throw new EngineError("runtime-failed", `${session.graph.key} gave no output ${name}.`);
+              return [name, handOut(session, output, dims, keep.has(name))] as const;
+            }),
+          );
+        } catch (cause) {
+          throw await gpu.explain(`onnxruntime-web failed while running ${session.graph.key}`, cause);
+        }
+      }),
+    upload({ dims, data }: Tensor) {
+      gpu.check();
+      const handle = take(dims);
+      write(handle.buffer, data);
+      return handle;
+    },
+    read(handle) {
+      return readBuffer(gpu, bufferOf(handle), handle.bytes);
+    },
+    combine(terms, clamp) {
+      gpu.check();
+      if (terms.length > mostTerms) {
+        const head = backend.combine(terms.slice(0, mostTerms));
+        const sum = backend.combine([{ handle: head, weight: 1 }, ...terms.slice(mostTerms)], clamp);
+        backend.release(head);
+        return sum;
+      }
+      const sum = take((terms[0] as (typeof terms)[number]).handle.dims);
+      const weighted = terms.map(({ handle, weight }) => ({ buffer: bufferOf(handle), weight }));
+      kernels.combine(sum.buffer, weighted, sum.bytes / 4, clamp);
+      return sum;
+    },
+    async measure(now, older) {
+      gpu.check();
+      const means = kernels.measure(bufferOf(now), bufferOf(older), now.bytes / 4);
+      const [change, magnitude] = (await readBuffer(gpu, means, 8)) as unknown as [number, number];
+      return { change, magnitude };
+    },
+    async split(handle) {
+      gpu.check();
+      const size = handle.dims.slice(-2) as [number, number];
+      const planes = handle.bytes / 4 / (size[0] * size[1]);
+      const scratchDims = [kernels.splitScratchBytes(size, planes) / 4];
+      const [low, high, rows, sifted] = [
+        take(handle.dims),
+        take(handle.dims),
+        pool.take(scratchDims),
+        pool.take(scratchDims),
+      ];
+      kernels.split(
+        { data: bufferOf(handle), low: low.buffer, high: high.buffer, scratch: [rows.buffer, sifted.buffer] },
+        size,
+        planes,
+      );
+      for (const { free } of [rows, sifted]) free();
+      return { low, high };
+    },
+    release(handle) {
+      if (out.delete(handle as GpuHandle)) (handle as GpuHandle).free();
+    },
+    releaseAll() {
+      for (const { free } of out) free();
+      out.clear();
+      for (const session of scratch.keys()) freeScratch(session);
+      pool.trim();
+    },
+    async settled() {
+      await gpu.device.queue.onSubmittedWorkDone();
+      gpu.check();
+    },
+    bytes() {
+      // Outputs that the caller keeps lie in onnxruntime's buffers, but they are no activations any more.
+      const kept = [...out].reduce((sum, { owner, bytes }) => sum + (owner === "onnxruntime" ? bytes : 0), 0);
+      const { weights: read, activations, workspace } = gpu.bytes();
+      return { weights: read, activations: activations - kept, workspace: workspace + kept };
+    },
+    async dispose() {
+      backend.releaseAll();
+      await ortInOrder(async () => {
+        for (const session of sessions.values()) await session.release();
+        sessions.clear();
+      });
+      for (const held of weights.values()) for (const { buffer } of held.values()) buffer.destroy();
+      weights.clear();
+      kernels.dispose();
+    },
+  };
+  return backend;
+};

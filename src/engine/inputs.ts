@@ -1,0 +1,68 @@
+import type { GenerateOptions, RunInputs } from "./engine.js";
+import { EngineError } from "./errors.js";
+import { randn } from "./random.js";
+import { sizeOf, type Tensor } from "./tensor.js";
+import { encodePrompt, unconditional, type Vocabulary } from "./text/vocabulary.js";
+
+export interface ClipShape {
+  readonly channels: number;
+  readonly frames: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Noise of a seed and the rows of a prompt.
+ * @throws EngineError "prompt-invalid", "input-invalid"
+ */
+export const promptInputs = (
+  vocabulary: Vocabulary | undefined,
+  { channels, frames, height, width }: ClipShape,
+  defaultPrompt: string,
+  { prompt = defaultPrompt, seed = 0, clips = 1 }: Pick<GenerateOptions, "prompt" | "seed" | "clips">,
+): RunInputs => {
+  if (!vocabulary)
+    throw new EngineError("input-invalid", "This checkpoint has no vocabulary, so it cannot read a prompt.", {
+      hint: "Put text/vocabulary.json into its folder, or give tensors as inputs.",
+    });
+  if (!Number.isInteger(clips) || clips < 1 || clips > 64)
+    throw new EngineError("input-invalid", `clips is ${clips}; expected a whole number from 1 to 64.`);
+  // Clip k starts from the noise of seed + k, so that it is the clip that a run of its own would make.
+  const dims = [clips, channels, frames, height, width];
+  const size = sizeOf(dims) / clips;
+  const data = new Float32Array(clips * size);
+  for (let clip = 0; clip < clips; clip++) data.set(randn(seed + clip, size).data, clip * size);
+  return {
+    noise: { dims, data },
+    cond: { text: encodePrompt(vocabulary, prompt) },
+    uncond: { text: unconditional(vocabulary) },
+  };
+};
+
+const refuse = (name: string, found: readonly number[] | undefined, wanted: string): never => {
+  const what = found ? `has the shape [${found.join(", ")}]` : "is missing";
+  throw new EngineError("input-invalid", `The input "${name}" ${what}; expected ${wanted}.`);
+};
+
+/** Refuses noise that this model cannot take. */
+export const checkedInputs = (inputs: RunInputs, { channels }: ClipShape): RunInputs => {
+  const { dims } = inputs.noise;
+  if (dims.length !== 5 || dims[1] !== channels || dims.some((dim) => dim < 1))
+    refuse("noise", dims, `[clips, ${channels}, frames, height, width]`);
+  return inputs;
+};
+
+/** Refuses a condition of another shape; one row serves all clips. */
+export const expectDims = (name: string, tensor: Tensor | undefined, wanted: readonly number[]): void => {
+  const found = tensor?.dims;
+  const fits = (dim: number, axis: number): boolean => dim === wanted[axis] || (axis === 0 && dim === 1);
+  if (!found || found.length !== wanted.length || !found.every(fits)) refuse(name, found, `[${wanted.join(", ")}]`);
+};
+
+/** The same rows for every clip. */
+export const repeated = ({ dims, data }: Tensor, clips: number): Tensor => {
+  if (dims[0] === clips) return { dims, data };
+  const all = new Float32Array(clips * data.length);
+  for (let clip = 0; clip < clips; clip++) all.set(data, clip * data.length);
+  return { dims: [clips, ...dims.slice(1)], data: all };
+};

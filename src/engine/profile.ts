@@ -1,0 +1,45 @@
+import { type CacheMethod, compute, type Site, type SiteMap } from "./cache/method.js";
+import type { Denoised } from "./denoise.js";
+import type { Profile } from "./engine.js";
+import { median } from "./metrics/median.js";
+import type { Trace } from "./trace.js";
+
+/** Marks every sub-layer as a site and always computes it, so that an executor that cuts at sites times each. */
+export const profiling: CacheMethod = {
+  name: "profile",
+  options: {},
+  sites: (model) => model.all(),
+  start: () => () => compute,
+};
+
+/** The times of an instrumented run of {@link profiling}. The first step is warm-up. */
+export const profileOf = (run: Denoised, sites: SiteMap, passesPerStep: number): Profile => {
+  const timed = run.visits.filter(({ step, ms }) => step > 0 && ms !== undefined);
+  const times = (site: string): number[] => timed.filter((visit) => visit.site === site).map(({ ms }) => ms as number);
+  const siteMs = Object.fromEntries(sites.all().map(({ id }) => [id, median(times(id))]));
+  const inside = ({ from, to }: Site): number =>
+    sites
+      .all()
+      .filter((site) => from <= site.from && site.to <= to)
+      .reduce((sum, { id }) => sum + (siteMs[id] ?? 0), 0);
+  const blockMs = Array.from({ length: sites.depth }, (_, block) => inside(sites.blocks(block, block + 1)));
+  return { passMs: median(run.stepMs.slice(1)) / passesPerStep, siteMs, blockMs };
+};
+
+/**
+ * The speed-up if the sites that a run left out cost nothing: time of all passes over time without those sites.
+ * The measured speed-up divided by it grades the engine; the two together say what a method can give on this device.
+ */
+export const idealSpeedup = (trace: Trace, { passMs, siteMs, blockMs }: Profile): number => {
+  const passes = trace.steps * (trace.guidance === 1 ? 1 : 2);
+  const saved = trace.visits
+    .filter(({ decision }) => decision !== "compute")
+    .map(({ site }) => {
+      const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(site) ?? [];
+      if (from && to) return blockMs.slice(Number(from), Number(to)).reduce((sum, ms) => sum + ms, 0);
+      return siteMs[site] ?? passMs; // "output" and "uncond" save a whole pass
+    })
+    .reduce((sum, ms) => sum + ms, 0);
+  const all = passes * passMs;
+  return all / Math.max(all - saved, Number.EPSILON);
+};

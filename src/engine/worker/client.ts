@@ -1,0 +1,111 @@
+import type { CreateEngineOptions } from "../create-engine.js";
+import type { Engine, Profile, Progress, Result } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { type Request, type Response, unpackError } from "./protocol.js";
+
+export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {
+  /** Address of a checkpoint's folder, relative to the page. */
+  readonly model: string;
+  /** The worker to use; default a new one of this package. */
+  readonly worker?: Worker;
+}
+
+interface Pending {
+  readonly resolve: (value: never) => void;
+  readonly reject: (error: Error) => void;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+/**
+ * The same {@link Engine} as `createEngine` gives, living in a module worker: the page stays free while it computes.
+ * Aborting `signal` rejects at once here, and ends the work at the next graph over there.
+ *
+ * @throws EngineError every code of `createEngine`; "runtime-failed" if the worker itself dies
+ */
+export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEngineOptions): Promise<Engine> => {
+  const worker = given ?? new Worker(new URL("./server.js", import.meta.url), { type: "module" });
+  const pending = new Map<number, Pending>();
+  let next = 0;
+  let dead: EngineError | undefined;
+
+  worker.onmessage = ({ data }: MessageEvent<Response>) => {
+    const call = pending.get(data.id);
+    if (!call) return;
+    if ("progress" in data) return call.onProgress?.(data.progress as Progress);
+    pending.delete(data.id);
+    if ("error" in data) call.reject(unpackError(data.error));
+    else call.resolve(data.result as never);
+  };
+  const die = (error: EngineError): void => {
+    dead ??= error;
+    for (const { reject } of pending.values()) reject(error);
+    pending.clear();
+    worker.terminate();
+  };
+  worker.onerror = ({ message }) =>
+    die(
+      new EngineError("runtime-failed", `The engine's worker died: ${message || "it could not be loaded"}.`, {
+        hint: "Reload the page.",
+      }),
+    );
+
+  const ask = <T>(call: string, { signal, onProgress, ...argument }: AskOptions): Promise<T> => {
+    if (dead) return Promise.reject(dead);
+    if (signal?.aborted) return Promise.reject(stopped());
+    const id = next++;
+    const send = (message: Request): void => worker.postMessage(message);
+    return new Promise<T>((resolve, reject) => {
+      const stop = (): void => {
+        pending.delete(id);
+        send({ id, abort: true });
+        reject(stopped());
+      };
+      signal?.addEventListener("abort", stop, { once: true });
+      const done = (): void => signal?.removeEventListener("abort", stop);
+      pending.set(id, {
+        onProgress,
+        resolve: (value) => {
+          done();
+          resolve(value);
+        },
+        reject: (error) => {
+          done();
+          reject(error);
+        },
+      });
+      send({ id, call, argument, listens: onProgress !== undefined });
+    });
+  };
+
+  const model = new URL(options.model, globalThis.location?.href).href;
+  const { model: info, device } = await ask<Pick<Engine, "model" | "device">>("create", { ...options, model }).catch(
+    (error: Error) => {
+      worker.terminate();
+      throw error;
+    },
+  );
+  return {
+    model: info,
+    device,
+    generate({ cache = [], ...request } = {}) {
+      return ask<Result>("generate", {
+        ...request,
+        cache: cache.map((method) => ({ name: method.name, options: method.options })),
+      });
+    },
+    profile: (request = {}) => ask<Profile>("profile", { ...request }),
+    async dispose() {
+      if (dead) return;
+      await ask("dispose", {});
+      die(new EngineError("disposed", "This engine has been disposed of."));
+    },
+  };
+};
+
+interface AskOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly [field: string]: unknown;
+}
+
+const stopped = (): EngineError => new EngineError("stopped", "The run was stopped before its last step.");

@@ -1,0 +1,56 @@
+import { EngineError, type ErrorCode, errorCodes } from "../errors.js";
+
+// One shape of call serves every method of the engine: a method's single argument is an object whose `signal` and
+// `onProgress` stay on the page and become messages. A new method of the engine needs no new message.
+
+/** Page → worker. */
+export type Request =
+  | {
+      readonly id: number;
+      readonly call: string;
+      readonly argument: Readonly<Record<string, unknown>>;
+      readonly listens: boolean;
+    }
+  | { readonly id: number; readonly abort: true };
+
+/** Worker → page. */
+export type Response =
+  | { readonly id: number; readonly progress: unknown }
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: SentError };
+
+/** An error as data: classes do not survive a message. */
+export interface SentError {
+  readonly code: string | undefined;
+  readonly message: string;
+  readonly hint: string | undefined;
+  readonly stack: string | undefined;
+}
+
+export const packError = (error: unknown): SentError => {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const { code, hint } = error instanceof EngineError ? error : { code: undefined, hint: undefined };
+  return { code, message, hint, stack };
+};
+
+export const unpackError = ({ code, message, hint, stack }: SentError): Error => {
+  const known = code !== undefined && Object.hasOwn(errorCodes, code);
+  const error = known
+    ? new EngineError(code as ErrorCode, message, hint === undefined ? {} : { hint })
+    : new Error(message);
+  if (stack !== undefined) error.stack = stack;
+  return error;
+};
+
+/** Every array of numbers inside `value`, to be handed over rather than copied. */
+export const buffersIn = (value: unknown): ArrayBuffer[] => {
+  const found = new Set<ArrayBuffer>();
+  const visit = (one: unknown): void => {
+    if (ArrayBuffer.isView(one)) {
+      if (one.buffer instanceof ArrayBuffer) found.add(one.buffer);
+    } else if (Array.isArray(one)) one.forEach(visit);
+    else if (typeof one === "object" && one !== null) Object.values(one).forEach(visit);
+  };
+  visit(value);
+  return [...found];
+};
