@@ -1,0 +1,94 @@
+import { parseArgs } from "node:util";
+import type { CacheMethod } from "../cache/method.js";
+import { methodFromName } from "../cache/methods/index.js";
+import { EngineError } from "../errors.js";
+
+/** What a verb of the command line is. */
+export interface Verb {
+  readonly summary: string;
+  /** One line per argument, as `--help` prints it. */
+  readonly flags: Readonly<Record<string, Flag>>;
+  run(values: Values): Promise<void>;
+}
+
+export interface Flag {
+  /** What stands for the value, or undefined for a switch. */
+  readonly value?: string;
+  readonly help: string;
+  readonly repeated?: boolean;
+}
+
+export type Values = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+
+const invalid = (message: string, hint?: string): EngineError =>
+  new EngineError("argument-invalid", message, hint === undefined ? {} : { hint });
+
+/** Reads the arguments of a verb. Unknown ones, missing values and stray words are refused. */
+export const readFlags = (name: string, flags: Verb["flags"], args: readonly string[]): Values => {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([flag, { value, repeated = false }]) => [
+      flag,
+      { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: repeated },
+    ]),
+  );
+  try {
+    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values;
+  } catch (cause) {
+    const [message = ""] = (cause as Error).message.split(/\.\s/);
+    throw invalid(`${message}.`, `See: diffusion-cache ${name} --help`);
+  }
+};
+
+export const textOf = (values: Values, flag: string): string | undefined => values[flag] as string | undefined;
+
+export const numberOf = (values: Values, flag: string): number | undefined => {
+  const text = textOf(values, flag);
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text.trim() === "" || !Number.isFinite(value)) throw invalid(`--${flag} is "${text}"; expected a number.`);
+  return value;
+};
+
+export const requiredOf = (values: Values, flag: string): string => {
+  const value = textOf(values, flag);
+  if (value === undefined) throw invalid(`--${flag} is missing.`);
+  return value;
+};
+
+/** The methods named by --method, the k-th with the k-th --options. */
+export const methodsOf = (values: Values): readonly CacheMethod[] => {
+  const names = (values.method ?? []) as readonly string[];
+  const options = (values.options ?? []) as readonly string[];
+  if (options.length > names.length)
+    throw invalid(
+      `There are ${options.length} --options for ${names.length} --method.`,
+      "The k-th --options belongs to the k-th --method.",
+    );
+  return names.map((name, index) => methodFromName(name, jsonObject(options[index] ?? "{}")));
+};
+
+const jsonObject = (text: string): object => {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw invalid(`--options is not JSON: ${(cause as Error).message}.`, `Write it like '{"interval": 3}'.`);
+  }
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw invalid(`--options is ${text}; expected an object like '{"interval": 3}'.`);
+  return value;
+};
+
+/** Help of one verb. */
+export const helpOf = (name: string, { summary, flags }: Verb): string => {
+  const rows = Object.entries(flags).map(([flag, { value, help, repeated }]) => [
+    `  --${flag}${value === undefined ? "" : ` ${value}`}${repeated ? " …" : ""}`,
+    help,
+  ]);
+  const width = Math.max(...rows.map(([left]) => (left as string).length)) + 2;
+  return [
+    `diffusion-cache ${name}: ${summary}`,
+    "",
+    ...rows.map(([left, right]) => `${(left as string).padEnd(width)}${right}`),
+  ].join("\n");
+};

@@ -1,0 +1,12 @@
+import type { Flag } from "./arguments.js";
+
+/** Flags that several verbs have. */
+export const methodFlags: Readonly<Record<string, Flag>> = {
+  method: { value: "NAME", repeated: true, help: "caching method; may be repeated to compose (default: none)" },
+  options: { value: "JSON", repeated: true, help: "its options; the k-th belongs to the k-th --method" },
+};
+
+export const commonFlags: Readonly<Record<string, Flag>> = {
+  json: { help: "print machine-readable JSON" },
+  help: { help: "print this help" },
+};

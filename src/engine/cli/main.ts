@@ -1,0 +1,50 @@
+import { EngineError } from "../errors.js";
+import { version } from "../version.js";
+import { helpOf, readFlags, type Verb } from "./arguments.js";
+import { plan } from "./plan.js";
+import { run } from "./run.js";
+
+const verbs: Readonly<Record<string, Verb>> = { plan, run };
+
+const overview = (): string =>
+  [
+    `diffusion-cache ${version}: caching methods for diffusion transformers`,
+    "",
+    ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`),
+    "",
+    "diffusion-cache VERB --help prints the arguments of a verb.",
+  ].join("\n");
+
+/** Runs one verb. Everything that goes wrong is one line on stderr and a non-zero exit code. */
+const main = async ([name, ...args]: readonly string[]): Promise<number> => {
+  if (name === undefined || name === "--help" || name === "help") {
+    console.log(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version") {
+    console.log(version);
+    return 0;
+  }
+  try {
+    const verb = Object.hasOwn(verbs, name) ? verbs[name] : undefined;
+    if (!verb)
+      throw new EngineError("argument-invalid", `There is no verb "${name}".`, {
+        hint: `Choose one of: ${Object.keys(verbs).join(", ")}.`,
+      });
+    if (args.includes("--help")) console.log(helpOf(name, verb));
+    else await verb.run(readFlags(name, verb.flags, args));
+    return 0;
+  } catch (error) {
+    const known = error instanceof EngineError;
+    const { message } = error as Error;
+    const text = known
+      ? `${message}${error.hint ? ` ${error.hint}` : ""} [${error.code}]`
+      : `unexpected error: ${(error as Error).stack ?? message}`;
+    console.error(`diffusion-cache: ${known ? text.replaceAll(/\s*\n\s*/g, " ") : text}`);
+    return known && error.code === "argument-invalid" ? 2 : 1;
+  }
+};
+
+// onnxruntime keeps threads alive, so the process is ended rather than left to end.
+const code = await main(process.argv.slice(2));
+process.stdout.write("", () => process.exit(code));

@@ -1,0 +1,104 @@
+import { randomUUID } from "node:crypto";
+import { access, rename, rm, writeFile } from "node:fs/promises";
+import { dirname, extname } from "node:path";
+import gifenc from "gifenc";
+import { PNG } from "pngjs";
+import type { Result } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { writeSafetensors } from "../safetensors.js";
+
+const kinds = [".png", ".gif", ".safetensors"];
+
+/** Refuses an output that could not be written, before any work is done for it. */
+export const checkOutput = async (path: string, extensions: readonly string[] = kinds): Promise<void> => {
+  if (!extensions.includes(extname(path)))
+    throw new EngineError(
+      "argument-invalid",
+      `Cannot write "${path}": the name must end in ${extensions.join(" or ")}.`,
+    );
+  await access(dirname(path) || ".").catch((cause) => {
+    throw new EngineError("file-missing", `Cannot write "${path}": the folder ${dirname(path)} is not there.`, {
+      cause,
+    });
+  });
+};
+
+/** Writes a file whole or not at all. */
+export const writeWhole = async (path: string, content: Uint8Array | string): Promise<void> => {
+  const draft = `${path}.${randomUUID()}.part`;
+  try {
+    await writeFile(draft, content);
+    await rename(draft, path);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    throw new EngineError("file-missing", `Cannot write "${path}": ${(cause as Error).message}.`, { cause });
+  }
+};
+
+/** A result as the file's name asks: a strip of frames, an animation, or tensors `sample` and `predictions`. */
+export const writeResult = async (path: string, { clip, predictions = [] }: Result): Promise<void> => {
+  if (extname(path) === ".safetensors") {
+    const [, ...inner] = clip.dims;
+    const all = Float32Array.from(predictions.flatMap((prediction) => [...prediction]));
+    const dims = clip.dims[0] === 1 ? [predictions.length, ...inner] : [predictions.length, ...clip.dims];
+    return writeWhole(
+      path,
+      writeSafetensors([
+        ["sample", clip],
+        ["predictions", { dims, data: all }],
+      ]),
+    ); // prettier-ignore
+  }
+  return writeWhole(path, extname(path) === ".gif" ? animation(clip) : strip(clip));
+};
+
+/** RGBA bytes of one frame of all clips side by side; fewer than three channels are shown as grey. */
+const frameOf = ({ dims, data }: Result["clip"], frame: number, zoom: number) => {
+  const [clips, channels, frames, height, width] = dims as [number, number, number, number, number];
+  const [outWidth, outHeight] = [clips * width * zoom, height * zoom];
+  const pixels = new Uint8Array(outWidth * outHeight * 4);
+  for (let y = 0; y < outHeight; y++)
+    for (let x = 0; x < outWidth; x++) {
+      const [clip, column, row] = [
+        Math.floor(x / (width * zoom)),
+        Math.floor((x % (width * zoom)) / zoom),
+        Math.floor(y / zoom),
+      ];
+      for (let channel = 0; channel < 3; channel++) {
+        const source = channels < 3 ? 0 : channel;
+        const value = data[
+          (((clip as number) * channels + source) * frames + frame) * height * width +
+            (row as number) * width +
+            (column as number)
+        ] as number;
+        pixels[(y * outWidth + x) * 4 + channel] = Math.round((Math.min(1, Math.max(-1, value)) + 1) * 127.5);
+      }
+      pixels[(y * outWidth + x) * 4 + 3] = 255;
+    }
+  return { pixels, width: outWidth, height: outHeight };
+};
+
+const framesOf = (clip: Result["clip"], zoom: number) =>
+  Array.from({ length: clip.dims[2] as number }, (_, frame) => frameOf(clip, frame, zoom));
+
+/** All frames below each other's clips, left to right. */
+const strip = (clip: Result["clip"]): Uint8Array => {
+  const frames = framesOf(clip, 3);
+  const [first] = frames as [(typeof frames)[number]];
+  const png = new PNG({ width: first.width * frames.length, height: first.height });
+  frames.forEach(({ pixels, width, height }, index) => {
+    for (let y = 0; y < height; y++)
+      png.data.set(pixels.subarray(y * width * 4, (y + 1) * width * 4), (y * png.width + index * width) * 4);
+  });
+  return PNG.sync.write(png);
+};
+
+const animation = (clip: Result["clip"]): Uint8Array => {
+  const gif = gifenc.GIFEncoder();
+  for (const { pixels, width, height } of framesOf(clip, 4)) {
+    const palette = gifenc.quantize(pixels, 256);
+    gif.writeFrame(gifenc.applyPalette(pixels, palette), width, height, { palette, delay: 1000 / clip.fps });
+  }
+  gif.finish();
+  return gif.bytes();
+};
