@@ -34,6 +34,15 @@ const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
   return Array.from({ length: rank }, (_, axis) => Math.max(at(a, axis), at(b, axis)));
 };
 
+/**
+ * Gives `value` the name of an output. On WebGPU by an operation that computes, not by Identity or Reshape: those copy
+ * buffers, and a captured graph replays dispatches alone, so that the copy would never happen again.
+ */
+const naming = (value: string, output: string, weights: "initializers" | "inputs") =>
+  weights === "initializers"
+    ? nodeProto({ type: "Identity", inputs: [value], outputs: [output] })
+    : nodeProto({ type: "LeakyRelu", inputs: [value], outputs: [output], attributes: { alpha: { float: 1 } } });
+
 export type GraphBuilder = ReturnType<typeof graphBuilder>;
 
 /**
@@ -47,6 +56,7 @@ export const graphBuilder = (store: WeightStore) => {
   const constants = new Map<string, ReturnType<typeof tensorProto>>();
   const shared = new Map<string, unknown>();
   const nodes: ReturnType<typeof nodeProto>[] = [];
+  const leaving: (readonly [value: string, output: string])[] = [];
   let count = 0;
 
   const node = (
@@ -79,7 +89,7 @@ export const graphBuilder = (store: WeightStore) => {
      */
     output(name: string, value: GraphValue): string {
       const free = inputs.has(name) ? `${name}'` : name;
-      nodes.push(nodeProto({ type: "Identity", inputs: [value.name], outputs: [free] }));
+      leaving.push([value.name, free]);
       outputs.set(free, { name: free, dims: value.dims });
       return free;
     },
@@ -145,7 +155,7 @@ export const graphBuilder = (store: WeightStore) => {
       outputs: [...outputs.values()],
       weights: [...weights.values()],
       store,
-      nodes: nodes.length,
+      nodes: nodes.length + leaving.length,
       serialize(kind) {
         const read = [...weights.values()];
         const asTensor = ({ name }: GraphValue) => {
@@ -155,7 +165,7 @@ export const graphBuilder = (store: WeightStore) => {
         return modelProto(
           {
             name: "segment",
-            nodes,
+            nodes: [...nodes, ...leaving.map(([value, output]) => naming(value, output, kind))],
             initializers: [...constants.values(), ...(kind === "initializers" ? read.map(asTensor) : [])],
             inputs: [...inputs.values(), ...(kind === "inputs" ? read : [])].map(({ name, dims }) =>
               valueProto(name, dims),
