@@ -1,0 +1,144 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { PNG } from "pngjs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { readSafetensors } from "../../src/engine/safetensors.js";
+import { fixtureFolder, relativeError } from "../golden/fixture.js";
+
+// The command as people run it: the built bin in a process of its own.
+
+const latte = fixtureFolder("latte-a");
+const inputs = [
+  "--model",
+  latte,
+  "--scheduler",
+  `${latte}/scheduler-ddim`,
+  "--inputs",
+  `${latte}/reference.safetensors`,
+];
+let folder: string;
+
+const cli = async (...args: string[]) => {
+  const run = promisify(execFile)(process.execPath, ["bin/diffusion-cache.mjs", ...args], { encoding: "utf8" });
+  return run.then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+};
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"]);
+  folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("run", () => {
+  test("writes sample, predictions and trace that equal diffusers'", async () => {
+    const [out, trace] = [join(folder, "out.safetensors"), join(folder, "trace.json")];
+    const options =
+      '{"spatialAttentionBlockSkipRange":2,"temporalAttentionBlockSkipRange":3,"crossAttentionBlockSkipRange":4}';
+    const args = [...inputs, "--steps", "20", "--guidance", "3", "--method", "pab", "--options", options];
+    const { code, stderr } = await cli("run", ...args, "--out", out, "--trace", trace);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
+    const reference = readSafetensors(await readFile(`${latte}/reference.safetensors`));
+    const found = readSafetensors(await readFile(out));
+    for (const name of ["sample", "predictions"]) {
+      const wanted = reference.get(`ddim.pab_pyramid.${name}`);
+      expect(found.get(name)?.dims).toEqual(wanted?.dims);
+      expect(relativeError(found.get(name)?.data as Float32Array, wanted?.data as Float32Array)).toBeLessThan(1e-4);
+    }
+    const { sites, format, version } = JSON.parse(await readFile(trace, "utf8"));
+    expect({ format, version }).toEqual({ format: "diffusion-cache/trace", version: 1 });
+    expect(sites[0]).toEqual({
+      site: "transformer_blocks.0.attn1",
+      kind: "spatial-attention",
+      computed: "11111010101010101011",
+    });
+  });
+
+  test("--json prints the trace; --quality compares with uncached; a strip of frames is a PNG", async () => {
+    const out = join(folder, "strip.png");
+    const { stdout } = await cli(
+      "run",
+      ...inputs,
+      "--steps",
+      "4",
+      "--guidance",
+      "3",
+      "--method",
+      "fora",
+      "--quality",
+      "--json",
+      "--out",
+      out,
+    );
+    const { quality, steps, methods } = JSON.parse(stdout);
+    expect({ steps, methods }).toEqual({ steps: 4, methods: [{ name: "fora", options: { interval: 3 } }] });
+    expect(quality.psnr).toBeGreaterThan(5);
+    const { width, height } = PNG.sync.read(await readFile(out));
+    expect({ width, height }).toEqual({ width: 4 * 16 * 3, height: 16 * 3 });
+  });
+
+  test("an animation is a GIF", async () => {
+    const out = join(folder, "clip.gif");
+    expect((await cli("run", ...inputs, "--steps", "2", "--guidance", "1", "--out", out)).code).toBe(0);
+    expect((await readFile(out)).subarray(0, 6).toString()).toBe("GIF89a");
+  });
+});
+
+describe("plan", () => {
+  test("prints the golden grid of PAB without a model", async () => {
+    const { stdout } = await cli(
+      "plan",
+      "--method",
+      "pab",
+      "--options",
+      '{"spatialAttentionBlockSkipRange":3}',
+      "--steps",
+      "20",
+      "--json",
+    );
+    const { sites, timesteps } = JSON.parse(stdout);
+    expect(timesteps.slice(0, 2)).toEqual([951, 901]);
+    expect(sites[0]).toMatchObject({ site: "transformer_blocks.0.attn1", computed: "11110010010010010011" });
+  });
+});
+
+describe("bad input is one clear line, a non-zero exit and no file", () => {
+  test.each([
+    ["a missing folder", ["run", "--model", "/not/there"], "file-missing"],
+    ["a missing argument", ["run"], "argument-invalid"],
+    ["an unknown argument", ["run", ...inputs, "--bogus"], "argument-invalid"],
+    ["an unknown verb", ["walk"], "argument-invalid"],
+    ["an unknown method", ["plan", "--method", "abc", "--steps", "4"], "method-unknown"],
+    ["an unknown option", ["plan", "--method", "pab", "--options", '{"a":1}', "--steps", "4"], "option-unknown"],
+    ["broken JSON", ["plan", "--method", "pab", "--options", "{", "--steps", "4"], "argument-invalid"],
+    [
+      "a window with lo ≥ hi",
+      ["plan", "--method", "pab", "--options", '{"spatialAttentionTimestepSkipRange":[800,100]}', "--steps", "4"],
+      "option-invalid",
+    ],
+    ["zero steps", ["run", ...inputs, "--guidance", "3", "--steps", "0"], "input-invalid"],
+    ["steps that are no number", ["plan", "--method", "pab", "--steps", "many"], "argument-invalid"],
+    [
+      "a file that is no safetensors",
+      ["run", "--model", latte, "--scheduler", `${latte}/scheduler-ddim`, "--inputs", "package.json"],
+      "file-invalid",
+    ],
+    ["no scheduler", ["run", "--model", latte, "--inputs", `${latte}/reference.safetensors`], "file-missing"],
+    ["an output of another kind", ["run", ...inputs, "--out", "clip.mp4"], "argument-invalid"],
+    ["no WebGPU in this process", ["run", ...inputs, "--backend", "webgpu"], "backend-missing"],
+  ])("%s", async (_, args, code) => {
+    const before = await readdir(folder);
+    const out = args[0] === "run" && !args.includes("--out") ? ["--out", join(folder, "never.safetensors")] : [];
+    const result = await cli(...args, ...out);
+    expect(result.code).not.toBe(0);
+    expect(result.stdout).toBe("");
+    expect(result.stderr.trim().split("\n")).toHaveLength(1);
+    expect(result.stderr).toContain(`[${code}]`);
+    expect(await readdir(folder)).toEqual(before);
+  });
+});
