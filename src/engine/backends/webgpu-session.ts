@@ -100,7 +100,7 @@ const captured = (
     graph,
     async run(given) {
       const encoder = gpu.device.createCommandEncoder();
-      for (const { name, buffer, dims } of inputs) {
+      for (const { name, buffer } of inputs) {
         const handle = given.get(name) as GpuHandle;
         // A handle that the engine owns never changes, so the copy made of it is still good.
         if (holds.get(name) === handle && handle.owner === "engine") continue;
