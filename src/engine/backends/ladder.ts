@@ -1,27 +1,148 @@
 import type { DeviceReport } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { Backend } from "./backend.js";
-import { loadRuntime } from "./runtime.js";
+import { canSuspend, loadRuntime, type Runtime } from "./runtime.js";
+import { disagreement, selfTest } from "./self-test.js";
 import { wasmBackend } from "./wasm.js";
+import { webgpuBackend } from "./webgpu.js";
+import { adapterName, type Gpu, isSoftware, openGpu } from "./webgpu-device.js";
 
-/** What to try: all rungs from the top, or one of them. */
+/**
+ * "auto": the first rung that works: WebGPU with captured graphs, WebGPU without, WASM. "webgpu" and
+ * "webgpu-uncaptured" insist on a GPU and also take a software adapter, which "auto" never does.
+ */
 export type Preference = "auto" | "wasm" | "webgpu" | "webgpu-uncaptured";
 
-/** The first rung of the ladder that works here, and why the ones above it do not. */
-export const chooseBackend = async ({
-  prefer,
-}: {
+/** What the ladder asks its surroundings for. */
+export interface Surroundings {
+  readonly gpu: GPU | undefined;
+  readonly secureContext: boolean;
+  readonly canSuspend: boolean;
+}
+
+export interface LadderOptions {
   readonly prefer: Preference;
-}): Promise<{ backend: Backend; report: DeviceReport }> => {
-  if (prefer === "webgpu" || prefer === "webgpu-uncaptured")
-    throw new EngineError("backend-missing", "There is no WebGPU backend here.", { hint: "Use the backend wasm." });
-  const backend = wasmBackend(await loadRuntime("wasm"));
-  return {
-    backend,
-    report: {
-      backend: backend.name,
-      description: backend.description,
-      ladder: [{ rung: "wasm", taken: true, reason: "asked for" }],
-    },
+  /** Default: what this page, worker or process has. */
+  readonly surroundings?: Surroundings;
+  /** Largest relative disagreement that the self-test allows. Default 1e-3. */
+  readonly tolerance?: number;
+}
+
+const rungs = { captured: "WebGPU, captured graphs", uncaptured: "WebGPU", wasm: "WASM" } as const;
+
+/** Why a rung cannot be taken. */
+const unfit = (reason: string): EngineError =>
+  new EngineError("backend-missing", reason, { hint: 'Use the backend "auto" or "wasm".' });
+
+const unfitBecause =
+  (what: string) =>
+  (cause: unknown): never => {
+    throw unfit(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
   };
+
+const here = (): Surroundings => ({
+  gpu: globalThis.navigator?.gpu,
+  secureContext: globalThis.isSecureContext ?? true,
+  canSuspend: canSuspend(),
+});
+
+/** Least limits of onnxruntime's kernels and ours. Full WebGPU grants them; adapters in compatibility mode may not. */
+const needed = {
+  maxStorageBuffersPerShaderStage: 8,
+  maxComputeInvocationsPerWorkgroup: 256,
+  maxComputeWorkgroupStorageSize: 16384,
+} as const;
+
+const findAdapter = async (
+  { gpu, secureContext, canSuspend }: Surroundings,
+  software: boolean,
+): Promise<GPUAdapter> => {
+  if (!secureContext) throw unfit("WebGPU needs a secure page: https, or localhost.");
+  if (!gpu) throw unfit("There is no WebGPU here: the browser lacks it or has it switched off.");
+  if (!canSuspend)
+    throw unfit("WebAssembly cannot wait for the GPU here: JSPI is missing (Chrome and Edge have it since 137).");
+  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  if (!adapter) throw unfit("The browser offers no GPU adapter: there is no GPU, or its driver is blocked.");
+  if (isSoftware(adapter) && !software)
+    throw unfit(`The only adapter is software (${adapterName(adapter)}), which is slower than WASM.`);
+  for (const [limit, least] of Object.entries(needed) as [keyof typeof needed, number][])
+    if (adapter.limits[limit] < least)
+      throw unfit(`The adapter's ${limit} is ${adapter.limits[limit]}; the kernels need ${least}.`);
+  return adapter;
+};
+
+/** What the self-test says of a device: how far it agrees with WASM, and why captured graphs are not to be used. */
+const examine = async (ort: Runtime, gpu: Gpu, { prefer, tolerance }: { prefer: Preference; tolerance: number }) => {
+  const figure = (value: number): string => value.toExponential(1);
+  const test = selfTest(ort, gpu);
+  const [wasm, uncaptured] = [await test.wasm(), await test.webgpu({ capture: false })];
+  const error = disagreement(uncaptured, wasm);
+  if (!(error <= tolerance))
+    throw unfit(`The self-test disagrees with WASM by ${figure(error)}; ${figure(tolerance)} is allowed.`);
+  const agrees = `The self-test agrees with WASM to ${figure(error)}.`;
+  if (prefer === "webgpu-uncaptured") return { agrees, uncapturedBecause: "Not asked for." };
+  try {
+    const replay = disagreement(await test.webgpu({ capture: true }), uncaptured);
+    if (replay <= tolerance) return { agrees };
+    return { agrees, uncapturedBecause: `Captured graphs disagree with uncaptured ones by ${figure(replay)}.` };
+  } catch (cause) {
+    return { agrees, uncapturedBecause: `Graphs cannot be captured: ${(cause as Error).message}` };
+  }
+};
+
+/** The backend closes the device it was made on. */
+const owning = (backend: Backend, gpu: Gpu): Backend => ({
+  ...backend,
+  async dispose() {
+    await backend.dispose();
+    gpu.close();
+  },
+});
+
+/**
+ * The first rung of the ladder that works here, and why the ones above it do not.
+ *
+ * @throws EngineError "backend-missing" when a GPU was insisted on and there is none that works
+ */
+export const chooseBackend = async (options: LadderOptions): Promise<{ backend: Backend; report: DeviceReport }> => {
+  const { prefer, surroundings = here(), tolerance = 1e-3 } = options;
+  const ladder: DeviceReport["ladder"][number][] = [];
+  const taking = (backend: Backend) => ({
+    backend,
+    report: { backend: backend.name, description: backend.description, ladder },
+  });
+  let ort: Runtime | undefined;
+
+  const onGpu = async (): Promise<Backend> => {
+    const adapter = await findAdapter(surroundings, prefer !== "auto");
+    const loaded = await loadRuntime("jspi").catch(unfitBecause("onnxruntime-web's WebGPU build did not load"));
+    ort = loaded;
+    const gpu = await openGpu(adapter).catch(unfitBecause("The adapter gave no device"));
+    try {
+      const { agrees, uncapturedBecause } = await examine(loaded, gpu, { prefer, tolerance });
+      if (uncapturedBecause) ladder.push({ rung: rungs.captured, taken: false, reason: uncapturedBecause });
+      ladder.push({ rung: uncapturedBecause ? rungs.uncaptured : rungs.captured, taken: true, reason: agrees });
+      return owning(webgpuBackend({ ort: loaded, gpu, capture: !uncapturedBecause }), gpu);
+    } catch (cause) {
+      gpu.close();
+      throw cause instanceof EngineError && cause.code === "backend-missing"
+        ? cause
+        : unfitBecause("The self-test failed")(cause);
+    }
+  };
+
+  let reason = "Asked for.";
+  if (prefer !== "wasm")
+    try {
+      return taking(await onGpu());
+    } catch (cause) {
+      if (prefer !== "auto") throw cause;
+      for (const rung of [rungs.captured, rungs.uncaptured])
+        ladder.push({ rung, taken: false, reason: (cause as Error).message });
+      reason = "Works everywhere.";
+    }
+  // The WebGPU build has the WASM kernels too: where it is there, no second file is loaded.
+  const backend = wasmBackend(ort ?? (await loadRuntime("wasm")));
+  ladder.push({ rung: rungs.wasm, taken: true, reason });
+  return taking(backend);
 };

@@ -1,0 +1,121 @@
+import { describe, expect, it } from "vitest";
+import { chooseBackend, type Surroundings } from "../../src/engine/backends/ladder.js";
+import { disagreement } from "../../src/engine/backends/self-test.js";
+import { rows } from "./small-graph.js";
+
+const full: Surroundings = { gpu: navigator.gpu, secureContext: true, canSuspend: true };
+/** A GPU whose adapter is what `change` makes of the real one. */
+const gpuWith = (change: (adapter: GPUAdapter) => GPUAdapter | null): GPU =>
+  Object.assign(Object.create(navigator.gpu), {
+    requestAdapter: async () => change((await navigator.gpu.requestAdapter()) as GPUAdapter),
+  });
+
+/** What "auto" takes, and the reason of the first rung. */
+const automatic = async (surroundings: Surroundings) => {
+  const { backend, report } = await chooseBackend({ prefer: "auto", surroundings });
+  await backend.dispose();
+  return { name: backend.name, reason: report.ladder[0]?.reason, taken: report.ladder.map(({ taken }) => taken) };
+};
+
+describe("chooseBackend", () => {
+  it("insisting on WebGPU takes captured graphs that pass the self-test, even on a software adapter", async () => {
+    const { backend, report } = await chooseBackend({ prefer: "webgpu" });
+    expect(report.ladder).toEqual([
+      {
+        rung: "WebGPU, captured graphs",
+        taken: true,
+        reason: expect.stringMatching(/agrees with WASM to \d\.\de-[4-9]/),
+      },
+    ]);
+    expect(report.description).toMatch(/captured graphs$/);
+    const handle = backend.upload(rows(1, 4));
+    expect(await backend.read(handle)).toEqual(rows(1, 4).data);
+    await backend.dispose();
+  });
+
+  it("can be told not to capture", async () => {
+    const { backend, report } = await chooseBackend({ prefer: "webgpu-uncaptured" });
+    expect(report.ladder.map(({ rung, taken }) => [rung, taken])).toEqual([
+      ["WebGPU, captured graphs", false],
+      ["WebGPU", true],
+    ]);
+    expect(report.description).toMatch(/uncaptured graphs$/);
+    await backend.dispose();
+  });
+
+  it("takes WASM when asked, and tries nothing else", async () => {
+    const { backend, report } = await chooseBackend({ prefer: "wasm" });
+    expect(report).toMatchObject({ backend: "wasm", ladder: [{ rung: "WASM", taken: true, reason: "Asked for." }] });
+    await backend.dispose();
+  });
+
+  it("says what is missing and takes WASM", async () => {
+    const down = { name: "wasm", taken: [false, false, true] };
+    expect(await automatic({ ...full, secureContext: false })).toEqual({
+      ...down,
+      reason: expect.stringContaining("secure page"),
+    });
+    expect(await automatic({ ...full, gpu: undefined })).toEqual({
+      ...down,
+      reason: expect.stringContaining("no WebGPU"),
+    });
+    expect(await automatic({ ...full, canSuspend: false })).toEqual({
+      ...down,
+      reason: expect.stringContaining("JSPI"),
+    });
+    expect(await automatic({ ...full, gpu: gpuWith(() => null) })).toEqual({
+      ...down,
+      reason: expect.stringContaining("no GPU adapter"),
+    });
+    expect(await automatic(full)).toEqual({ ...down, reason: expect.stringMatching(/software.*slower than WASM/) });
+  });
+
+  it("names a limit that is too low, with both numbers", async () => {
+    const poor = gpuWith((adapter) =>
+      Object.create(adapter, {
+        limits: { value: { maxStorageBuffersPerShaderStage: 4 } },
+        info: { value: { description: "Small GPU", isFallbackAdapter: false } },
+      }),
+    );
+    expect((await automatic({ ...full, gpu: poor })).reason).toBe(
+      "The adapter's maxStorageBuffersPerShaderStage is 4; the kernels need 8.",
+    );
+  });
+
+  it("steps down when the self-test disagrees, with the figures", async () => {
+    const hidden = gpuWith((adapter) =>
+      Object.create(adapter, {
+        info: { value: { description: "GPU in disguise", isFallbackAdapter: false } },
+        limits: { value: adapter.limits },
+        features: { value: adapter.features },
+        requestDevice: { value: adapter.requestDevice.bind(adapter) },
+      }),
+    );
+    const surroundings = { ...full, gpu: hidden };
+    const { backend, report } = await chooseBackend({ prefer: "auto", surroundings, tolerance: 1e-12 });
+    expect(backend.name).toBe("wasm");
+    expect(report.ladder[0]?.reason).toMatch(/disagrees with WASM by \d\.\de-\d+; 1\.0e-12 is allowed/);
+    await backend.dispose();
+    const passed = await chooseBackend({ prefer: "auto", surroundings });
+    expect(passed.report.description).toBe("WebGPU, GPU in disguise, captured graphs");
+    await passed.backend.dispose();
+  });
+
+  it("refuses when a GPU is insisted on and there is none", async () => {
+    await expect(chooseBackend({ prefer: "webgpu", surroundings: { ...full, gpu: undefined } })).rejects.toMatchObject({
+      code: "backend-missing",
+      message: expect.stringContaining("no WebGPU"),
+    });
+  });
+});
+
+describe("disagreement", () => {
+  const [a, b] = [[Float32Array.of(1, 2)], [Float32Array.of(1, 4)]];
+  it("is relative to the largest number", () => expect(disagreement(a, b)).toBe(0.5));
+  it("is none between equals, also between zeros", () =>
+    expect(disagreement([Float32Array.of(0)], [Float32Array.of(0)])).toBe(0));
+  it("is infinite where a number is missing or none", () => {
+    expect(disagreement([], b)).toBe(Number.POSITIVE_INFINITY);
+    expect(disagreement([Float32Array.of(1, Number.NaN)], b)).toBe(Number.POSITIVE_INFINITY);
+  });
+});
