@@ -79,6 +79,16 @@ const jsonObject = (text: string): object => {
   return value;
 };
 
+const backends = ["auto", "wasm", "webgpu", "webgpu-uncaptured"] as const;
+
+/** What --backend asks for; WASM by default, so that a script gives the same everywhere. */
+export const backendOf = (values: Values): (typeof backends)[number] => {
+  const wanted = textOf(values, "backend") ?? "wasm";
+  const found = backends.find((name) => name === wanted);
+  if (!found) throw invalid(`--backend is "${wanted}"; expected one of ${backends.join(", ")}.`);
+  return found;
+};
+
 /** Help of one verb. */
 export const helpOf = (name: string, { summary, flags }: Verb): string => {
   const rows = Object.entries(flags).map(([flag, { value, help, repeated }]) => [

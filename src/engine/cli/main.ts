@@ -1,10 +1,11 @@
 import { EngineError } from "../errors.js";
 import { version } from "../version.js";
 import { helpOf, readFlags, type Verb } from "./arguments.js";
+import { bench } from "./bench.js";
 import { plan } from "./plan.js";
 import { run } from "./run.js";
 
-const verbs: Readonly<Record<string, Verb>> = { plan, run };
+const verbs: Readonly<Record<string, Verb>> = { bench, plan, run };
 
 const overview = (): string =>
   [

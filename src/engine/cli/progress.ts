@@ -9,10 +9,12 @@ export const progressLine = (wanted: boolean) => {
     if (progress.phase === "compile") return `compiling graph ${progress.done} of ${progress.total}`;
     return `step ${progress.step + 1} of ${progress.steps} (${progress.ms.toFixed(0)} ms)`;
   };
+  const write = (line: string): void => {
+    if (shown) process.stderr.write(`\r\x1b[2K${line}`);
+  };
   return {
-    progress(progress: Progress): void {
-      if (shown) process.stderr.write(`\r\x1b[2K${text(progress)}`);
-    },
+    progress: (progress: Progress): void => write(text(progress)),
+    text: write,
     end(): void {
       if (shown) process.stderr.write("\r\x1b[2K");
     },

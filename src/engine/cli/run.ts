@@ -7,7 +7,7 @@ import { loadSchedulerConfig } from "../models/checkpoint.js";
 import { openFiles } from "../models/files.js";
 import { readSafetensors } from "../safetensors.js";
 import type { Trace } from "../trace.js";
-import { methodsOf, numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { backendOf, methodsOf, numberOf, requiredOf, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags } from "./flags.js";
 import { checkOutput, writeResult, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
@@ -26,16 +26,6 @@ const readInputs = async (path: string): Promise<RunInputs> => {
   const [cond, uncond] = [tensors.get("cond"), tensors.get("uncond")];
   if (cond) return { noise, cond: { text: cond }, ...(uncond ? { uncond: { text: uncond } } : {}) };
   return { noise, cond: Object.fromEntries([...tensors].filter(([name]) => name !== "noise")) };
-};
-
-const backends = ["auto", "wasm", "webgpu", "webgpu-uncaptured"] as const;
-
-const backendOf = (values: Values): (typeof backends)[number] => {
-  const wanted = textOf(values, "backend") ?? "wasm";
-  const found = backends.find((name) => name === wanted);
-  if (!found)
-    throw new EngineError("argument-invalid", `--backend is "${wanted}"; expected one of ${backends.join(", ")}.`);
-  return found;
 };
 
 /** The line a person reads after a run. */
