@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { fora } from "../src/engine/cache/methods/fora.js";
+import { pab } from "../src/engine/cache/methods/pyramid-attention-broadcast.js";
+import { createEngine } from "../src/engine/create-engine.js";
+import type { Engine, GenerateOptions, Progress } from "../src/engine/engine.js";
+import { idealSpeedup } from "../src/engine/profile.js";
+import { randn } from "../src/engine/random.js";
+import { readFixture, relativeError } from "./golden/fixture.js";
+
+// What a run promises beyond its numbers, on the small Latte of the golden tests.
+
+const fixture = readFixture("latte-a");
+const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+const request = (options: GenerateOptions = {}): GenerateOptions => ({
+  steps: 8,
+  guidance: 3,
+  inputs: {
+    noise: fixture.tensor("noise"),
+    cond: { text: fixture.tensor("cond") },
+    uncond: { text: fixture.tensor("uncond") },
+  },
+  ...options,
+});
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
+});
+afterAll(() => engine.dispose());
+
+describe("stopping", () => {
+  test("ends the run with a code, and the next run is as fresh as the first", async () => {
+    const fresh = await engine.generate(request({ cache: [fora()] }));
+    const controller = new AbortController();
+    const steps: number[] = [];
+    const stopped = engine.generate(
+      request({
+        cache: [fora()],
+        signal: controller.signal,
+        onProgress: (progress) => {
+          if (progress.phase !== "step") return;
+          steps.push(progress.step);
+          if (progress.step === 3) controller.abort();
+        },
+      }),
+    );
+    await expect(stopped).rejects.toMatchObject({ code: "stopped" });
+    expect(steps).toEqual([0, 1, 2, 3]);
+    const again = await engine.generate(request({ cache: [fora()] }));
+    expect(again.clip.data).toEqual(fresh.clip.data);
+    expect(again.trace.sites).toEqual(fresh.trace.sites);
+    expect(again.trace.totals.bytes.now.cache).toBe(0);
+  });
+
+  test("before it begins, nothing runs", async () => {
+    await expect(engine.generate(request({ signal: AbortSignal.abort() }))).rejects.toMatchObject({ code: "stopped" });
+  });
+});
+
+test("an interval of 1 gives bit for bit what no cache gives", async () => {
+  const plain = await engine.generate(request());
+  const kept = await engine.generate(request({ cache: [fora({ interval: 1 })] }));
+  expect(kept.clip.data).toEqual(plain.clip.data);
+});
+
+test("the window decides, not the step alone: PAB outside its window computes everything", async () => {
+  const cache = [pab({ spatialAttentionBlockSkipRange: 2, spatialAttentionTimestepSkipRange: [-2, -1] })];
+  const { trace } = await engine.generate(request({ cache }));
+  expect(trace.visits.every(({ decision }) => decision === "compute")).toBe(true);
+});
+
+test("two clips at once are the two clips made one by one", async () => {
+  const noise = fixture.tensor("noise");
+  const other = { dims: noise.dims, data: randn(7, noise.dims).data };
+  const both = { dims: [2, ...noise.dims.slice(1)], data: Float32Array.from([...noise.data, ...other.data]) };
+  const inputs = request().inputs as NonNullable<GenerateOptions["inputs"]>;
+  const cache = [pab({ spatialAttentionBlockSkipRange: 2, temporalAttentionBlockSkipRange: 3 })];
+  const [first, second, together] = [
+    await engine.generate(request({ cache })),
+    await engine.generate(request({ cache, inputs: { ...inputs, noise: other } })),
+    await engine.generate(request({ cache, inputs: { ...inputs, noise: both } })),
+  ];
+  const size = noise.data.length;
+  expect(relativeError(together.clip.data.slice(0, size), first.clip.data)).toBeLessThan(1e-5);
+  expect(relativeError(together.clip.data.slice(size), second.clip.data)).toBeLessThan(1e-5);
+});
+
+test("other sizes than the checkpoint's own: more patches, fewer frames", async () => {
+  const inputs = request().inputs as NonNullable<GenerateOptions["inputs"]>;
+  const noise = randn(1, [1, 3, 2, 24, 32]);
+  const { clip } = await engine.generate(request({ steps: 2, inputs: { ...inputs, noise } }));
+  expect(clip.dims).toEqual([1, 3, 2, 24, 32]);
+  expect(clip.data.every(Number.isFinite)).toBe(true);
+});
+
+test("runs asked for at once are made in order", async () => {
+  const order: string[] = [];
+  const one = (name: string) => engine.generate(request({ steps: 2 })).then(() => order.push(name));
+  await Promise.all([one("a"), one("b"), one("c")]);
+  expect(order).toEqual(["a", "b", "c"]);
+});
+
+test("progress: graphs compiled, every step once, previews when asked for", async () => {
+  const seen: Progress[] = [];
+  await engine.generate(
+    request({ steps: 4, previewEvery: 2, cache: [fora({ interval: 2 })], onProgress: (one) => seen.push(one) }),
+  );
+  const steps = seen.flatMap((one) => (one.phase === "step" ? [one] : []));
+  expect(steps.map(({ step, preview }) => [step, preview !== undefined])).toEqual([
+    [0, false],
+    [1, true],
+    [2, false],
+    [3, true],
+  ]); // prettier-ignore
+  expect(steps[1]?.preview?.dims).toEqual([1, 3, 4, 16, 16]);
+  expect(steps[2]?.decisions.map(({ decision }) => decision)).toEqual(Array(10).fill("reuse"));
+  expect(seen.find(({ phase }) => phase === "compile")).toBeDefined();
+});
+
+test("the profile names every site, and the ideal speed-up of computing everything is 1", async () => {
+  const profile = await engine.profile({ inputs: request().inputs as NonNullable<GenerateOptions["inputs"]> });
+  expect(Object.keys(profile.siteMs)).toHaveLength(10);
+  expect(profile.blockMs).toHaveLength(4);
+  const { trace } = await engine.generate(request({ cache: [fora({ interval: 1 })] }));
+  expect(idealSpeedup(trace, profile)).toBe(1);
+  const cached = await engine.generate(request({ cache: [fora({ interval: 4 })] }));
+  expect(idealSpeedup(cached.trace, profile)).toBeGreaterThan(1);
+});
+
+describe("bad input is refused with what to do", () => {
+  const inputs = request().inputs as NonNullable<GenerateOptions["inputs"]>;
+  const noise = (dims: readonly number[]) => randn(0, dims);
+  test.each<[string, GenerateOptions, string]>([
+    ["zero steps", request({ steps: 0 }), "input-invalid"],
+    ["guidance that is no number", request({ guidance: Number.NaN }), "input-invalid"],
+    [
+      "guidance without unconditional input",
+      request({ inputs: { noise: inputs.noise, cond: inputs.cond } }),
+      "input-invalid",
+    ],
+    ["noise of the wrong rank", request({ inputs: { ...inputs, noise: noise([3, 16, 16]) } }), "input-invalid"],
+    [
+      "noise of the wrong channels",
+      request({ inputs: { ...inputs, noise: noise([1, 4, 4, 16, 16]) } }),
+      "input-invalid",
+    ],
+    [
+      "a frame that patches do not fill",
+      request({ inputs: { ...inputs, noise: noise([1, 3, 4, 18, 16]) } }),
+      "input-invalid",
+    ],
+    [
+      "more frames than the model has",
+      request({ inputs: { ...inputs, noise: noise([1, 3, 5, 16, 16]) } }),
+      "input-invalid",
+    ],
+    ["text of another width", request({ inputs: { ...inputs, cond: { text: noise([1, 5, 7]) } } }), "input-invalid"],
+    ["a prompt without a vocabulary", { prompt: "a circle" }, "input-invalid"],
+    ["two methods at one site", request({ cache: [fora(), pab()] }), "site-conflict"],
+  ])("%s", async (_, bad, code) => {
+    await expect(engine.generate(bad)).rejects.toMatchObject({ name: "EngineError", code });
+  });
+
+  test("an engine that has been disposed of", async () => {
+    const other = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
+    await other.dispose();
+    await expect(other.generate(request())).rejects.toMatchObject({ code: "disposed" });
+  });
+});
