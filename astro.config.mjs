@@ -1,0 +1,64 @@
+import { existsSync, readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { satteri } from "@astrojs/markdown-satteri";
+import mdx from "@astrojs/mdx";
+import starlight from "@astrojs/starlight";
+import { defineConfig } from "astro/config";
+import starlightLinksValidator from "starlight-links-validator";
+import { temmlMath } from "./site/config/temml-math.mjs";
+
+const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
+
+/** Pages of site/pages under their own names: with srcDir "." Astro would look for pages/ in the root. */
+const sitePages = {
+  name: "site-pages",
+  hooks: {
+    "astro:config:setup": ({ injectRoute }) => {
+      const folder = path("./site/pages");
+      for (const file of existsSync(folder) ? readdirSync(folder) : [])
+        if (file.endsWith(".astro") || file.endsWith(".ts"))
+          injectRoute({ pattern: `/${file.replace(/\.(astro|ts)$/, "")}`, entrypoint: `./site/pages/${file}` });
+    },
+  },
+};
+
+const group = (label, directory) => ({ label, items: [{ autogenerate: { directory } }] });
+
+export default defineConfig({
+  site: process.env.SITE_URL ?? "http://localhost:4321",
+  base: process.env.SITE_BASE ?? "/",
+  // The one layout in which content/docs at the root keeps sidebar, edit links and dates.
+  srcDir: ".",
+  publicDir: "./site/public",
+  // dist/lib is the package.
+  outDir: "./dist/site",
+  markdown: { processor: satteri({ features: { math: true }, mdastPlugins: [temmlMath()] }) },
+  integrations: [
+    starlight({
+      title: "diffusion-cache",
+      description: "Caching methods for diffusion transformers, explained and run live in the page.",
+      customCss: [
+        "./site/styles/theme.css",
+        "./site/styles/prose.css",
+        "./site/styles/live.css",
+        "./site/styles/results.css",
+        "./site/styles/code.css",
+      ],
+      plugins: [starlightLinksValidator()],
+      sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],
+      tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+      credits: false,
+      pagination: true,
+    }),
+    mdx(),
+    sitePages,
+  ],
+  vite: {
+    resolve: { alias: { "diffusion-cache": path("./src/engine/index.ts") } },
+    build: { target: "esnext" },
+    // The names that Astro gives to the page's own files, so that what both use is written once.
+    worker: { format: "es", rolldownOptions: { output: { assetFileNames: "_astro/[name].[hash][extname]" } } },
+    // Its .wasm is found beside its module, which pre-bundling would move away.
+    optimizeDeps: { exclude: ["onnxruntime-web"] },
+  },
+});

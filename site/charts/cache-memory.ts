@@ -1,0 +1,27 @@
+import * as Plot from "@observablehq/plot";
+import type { Trace } from "diffusion-cache";
+import { type Chart, colours, looks } from "./chart.js";
+
+/** Bytes of kept features at the end of each step of the cached run. */
+export const cacheMemory = (cached: Trace): Chart => {
+  const points = cached.stepCacheBytes.map((bytes, step) => ({ step: step + 1, kilobytes: bytes / 1000 }));
+  return {
+    title: "Cache memory per step",
+    description: "An area over the denoising steps: kilobytes of features that the cached run keeps after each step.",
+    draw: (width) =>
+      Plot.plot({
+        ...looks,
+        width,
+        ariaLabel: "Cache memory per step",
+        ariaDescription: "Area chart of kilobytes kept after each denoising step of the cached run.",
+        x: { label: "denoising step →", interval: 1, ticks: Math.min(10, cached.steps), tickFormat: "d" },
+        y: { label: "↑ kept features (kB)", grid: true, zero: true },
+        marks: [
+          Plot.areaY(points, { x: "step", y: "kilobytes", fill: colours.cached, fillOpacity: 0.25, curve: "step" }),
+          Plot.lineY(points, { x: "step", y: "kilobytes", stroke: colours.cached, strokeWidth: 2, curve: "step" }),
+        ],
+      }),
+    columns: ["Step", "Kept after it (bytes)"],
+    rows: cached.stepCacheBytes.map((bytes, step) => [step + 1, bytes]),
+  };
+};

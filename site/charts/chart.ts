@@ -1,0 +1,29 @@
+/** What every chart of the site is: a picture and the same numbers as a table. */
+export interface Chart {
+  readonly title: string;
+  /** What the picture shows, for those who do not see it. */
+  readonly description: string;
+  /** Draws at a width in CSS pixels. */
+  readonly draw: (width: number) => Element;
+  /** Heads with their units, and rows. */
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly (string | number)[])[];
+}
+
+/** Common looks: colours come from the page's style sheet, so that they follow the colour scheme. */
+export const looks = {
+  height: 220,
+  marginLeft: 56,
+  marginRight: 16,
+  marginTop: 28,
+  marginBottom: 40,
+  style: { background: "transparent", color: "var(--sl-color-gray-2)", fontSize: "12px", fontFamily: "inherit" },
+} as const;
+
+export const colours = {
+  uncached: "var(--dc-uncached)",
+  cached: "var(--dc-cached)",
+  compute: "var(--dc-compute)",
+  reuse: "var(--dc-reuse)",
+  forecast: "var(--dc-forecast)",
+} as const;

@@ -1,0 +1,49 @@
+import * as Plot from "@observablehq/plot";
+import type { Trace } from "diffusion-cache";
+import { type Chart, colours, looks } from "./chart.js";
+
+const kinds = ["compute", "reuse", "forecast"] as const;
+const names = { compute: "computed", reuse: "reused", forecast: "forecast" } as const;
+
+/** How many of the sites that a method decides about were computed, reused and forecast in each step. */
+export const decisionCounts = (cached: Trace): Chart => {
+  const counts = cached.stepMs.map((_, step) => {
+    const here = cached.visits.filter((visit) => visit.step === step);
+    return kinds.map((kind) => here.filter(({ decision }) => decision === kind).length);
+  });
+  const used = kinds.filter((_, at) => counts.some((count) => (count[at] ?? 0) > 0));
+  const bars = counts.flatMap((count, step) =>
+    used.map((kind) => ({ step: step + 1, kind, visits: count[kinds.indexOf(kind)] ?? 0 })),
+  );
+  return {
+    title: "Decisions per step",
+    description:
+      "Stacked bars over the denoising steps: evaluations of cached sites that were computed and reused, both guidance branches together.", // prettier-ignore
+    draw: (width) =>
+      Plot.plot({
+        ...looks,
+        width,
+        ariaLabel: "Decisions per step",
+        ariaDescription: "Stacked bar chart of computed and reused evaluations per denoising step.",
+        x: {
+          label: "denoising step →",
+          type: "band",
+          tickFormat: (step: number) => (cached.steps <= 20 || step % 5 === 0 ? String(step) : ""),
+        }, // prettier-ignore
+        y: { label: "↑ evaluations", grid: true },
+        marks: [
+          Plot.barY(bars, {
+            x: "step",
+            y: "visits",
+            fill: ({ kind }: { kind: (typeof kinds)[number] }) => colours[kind],
+            order: ["compute", "reuse", "forecast"],
+            z: "kind",
+            title: ({ step, kind, visits }) => `Step ${step}: ${visits} ${names[kind as (typeof kinds)[number]]}`,
+          }),
+          Plot.ruleY([0]),
+        ],
+      }),
+    columns: ["Step", ...used.map((kind) => `${names[kind]} (evaluations)`)],
+    rows: counts.map((count, step) => [step + 1, ...used.map((kind) => count[kinds.indexOf(kind)] ?? 0)]),
+  };
+};

@@ -1,0 +1,18 @@
+import type { Result } from "diffusion-cache";
+import { cacheMemory } from "./cache-memory.js";
+import { decisionCounts } from "./decisions.js";
+import { chartFigure } from "./figure.js";
+import { stepTime } from "./step-time.js";
+
+const key = (mark: string, text: string): string => `<span class="dc-legend"><i data-mark="${mark}"></i>${text}</span>`;
+const runs = key("uncached", "uncached") + key("cached", "cached");
+const decisions = key("compute", "computed") + key("reuse", "reused");
+
+/** Draws the charts of a finished pair of runs. Loaded with the first chart, since it brings the plotting library. */
+export const drawCharts = (place: HTMLElement, { uncached, cached }: { uncached: Result; cached: Result }): void => {
+  place.replaceChildren(
+    chartFigure(stepTime(uncached.trace, cached.trace), runs),
+    chartFigure(cacheMemory(cached.trace)),
+    chartFigure(decisionCounts(cached.trace), decisions),
+  );
+};

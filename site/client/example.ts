@@ -1,0 +1,150 @@
+import type { Engine, Progress } from "diffusion-cache";
+import { type Asked, readAsked, writeAsked } from "./asked.js";
+import { chosen, onChoice } from "./choices.js";
+import type { Clips } from "./clips.js";
+import { engineFor, forgetEngine } from "./engines.js";
+import type { Options, RunName, Settings } from "./example-module.js";
+import { loadExample } from "./examples.js";
+import { codeOf, failureHtml } from "./failure.js";
+import type { Knobs } from "./knobs.js";
+import { preferred } from "./preference.js";
+import { showIdeal, showResults } from "./results.js";
+import { runGrid } from "./run-grid.js";
+import { statusOf } from "./run-status.js";
+import { snippetTabs } from "./snippet-tabs.js";
+
+interface Config {
+  readonly example: string;
+  readonly method: string;
+  readonly model: string;
+  readonly layers: number;
+  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  readonly options: Options;
+  readonly base: string;
+}
+
+/** A live example: runs the program of examples/ on the page's engine and shows what it does. */
+class Example extends HTMLElement {
+  #config = {} as Config;
+  #running: AbortController | undefined;
+  #snippet: ((method: string, settings: Settings) => void) | undefined;
+  #unfollow: (() => void) | undefined;
+
+  connectedCallback(): void {
+    this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
+    this.#snippet = snippetTabs(this);
+    this.#unfollow = onChoice(this.#config.example, () => this.#drawSnippet());
+    this.#part("form").addEventListener("input", () => this.#drawSnippet());
+    this.#part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#run();
+    });
+    this.#part("stop").addEventListener("click", () => this.#stop());
+    this.#part("reset").addEventListener("click", () => this.#reset());
+    this.#drawSnippet();
+  }
+
+  disconnectedCallback(): void {
+    this.#unfollow?.();
+    this.#running?.abort();
+  }
+
+  #part<T extends HTMLElement = HTMLElement>(name: string): T {
+    return this.querySelector(`[data-part=${name}]`) as T;
+  }
+
+  get #settings(): Settings {
+    const { example, options, defaults } = this.#config;
+    const choice = chosen(example) ?? { options, steps: defaults.steps };
+    return { ...readAsked(this.#part("form")), ...choice };
+  }
+
+  #drawSnippet(): void {
+    this.#snippet?.(this.#config.method, this.#settings);
+  }
+
+  #reset(): void {
+    const { prompt, guidance } = this.#config.defaults;
+    writeAsked(this.#part("form"), { prompt, guidance, seed: 0 } satisfies Asked);
+    this.querySelector<Knobs>("dc-knobs")?.reset();
+    this.#part("failure").innerHTML = "";
+    this.#drawSnippet();
+  }
+
+  #say(text: string, share?: number): void {
+    this.#part("status").textContent = text;
+    const bar = this.#part<HTMLProgressElement>("progress");
+    if (share === undefined) bar.removeAttribute("value");
+    else bar.value = share;
+  }
+
+  /** Answers at once; the engine ends its run at the next graph. */
+  #stop(): void {
+    this.#running?.abort();
+    this.#idle("Stopped.");
+  }
+
+  #idle(text: string, share = 0): void {
+    this.#running = undefined;
+    this.#part<HTMLButtonElement>("run").disabled = false;
+    this.#part<HTMLButtonElement>("stop").disabled = true;
+    this.#say(text, share);
+  }
+
+  async #run(): Promise<void> {
+    const running = new AbortController();
+    this.#running = running;
+    this.#part<HTMLButtonElement>("run").disabled = true;
+    this.#part<HTMLButtonElement>("stop").disabled = false;
+    this.#part("failure").innerHTML = "";
+    this.#say("Loading the engine");
+    const current = (): boolean => this.#running === running;
+    try {
+      const engine = await this.#engine(running.signal, current);
+      if (!current()) return;
+      await this.#generate(engine, running, current);
+    } catch (error) {
+      if (!current()) return;
+      if (codeOf(error) === "stopped") return this.#idle("Stopped.");
+      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
+      this.#idle("The run failed.");
+    }
+  }
+
+  #engine(signal: AbortSignal, current: () => boolean): Promise<Engine> {
+    const onProgress = (progress: Progress): void => {
+      const { text, share } = statusOf("uncached", progress);
+      if (current()) this.#say(text, share);
+    };
+    return engineFor({ model: this.#config.model, backend: preferred(), signal, onProgress });
+  }
+
+  async #generate(engine: Engine, running: AbortController, current: () => boolean): Promise<void> {
+    const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
+    const [{ run }, { latteSites }] = await Promise.all([
+      loadExample(this.#config.example),
+      import("./engine-door.js"),
+    ]);
+    const grid = runGrid(this.#part("grid"), latteSites(this.#config.layers).all(), settings.steps);
+    clips?.clear();
+    const onProgress = (which: RunName, progress: Progress): void => {
+      if (!current()) return;
+      const { text, share } = statusOf(which, progress);
+      this.#say(text, share);
+      if (progress.phase !== "step") return;
+      if (which === "cached") grid.step(progress.step, progress.decisions);
+      if (progress.preview) clips?.put(which, progress.preview, `${which}, after step ${progress.step + 1}`);
+    };
+    const outcome = await run({ engine, settings, signal: running.signal, onProgress });
+    if (!current()) return;
+    for (const which of ["uncached", "cached"] as const)
+      clips?.put(which, outcome[which].clip, `${which} clip of: ${settings.prompt}`);
+    await showResults(this, outcome);
+    this.dispatchEvent(new CustomEvent("dc-outcome", { detail: outcome, bubbles: true }));
+    this.#idle(`Done on ${engine.device.description}.`, 1);
+    void showIdeal(this, engine, outcome, new AbortController().signal);
+  }
+}
+
+customElements.define("dc-example", Example);

@@ -1,0 +1,25 @@
+const escapes: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
+export const escapeHtml = (text: string): string => text.replace(/[&<>"]/g, (sign) => escapes[sign] ?? sign);
+
+/** What an EngineError says, read without importing its class: it may come from another bundle. */
+const fieldsOf = (error: unknown): { message: string; hint: string; code: string } => {
+  const { message, hint, code } = (typeof error === "object" && error !== null ? error : {}) as Record<string, unknown>;
+  return {
+    message: typeof message === "string" ? message : String(error),
+    hint: typeof hint === "string" ? hint : "",
+    code: typeof code === "string" ? code : "",
+  };
+};
+
+export const codeOf = (error: unknown): string => fieldsOf(error).code;
+
+/** An error where it happened: what, what to do, and the way to its entry in the reference. */
+export const failureHtml = (error: unknown, base: string): string => {
+  const { message, hint, code } = fieldsOf(error);
+  const link = code
+    ? `<p><a href="${base.replace(/\/$/, "")}/reference/errors/#${escapeHtml(code)}">About the error <code>${escapeHtml(code)}</code></a></p>`
+    : "";
+  return `<div class="dc-failure" role="alert"><p><strong>${escapeHtml(message)}</strong></p>${
+    hint ? `<p>${escapeHtml(hint)}</p>` : ""
+  }${link}</div>`;
+};

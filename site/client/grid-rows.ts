@@ -1,0 +1,37 @@
+import type { PlannedSite, SiteKind } from "diffusion-cache";
+
+export type Cell = "compute" | "reuse" | "forecast" | "mixed" | "pending";
+
+/** One line of a decision grid: the sites of one kind that do the same. */
+export interface GridRow {
+  readonly kind: SiteKind;
+  readonly label: string;
+  readonly sites: readonly string[];
+  readonly cells: readonly Cell[];
+}
+
+export const kindNames: Readonly<Record<SiteKind, string>> = {
+  "spatial-attention": "Spatial attention",
+  "temporal-attention": "Temporal attention",
+  "cross-attention": "Cross-attention",
+  "feed-forward": "Feed-forward",
+  blocks: "Blocks",
+  output: "Whole network",
+  uncond: "Guidance difference",
+};
+
+/** Sites of one kind with one mask as one row, in the order of the model. */
+export const gridRows = (planned: readonly PlannedSite[]): readonly GridRow[] => {
+  const rows = new Map<string, { kind: SiteKind; sites: string[]; mask: string }>();
+  for (const { site, kind, computed } of planned) {
+    const row = rows.get(`${kind} ${computed}`) ?? { kind, sites: [], mask: computed };
+    row.sites.push(site);
+    rows.set(`${kind} ${computed}`, row);
+  }
+  return [...rows.values()].map(({ kind, sites, mask }) => ({
+    kind,
+    label: kindNames[kind],
+    sites,
+    cells: [...mask].map((bit): Cell => (bit === "1" ? "compute" : "reuse")),
+  }));
+};

@@ -1,0 +1,24 @@
+import type { Progress } from "diffusion-cache";
+import { inBytes } from "./bytes.js";
+import type { RunName } from "./example-module.js";
+
+const names: Readonly<Record<RunName, string>> = { uncached: "Uncached run", cached: "Cached run" };
+
+/** Where a run is, in words and as a share of the bar: undefined where that is not known. */
+export const statusOf = (run: RunName, progress: Progress): { text: string; share: number | undefined } => {
+  if (progress.phase === "download") {
+    const { loaded, total } = progress;
+    const text = total ? `${inBytes(loaded)} of ${inBytes(total)}` : inBytes(loaded);
+    return { text: `Loading the model: ${text}`, share: total ? loaded / total : undefined };
+  }
+  if (progress.phase === "compile") {
+    const { done, total } = progress;
+    return { text: `${names[run]}: preparing graph ${Math.min(done + 1, total)} of ${total}`, share: undefined };
+  }
+  const { step, steps, ms } = progress;
+  const before = run === "cached" ? steps : 0;
+  return {
+    text: `${names[run]}: step ${step + 1} of ${steps}, ${Math.round(ms)} ms`,
+    share: (before + step + 1) / (2 * steps),
+  };
+};

@@ -1,0 +1,27 @@
+import { inBytes, inTime } from "./bytes.js";
+import type { Outcome } from "./example-module.js";
+import { speedup } from "./summary.js";
+
+/** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
+const likeness = (ssim: number): string => {
+  if (ssim > 0.99) return "can hardly be told from the uncached one";
+  if (ssim > 0.95) return "differs in small details";
+  if (ssim > 0.85) return "differs visibly";
+  return "is a different clip";
+};
+
+/** What happened, in one sentence: decisions, time, memory, quality. */
+export const sentenceOf = (outcome: Outcome): string => {
+  const { uncached, cached, quality } = outcome;
+  const { visits, totals, backend } = cached.trace;
+  const spared = visits.filter(({ decision }) => decision !== "compute").length;
+  const gain = speedup(outcome);
+  const time = `${inTime(totals.wallMs)} instead of ${inTime(uncached.trace.totals.wallMs)}`;
+  const faster = gain > 1.02 ? `${gain.toFixed(2)} × as fast` : gain < 0.98 ? "slower" : "no faster";
+  if (spared === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
+  return (
+    `The cached run spared ${spared} of ${visits.length} evaluations of its sites and took ${time} on ${backend.description} ` +
+    `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality.ssim)} ` +
+    `(SSIM ${quality.ssim.toFixed(3)}).`
+  );
+};

@@ -1,0 +1,56 @@
+import { inBytes, inTime } from "./bytes.js";
+import type { Outcome } from "./example-module.js";
+
+/** The cells of the summary under a run, in order; there before the run, so that nothing moves when it ends. */
+export const summaryFields = [
+  { key: "uncached", label: "Time uncached", help: "First step to last, without loading and compiling" },
+  { key: "cached", label: "Time cached", help: "First step to last, without loading and compiling" },
+  { key: "speedup", label: "Speed-up, measured", help: "Time uncached over time cached" },
+  {
+    key: "ideal",
+    label: "Speed-up, ideal",
+    help: "If the reused sites cost nothing, from the measured time of each site",
+  },
+  { key: "share", label: "Measured of ideal", help: "How much of the possible saving of time this engine reaches" },
+  { key: "psnr", label: "PSNR", help: "Against the uncached clip, higher is closer" },
+  { key: "ssim", label: "SSIM", help: "Against the uncached clip, 1 is equal" },
+  { key: "error", label: "Largest error", help: "Of any pixel and channel, over 0 … 1" },
+  { key: "cacheBytes", label: "Cache, at most", help: "Kept features at their peak" },
+  { key: "weights", label: "Weights", help: "Bytes held by the engine" },
+  {
+    key: "activations",
+    label: "Activations, at most",
+    help: "Outputs of the largest graph, as the engine allocated them",
+  },
+  { key: "workspace", label: "Workspace, at most", help: "Buffers for decisions and copies" },
+] as const;
+
+export type SummaryKey = (typeof summaryFields)[number]["key"];
+
+const decibels = (psnr: number): string => (Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "∞ (equal)");
+
+export const speedup = ({ uncached, cached }: Outcome): number =>
+  uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
+
+/** What the cells say after a run, except for the ideal speed-up, which needs a measurement of its own. */
+export const summaryOf = (outcome: Outcome): Partial<Record<SummaryKey, string>> => {
+  const { uncached, cached, quality } = outcome;
+  const { peak } = cached.trace.totals.bytes;
+  return {
+    uncached: inTime(uncached.trace.totals.wallMs),
+    cached: inTime(cached.trace.totals.wallMs),
+    speedup: `${speedup(outcome).toFixed(2)} ×`,
+    psnr: decibels(quality.psnr),
+    ssim: quality.ssim.toFixed(4),
+    error: quality.maxError.toFixed(3),
+    cacheBytes: inBytes(peak.cache),
+    weights: inBytes(peak.weights),
+    activations: inBytes(peak.activations),
+    workspace: inBytes(peak.workspace),
+  };
+};
+
+export const idealOf = (outcome: Outcome, ideal: number): Partial<Record<SummaryKey, string>> => ({
+  ideal: `${ideal.toFixed(2)} ×`,
+  share: `${Math.round((100 * speedup(outcome)) / ideal)} %`,
+});

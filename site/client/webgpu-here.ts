@@ -1,0 +1,37 @@
+/** What the browser says about WebGPU before any engine is loaded, and what to do where it is missing. */
+export interface WebGpuHere {
+  readonly works: boolean;
+  readonly text: string;
+  readonly advice: string;
+}
+
+const missing = (why: string, advice: string): WebGpuHere => ({
+  works: false,
+  text: `WebGPU is missing: ${why} The examples run on WebAssembly instead, on the processor, which is slower.`,
+  advice,
+});
+
+export const webGpuHere = async (): Promise<WebGpuHere> => {
+  if (!globalThis.isSecureContext)
+    return missing("this page was not loaded over https or from localhost.", "Open it over https.");
+  if (!navigator.gpu)
+    return missing(
+      "this browser does not offer it.",
+      "Chrome and Edge 113 or later, Firefox 141 or later on Windows, and Safari 26 have it.",
+    );
+  const adapter = await navigator.gpu.requestAdapter().catch(() => null);
+  if (!adapter)
+    return missing(
+      "the browser has it but found no GPU that it may use.",
+      "Turn on hardware acceleration in the browser's settings; on Linux, Chrome may need chrome://flags/#enable-unsafe-webgpu.",
+    );
+  const { vendor, architecture, description } = adapter.info;
+  const name = description || [vendor, architecture].filter(Boolean).join(" ") || "an unnamed GPU";
+  if (adapter.info.isFallbackAdapter)
+    return {
+      works: true,
+      text: `WebGPU is there, but on a software adapter (${name}): it computes on the processor and is slow.`,
+      advice: "WebAssembly is probably faster here.",
+    };
+  return { works: true, text: `WebGPU is there: ${name}.`, advice: "" };
+};

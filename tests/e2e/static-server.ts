@@ -1,0 +1,46 @@
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { extname, join, normalize } from "node:path";
+
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".css": "text/css",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".wasm": "application/wasm",
+  ".xml": "application/xml",
+};
+
+export interface StaticServer {
+  readonly address: string;
+  close(): Promise<void>;
+}
+
+/** Serves a folder as a plain static host does: index.html of folders, 404 otherwise, no special headers. */
+export const serveStatic = async (folder: string): Promise<StaticServer> => {
+  const server = createServer(async ({ url = "/" }, response) => {
+    const path = decodeURIComponent(new URL(url, "http://host").pathname);
+    const file = join(folder, normalize(path), path.endsWith("/") ? "index.html" : "");
+    try {
+      const bytes = await readFile(file);
+      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
+      response.end(bytes);
+    } catch {
+      response.writeHead(404, { "content-type": "text/plain" });
+      response.end("not found");
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return {
+    address: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.closeAllConnections();
+        server.close(() => resolve());
+      }),
+  };
+};
