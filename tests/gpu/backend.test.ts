@@ -155,6 +155,32 @@ describe("graphs whose outputs need no arithmetic", () => {
   });
 });
 
+describe("attention", () => {
+  it.each([
+    [5, 5],
+    [5, 64],
+    [31, 31],
+    [32, 32],
+    [64, 9],
+    [65, 65],
+    [100, 130],
+  ])("of %d rows on %d equals WASM, captured too", async (queries, keys) => {
+    const g = graphBuilder(weightStore(new Map()));
+    const [q, k, v] = [g.input("q", [2, queries, 32]), g.input("k", [2, keys, 32]), g.input("v", [2, keys, 32])];
+    g.output("y", g.attention(q, k, v, 2));
+    const graph = g.finish(`attention ${queries} ${keys}`);
+    const run = async (backend: Backend) => {
+      const given = new Map(graph.inputs.map(({ name, dims }, seed) => [name, backend.upload(rows(seed, ...dims))]));
+      const outputs = await readAll(backend, await backend.run(await backend.compile(graph), given, new Set()));
+      await backend.dispose();
+      return outputs["y"] as Float32Array;
+    };
+    const expected = await run(wasmBackend(ort));
+    for (const capture of [false, true])
+      expect(relativeDifference(await run(webgpuBackend({ ort, gpu, capture })), expected)).toBeLessThan(2e-6);
+  });
+});
+
 describe("arithmetic", () => {
   it("sums more terms than one launch takes, and bounds the result", async () => {
     const webgpu = webgpuBackend({ ort, gpu, capture: false });

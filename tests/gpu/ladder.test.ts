@@ -82,23 +82,32 @@ describe("chooseBackend", () => {
     );
   });
 
-  it("steps down when the self-test disagrees, with the figures", async () => {
-    const hidden = gpuWith((adapter) =>
+  /** The software adapter under another name, so that "auto" takes it. */
+  const disguised = (info: object): Surroundings => ({
+    ...full,
+    gpu: gpuWith((adapter) =>
       Object.create(adapter, {
-        info: { value: { description: "GPU in disguise", isFallbackAdapter: false } },
+        info: { value: { description: "GPU in disguise", isFallbackAdapter: false, ...info } },
         limits: { value: adapter.limits },
         features: { value: adapter.features },
         requestDevice: { value: adapter.requestDevice.bind(adapter) },
       }),
-    );
-    const surroundings = { ...full, gpu: hidden };
-    const { backend, report } = await chooseBackend({ prefer: "auto", surroundings, tolerance: 1e-12 });
+    ),
+  });
+
+  it("steps down when the self-test disagrees, with the figures", async () => {
+    const { backend, report } = await chooseBackend({ prefer: "auto", surroundings: disguised({}), tolerance: 1e-12 });
     expect(backend.name).toBe("wasm");
     expect(report.ladder[0]?.reason).toMatch(/disagrees with WASM by \d\.\de-\d+; 1\.0e-12 is allowed/);
     await backend.dispose();
-    const passed = await chooseBackend({ prefer: "auto", surroundings });
-    expect(passed.report.description).toBe("WebGPU, GPU in disguise, captured graphs");
-    await passed.backend.dispose();
+  });
+
+  it("switches subgroup kernels off where they fail: on this adapter they do", async () => {
+    const surroundings = disguised({ subgroupMinSize: 8 });
+    const { backend, report } = await chooseBackend({ prefer: "auto", surroundings });
+    expect(report.description).toBe("WebGPU, GPU in disguise, captured graphs");
+    expect(report.ladder[0]?.reason).toMatch(/agrees with WASM to .* Subgroup kernels are off.*disagrees with WASM by/);
+    await backend.dispose();
   });
 
   it("refuses when a GPU is insisted on and there is none", async () => {

@@ -5,7 +5,7 @@ import { canSuspend, loadRuntime, type Runtime } from "./runtime.js";
 import { disagreement, selfTest } from "./self-test.js";
 import { wasmBackend } from "./wasm.js";
 import { webgpuBackend } from "./webgpu.js";
-import { adapterName, type Gpu, isSoftware, openGpu } from "./webgpu-device.js";
+import { adapterName, type Gpu, hasWideSubgroups, isSoftware, openGpu } from "./webgpu-device.js";
 
 /**
  * "auto": the first rung that works: WebGPU with captured graphs, WebGPU without, WASM. "webgpu" and
@@ -113,22 +113,28 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
   });
   let ort: Runtime | undefined;
 
-  const onGpu = async (): Promise<Backend> => {
-    const adapter = await findAdapter(surroundings, prefer !== "auto");
+  const find = () => findAdapter(surroundings, prefer !== "auto");
+  const attempt = async (subgroups: boolean, remark: string): Promise<Backend> => {
+    const adapter = await find();
     const loaded = await loadRuntime("jspi").catch(unfitBecause("onnxruntime-web's WebGPU build did not load"));
     ort = loaded;
-    const gpu = await openGpu(adapter).catch(unfitBecause("The adapter gave no device"));
+    const gpu = await openGpu(adapter, { subgroups }).catch(unfitBecause("The adapter gave no device"));
     try {
       const { agrees, uncapturedBecause } = await examine(loaded, gpu, { prefer, tolerance });
       if (uncapturedBecause) ladder.push({ rung: rungs.captured, taken: false, reason: uncapturedBecause });
-      ladder.push({ rung: uncapturedBecause ? rungs.uncaptured : rungs.captured, taken: true, reason: agrees });
+      const rung = uncapturedBecause ? rungs.uncaptured : rungs.captured;
+      ladder.push({ rung, taken: true, reason: agrees + remark });
       return owning(webgpuBackend({ ort: loaded, gpu, capture: !uncapturedBecause }), gpu);
     } catch (cause) {
       gpu.close();
-      throw cause instanceof EngineError && cause.code === "backend-missing"
-        ? cause
-        : unfitBecause("The self-test failed")(cause);
+      const isUnfit = cause instanceof EngineError && cause.code === "backend-missing";
+      throw isUnfit ? cause : unfitBecause("The self-test failed")(cause);
     }
+  };
+  /** Subgroup kernels are the faster ones, and the ones that drivers get wrong. */
+  const onGpu = async (): Promise<Backend> => {
+    if (!hasWideSubgroups(await find())) return attempt(false, "");
+    return attempt(true, "").catch(({ message }: Error) => attempt(false, ` Subgroup kernels are off. ${message}`));
   };
 
   let reason = "Asked for.";

@@ -30,7 +30,8 @@ const raised = [
   "maxComputeWorkgroupSizeZ",
   "maxBindGroups",
 ] as const satisfies readonly (keyof GPUSupportedLimits)[];
-const features: readonly string[] = ["shader-f16", "subgroups", "subgroup-size-control"];
+const features: readonly string[] = ["shader-f16"];
+const subgroupFeatures: readonly string[] = ["subgroups", "subgroup-size-control"];
 
 /** "NVIDIA RTX 3060 (ampere)", or as much of that as the browser gives. */
 export const adapterName = ({ info }: GPUAdapter): string =>
@@ -41,11 +42,19 @@ export const isSoftware = (adapter: GPUAdapter): boolean =>
   adapter.info.isFallbackAdapter ||
   /swiftshader|llvmpipe|lavapipe|basic render/i.test(`${adapter.info.architecture} ${adapterName(adapter)}`);
 
-/** Opens a device with what onnxruntime's kernels can use of the adapter. */
-export const openGpu = async (adapter: GPUAdapter): Promise<Gpu> => {
+/**
+ * Whether onnxruntime's subgroup kernels can be right here. Its flash attention wants subgroups of 8 at least; on the 4
+ * of SwiftShader it gives wrong numbers from 32 rows on. Browsers that do not tell the size get the other kernels.
+ */
+export const hasWideSubgroups = ({ features, info }: GPUAdapter): boolean =>
+  features.has("subgroups") && info.subgroupMinSize >= 8;
+
+/** Opens a device with what onnxruntime's kernels can use of the adapter. An adapter opens one device only. */
+export const openGpu = async (adapter: GPUAdapter, { subgroups = hasWideSubgroups(adapter) } = {}): Promise<Gpu> => {
+  const wanted = subgroups ? [...features, ...subgroupFeatures] : features;
   const device = await adapter.requestDevice({
     label: "diffusion-cache",
-    requiredFeatures: features.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
+    requiredFeatures: wanted.filter((feature) => adapter.features.has(feature)) as GPUFeatureName[],
     requiredLimits: Object.fromEntries(raised.map((limit) => [limit, adapter.limits[limit]])),
   });
   return countedGpu(device, adapterName(adapter));

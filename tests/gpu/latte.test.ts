@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { Preference } from "../../src/engine/backends/ladder.js";
+import type { CacheMethod } from "../../src/engine/cache/method.js";
+import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
+import { createEngine } from "../../src/engine/create-engine.js";
+import type { Engine, GenerateOptions, Result } from "../../src/engine/engine.js";
+import { relativeDifference } from "../numbers.js";
+import { latteFolder, latteReference, schedulerConfig } from "./fixture.js";
+
+let tensor: Awaited<ReturnType<typeof latteReference>>;
+beforeAll(async () => {
+  tensor = await latteReference();
+});
+
+const open = async (backend: Preference): Promise<Engine> =>
+  createEngine({ model: latteFolder, backend, scheduler: await schedulerConfig("ddim") });
+
+const request = (cache: readonly CacheMethod[]): GenerateOptions => ({
+  steps: 6,
+  guidance: 3,
+  cache,
+  predictions: true,
+  inputs: {
+    noise: tensor("noise"),
+    cond: { text: tensor("cond") },
+    uncond: { text: tensor("uncond") },
+  },
+});
+
+const pyramid = pab({
+  spatialAttentionBlockSkipRange: 2,
+  temporalAttentionBlockSkipRange: 3,
+  crossAttentionBlockSkipRange: 4,
+  spatialAttentionTimestepSkipRange: [0, 1000],
+  temporalAttentionTimestepSkipRange: [0, 1000],
+  crossAttentionTimestepSkipRange: [0, 1000],
+});
+const caches: Record<string, readonly CacheMethod[]> = { "no cache": [], PAB: [pyramid] };
+
+const expectSame = (found: Result, wanted: Result): void => {
+  expect(found.trace.sites).toEqual(wanted.trace.sites);
+  for (const [step, prediction] of (found.predictions ?? []).entries())
+    expect(relativeDifference(prediction, wanted.predictions?.[step] as Float32Array)).toBeLessThan(1e-4);
+  expect(relativeDifference(found.clip.data, wanted.clip.data)).toBeLessThan(1e-4);
+};
+
+describe.each(["webgpu", "webgpu-uncaptured"] as const)("Latte on %s", (backend) => {
+  let [wasm, webgpu]: [Engine?, Engine?] = [];
+  beforeAll(async () => {
+    wasm = await open("wasm");
+    webgpu = await open(backend);
+  });
+  afterAll(async () => {
+    await wasm?.dispose();
+    await webgpu?.dispose();
+  });
+
+  it.each(Object.keys(caches))("gives what WASM gives, and the same again: %s", async (name) => {
+    const options = request(caches[name] ?? []);
+    const wanted = await (wasm as Engine).generate(options);
+    const found = await (webgpu as Engine).generate(options);
+    const again = await (webgpu as Engine).generate(options);
+    expect(found.predictions).toHaveLength(6);
+    expectSame(found, wanted);
+    expectSame(again, wanted);
+    expect(again.trace.totals.compileMs).toBeLessThan(found.trace.totals.compileMs / 2);
+    expect(again.trace.totals.bytes.now).toEqual(found.trace.totals.bytes.now);
+  });
+});
