@@ -42,12 +42,10 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
     pending.clear();
     worker.terminate();
   };
-  worker.onerror = ({ message }) =>
-    die(
-      new EngineError("runtime-failed", `The engine's worker died: ${message || "it could not be loaded"}.`, {
-        hint: "Reload the page.",
-      }),
-    );
+  const failed = (why: string): void =>
+    die(new EngineError("runtime-failed", `The engine's worker died: ${why}.`, { hint: "Reload the page." }));
+  worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
+  worker.onmessageerror = () => failed("it sent something that cannot be read");
 
   const ask = <T>(call: string, { signal, onProgress, ...argument }: AskOptions): Promise<T> => {
     if (dead) return Promise.reject(dead);
@@ -60,6 +58,7 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
         send({ id, abort: true });
         reject(stopped());
       };
+      send({ id, call, argument, listens: onProgress !== undefined }); // Throws on what cannot be cloned.
       signal?.addEventListener("abort", stop, { once: true });
       const done = (): void => signal?.removeEventListener("abort", stop);
       pending.set(id, {
@@ -73,7 +72,6 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
           reject(error);
         },
       });
-      send({ id, call, argument, listens: onProgress !== undefined });
     });
   };
 
@@ -94,11 +92,8 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
       });
     },
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
-    async dispose() {
-      if (dead) return;
-      await ask("dispose", {});
-      die(new EngineError("disposed", "This engine has been disposed of."));
-    },
+    // Ending the worker frees its memory and its device at once, also in the middle of a run.
+    dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),
   };
 };
 

@@ -14,7 +14,7 @@ let engine: Engine | undefined;
 const running = new Map<number, AbortController>();
 
 const held = (): Engine => {
-  if (!engine) throw new EngineError("disposed", "There is no engine in this worker.");
+  if (!engine) throw new EngineError("disposed", "There is no engine in this worker yet.");
   return engine;
 };
 
@@ -33,10 +33,6 @@ const calls: Readonly<Record<string, (argument: Argument) => Promise<unknown>>> 
       ),
     }),
   profile: (argument) => held().profile(argument),
-  async dispose() {
-    await engine?.dispose();
-    engine = undefined;
-  },
 };
 
 scope.onmessage = async ({ data }) => {
@@ -47,7 +43,7 @@ scope.onmessage = async ({ data }) => {
   try {
     const call = calls[data.call];
     if (!call) throw new Error(`the engine's worker has no call "${data.call}"`);
-    const onProgress = (progress: unknown): void => scope.postMessage({ id, progress });
+    const onProgress = (progress: unknown): void => scope.postMessage({ id, progress }, buffersIn(progress));
     const result = await call({ ...data.argument, signal: controller.signal, ...(data.listens ? { onProgress } : {}) });
     scope.postMessage({ id, result }, buffersIn(result));
   } catch (error) {
