@@ -55,8 +55,10 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
 export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Engine => {
   const architecture = architectureOf(checkpoint.config);
   const weights = weightStore(checkpoint.weights);
-  const shape = architecture.shape(checkpoint.config);
   const { manifest, vocabulary } = checkpoint;
+  const usual = architecture.shape(checkpoint.config);
+  const { frames = usual.frames, height = usual.height, width = usual.width } = manifest?.clip ?? {};
+  const shape = { channels: usual.channels, frames, height, width };
   const name = manifest?.name ?? "unnamed";
   const fps = manifest?.clip?.fps ?? 8;
   const inOrder = queue();
@@ -105,17 +107,21 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       number,
     ];
     const built = modelFor({ clips, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
-    for (const { name, dims } of built.model.conditions)
-      for (const values of uncond ? [cond, uncond] : [cond]) expectDims(name, values[name], dims);
-    const rows = (values: Readonly<Record<string, Tensor>>) =>
-      new Map(Object.entries(values).map(([name, tensor]) => [name, repeated(tensor, clips)]));
+    const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
+      new Map(
+        built.model.conditions.map(({ name, dims }) => {
+          const value = given[name] && architecture.condition(name, given[name]);
+          return [name, repeated(expectDims(name, value, dims), dims[0] as number)];
+        }),
+      );
     return {
       ...built,
       backend,
       scheduler,
       guidance,
       signal,
-      noise,
+      noise: architecture.pack(noise),
+      dims: noise.dims,
       methods: cache,
       conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
       compile: (graph: Graph) => backend.compile(graph),
@@ -124,10 +130,10 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
 
   const generate = async (request: GenerateOptions): Promise<Result> => {
     const prepared = prepare(request);
-    const { model, scheduler, noise, guidance, methods } = prepared;
+    const { model, scheduler, dims, guidance, methods } = prepared;
     const { previewEvery = 0, onProgress } = request;
     const steps = scheduler.timesteps.length;
-    const clipOf = (data: Float32Array): Clip => ({ dims: noise.dims, data, fps });
+    const clipOf = (latents: Float32Array): Clip => ({ ...architecture.unpack(latents, dims), fps });
     const run = await denoise({
       ...prepared,
       collectPredictions: request.predictions ?? false,
@@ -154,7 +160,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       prompt: request.inputs ? null : (request.prompt ?? defaults.prompt),
       seed: request.inputs ? null : (request.seed ?? 0),
       guidance,
-      clips: noise.dims[0] as number,
+      clips: dims[0] as number,
       steps,
       timesteps: scheduler.timesteps,
       sites: run.sites,
@@ -163,7 +169,13 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       stepCacheBytes: run.stepCacheBytes,
       totals: { wallMs: run.wallMs, compileMs: run.compileMs, bytes: run.bytes },
     };
-    return { clip: clipOf(run.sample), trace, ...(request.predictions ? { predictions: run.predictions } : {}) };
+    const latents = { dims: prepared.noise.dims, data: run.sample };
+    return {
+      clip: clipOf(run.sample),
+      latents,
+      trace,
+      ...(request.predictions ? { predictions: run.predictions } : {}),
+    };
   };
 
   const profile = async (

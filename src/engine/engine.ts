@@ -57,8 +57,10 @@ export interface RunInputs {
 
 export interface Result {
   readonly clip: Clip;
+  /** The same in the layout that the model works in: packed for FLUX, the clip itself for Latte. */
+  readonly latents: Tensor;
   readonly trace: Trace;
-  /** One per step in the shape of the clip, if asked for. */
+  /** One per step in the shape of the latents, if asked for. */
   readonly predictions?: readonly Float32Array[];
 }
 

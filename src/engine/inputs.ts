@@ -46,17 +46,20 @@ const refuse = (name: string, found: readonly number[] | undefined, wanted: stri
 
 /** Refuses noise that this model cannot take. */
 export const checkedInputs = (inputs: RunInputs, { channels }: ClipShape): RunInputs => {
-  const { dims } = inputs.noise;
+  const given = inputs.noise.dims;
+  const dims = given.length === 4 ? [...given.slice(0, 2), 1, ...given.slice(2)] : given; // an image is one frame
   if (dims.length !== 5 || dims[1] !== channels || dims.some((dim) => dim < 1))
-    refuse("noise", dims, `[clips, ${channels}, frames, height, width]`);
-  return inputs;
+    refuse("noise", given, `[clips, ${channels}, frames, height, width]`);
+  return { ...inputs, noise: { dims, data: inputs.noise.data } };
 };
 
 /** Refuses a condition of another shape; one row serves all clips. */
-export const expectDims = (name: string, tensor: Tensor | undefined, wanted: readonly number[]): void => {
+export const expectDims = (name: string, tensor: Tensor | undefined, wanted: readonly number[]): Tensor => {
   const found = tensor?.dims;
   const fits = (dim: number, axis: number): boolean => dim === wanted[axis] || (axis === 0 && dim === 1);
-  if (!found || found.length !== wanted.length || !found.every(fits)) refuse(name, found, `[${wanted.join(", ")}]`);
+  if (!tensor || !found || found.length !== wanted.length || !found.every(fits))
+    return refuse(name, found, `[${wanted.join(", ")}]`);
+  return tensor;
 };
 
 /** The same rows for every clip. */

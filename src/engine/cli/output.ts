@@ -36,16 +36,17 @@ export const writeWhole = async (path: string, content: Uint8Array | string): Pr
 };
 
 /** A result as the file's name asks: a strip of frames, an animation, or tensors `sample` and `predictions`. */
-export const writeResult = async (path: string, { clip, predictions = [] }: Result): Promise<void> => {
+export const writeResult = async (path: string, { clip, latents, predictions = [] }: Result): Promise<void> => {
   if (extname(path) === ".safetensors") {
-    const [, ...inner] = clip.dims;
-    const all = Float32Array.from(predictions.flatMap((prediction) => [...prediction]));
-    const dims = clip.dims[0] === 1 ? [predictions.length, ...inner] : [predictions.length, ...clip.dims];
+    const [clips, ...inner] = latents.dims;
+    const data = new Float32Array(predictions.length * latents.data.length);
+    for (const [step, prediction] of predictions.entries()) data.set(prediction, step * latents.data.length);
+    const dims = [predictions.length, ...(clips === 1 ? inner : latents.dims)];
     return writeWhole(
       path,
       writeSafetensors([
-        ["sample", clip],
-        ["predictions", { dims, data: all }],
+        ["sample", latents],
+        ["predictions", { dims, data }],
       ]),
     ); // prettier-ignore
   }

@@ -122,6 +122,9 @@ export const graphBuilder = (store: WeightStore) => {
     /** Over the last axis; scale and bias [D] may be computed at run time, so adaLN is one node. */
     layerNorm: (x: GraphValue, scale: GraphValue, bias: GraphValue, epsilon: number): GraphValue =>
       node("LayerNormalization", [x, scale, bias], x.dims, { axis: -1, epsilon: { float: epsilon } }),
+    /** x / √mean(x²) · scale over the last axis. */
+    rmsNorm: (x: GraphValue, scale: GraphValue, epsilon: number): GraphValue =>
+      node("SimplifiedLayerNormalization", [x, scale], x.dims, { axis: -1, epsilon: { float: epsilon } }),
     /** Multi-head attention over q [B, N, D], k and v [B, M, D]. Scale 1/√(D/heads). */
     attention: (q: GraphValue, k: GraphValue, v: GraphValue, heads: number): GraphValue =>
       node("MultiHeadAttention", [q, k, v], q.dims, { num_heads: heads }, "com.microsoft"),

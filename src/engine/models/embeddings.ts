@@ -58,3 +58,26 @@ export const positions2d = (
     }
   return { dims: [1, height * width, channels], data };
 };
+
+/**
+ * Cosines and sines of FLUX's rotary positions, [1, text + rows · columns, 1, Σ axes]. Ids are (0, row, column), and
+ * (0, 0, 0) for text; each pair of channels of an axis turns by id · 10000^(−2i/axis).
+ */
+export const rotaryTables = (text: number, rows: number, columns: number, axes: readonly number[]) => {
+  const channels = axes.reduce((sum, axis) => sum + axis, 0);
+  const count = text + rows * columns;
+  const dims = [1, count, 1, channels];
+  const [cos, sin] = [new Float32Array(count * channels), new Float32Array(count * channels)];
+  for (let position = 0; position < count; position++) {
+    const patch = position - text;
+    const ids = patch < 0 ? [0, 0, 0] : [0, Math.floor(patch / columns), patch % columns];
+    let at = position * channels;
+    for (const [axis, width] of axes.entries())
+      for (let channel = 0; channel < width; channel++, at++) {
+        const angle = (ids[axis] as number) / 10000 ** ((channel - (channel % 2)) / width);
+        cos[at] = Math.cos(angle);
+        sin[at] = Math.sin(angle);
+      }
+  }
+  return { cos: { dims, data: cos }, sin: { dims, data: sin } };
+};

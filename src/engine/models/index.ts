@@ -1,29 +1,50 @@
 import { EngineError } from "../errors.js";
+import type { Tensor } from "../tensor.js";
+import { timestepEmbedding } from "./embeddings.js";
+import { flux } from "./flux.js";
+import { fluxConfig } from "./flux-config.js";
 import { latte } from "./latte.js";
 import { latteConfig } from "./latte-config.js";
 import type { Geometry, Model } from "./model.js";
+import { pack2x2, unpack2x2 } from "./packing.js";
 import type { WeightStore } from "./weights.js";
 
 /** What the engine asks of an architecture before it knows what to generate. */
 export interface Architecture {
   build(config: unknown, weights: WeightStore, geometry: Geometry): Model;
-  /** Channels and the usual size of what this checkpoint generates. */
+  /** Channels and the usual size of what this checkpoint generates; a manifest may say another size. */
   shape(config: unknown): {
     readonly channels: number;
     readonly frames: number;
     readonly height: number;
     readonly width: number;
   };
+  /** From [clips, channels, frames, height, width] to the model's latents, and back. */
+  pack(noise: Tensor): Tensor;
+  unpack(latents: Float32Array, dims: readonly number[]): Tensor;
+  /** A condition as people have it → as the graphs take it. */
+  condition(name: string, value: Tensor): Tensor;
 }
 
-/** Every architecture by its class name in diffusers. One line per architecture. */
+/** Every architecture by its class name in diffusers. One entry per architecture. */
 const architectures: Readonly<Record<string, Architecture>> = {
+  FluxTransformer2DModel: {
+    build: flux,
+    shape: (config) => ({ channels: fluxConfig(config).inChannels / 4, frames: 1, height: 128, width: 128 }),
+    pack: pack2x2,
+    unpack: unpack2x2,
+    condition: (name, value) =>
+      name === "guidance" ? timestepEmbedding((value.data[0] as number) * 1000, 256) : value,
+  },
   LatteTransformer3DModel: {
     build: latte,
     shape(config) {
       const { inChannels, frames, sampleSize } = latteConfig(config);
       return { channels: inChannels, frames, height: sampleSize, width: sampleSize };
     },
+    pack: (noise) => noise,
+    unpack: (data, dims) => ({ dims, data }),
+    condition: (_, value) => value,
   },
 };
 

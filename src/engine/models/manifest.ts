@@ -6,7 +6,12 @@ export interface Manifest {
   readonly name?: string;
   /** Every file of the model, by its path from the manifest on. */
   readonly files: readonly ({ readonly path: string } & Expected)[];
-  readonly clip?: { readonly fps?: number };
+  readonly clip?: {
+    readonly fps?: number;
+    readonly frames?: number;
+    readonly height?: number;
+    readonly width?: number;
+  };
   readonly defaults?: { readonly prompt?: string; readonly steps?: number; readonly guidance?: number };
 }
 
@@ -50,7 +55,7 @@ export const manifestFromJson = (json: unknown, where: string): Manifest => {
       throw invalid(where, `${name} is ${JSON.stringify(value)}, not a ${type}`);
   };
   expectType("name", json.name, "string");
-  expectType("clip.fps", part("clip").fps, "number");
+  for (const field of ["fps", "frames", "height", "width"]) expectType(`clip.${field}`, part("clip")[field], "number");
   expectType("defaults.prompt", part("defaults").prompt, "string");
   expectType("defaults.steps", part("defaults").steps, "number");
   expectType("defaults.guidance", part("defaults").guidance, "number");

@@ -12,19 +12,21 @@ export interface SiteMapFields {
   readonly blocks: readonly Span[];
   /** Stream values that run through the blocks: ["x"], or hidden and encoder states of a dual-stream model. */
   readonly stream: readonly string[];
+  /** Those of `stream` that are still read after the last block; default all. */
+  readonly last?: readonly string[];
   /** Number of parts, and the name of the prediction. */
   readonly parts: number;
   readonly output: string;
 }
 
 /** The sites of a model whose blocks follow each other. */
-export const siteMap = ({ subLayers, blocks, stream, parts, output }: SiteMapFields): SiteMap => ({
+export const siteMap = ({ subLayers, blocks, stream, last = stream, parts, output }: SiteMapFields): SiteMap => ({
   depth: blocks.length,
   all: (...kinds: SiteKind[]) => subLayers.filter(({ kind }) => kinds.length === 0 || kinds.includes(kind)),
   blocks(from = 0, to = blocks.length) {
     const first = blocks[from];
-    const last = blocks[to - 1];
-    if (!first || !last || from >= to)
+    const final = blocks[to - 1];
+    if (!first || !final || from >= to)
       throw new EngineError("site-missing", `There are no blocks ${from} to ${to} in a model of ${blocks.length}.`, {
         hint: "Choose a smaller number of blocks, or a deeper model.",
       });
@@ -32,8 +34,8 @@ export const siteMap = ({ subLayers, blocks, stream, parts, output }: SiteMapFie
       id: `blocks.${from}-${to}`,
       kind: "blocks",
       from: first.from,
-      to: last.to,
-      values: stream,
+      to: final.to,
+      values: to === blocks.length ? last : stream,
       keeps: "residual",
     };
   },

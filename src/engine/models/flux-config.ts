@@ -1,0 +1,111 @@
+import { EngineError } from "../errors.js";
+
+/** What `config.json` of a FluxTransformer2DModel says, under our names. */
+export interface FluxConfig {
+  readonly heads: number;
+  readonly headWidth: number;
+  readonly width: number;
+  readonly dualLayers: number;
+  readonly singleLayers: number;
+  readonly inChannels: number;
+  readonly outChannels: number;
+  readonly textChannels: number;
+  readonly pooledChannels: number;
+  readonly guidanceEmbeds: boolean;
+  /** Channels of a head that turn with each axis of the ids: text, row, column. */
+  readonly ropeAxes: readonly number[];
+}
+
+const refuse = (field: string, value: unknown, expected: string): never => {
+  throw new EngineError("model-config", `config.json has ${field} = ${JSON.stringify(value)}; expected ${expected}.`, {
+    hint: "Only FLUX.1 checkpoints as diffusers saves them are supported.",
+  });
+};
+
+/** @throws EngineError "model-config" that names the field, its value and what was expected */
+export const fluxConfig = (json: unknown): FluxConfig => {
+  if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");
+  const fields = json as Readonly<Record<string, unknown>>;
+  const whole = (field: string, fallback: number, least = 1): number => {
+    const value = fields[field] ?? fallback;
+    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= 65536
+      ? value
+      : refuse(field, value, `a whole number from ${least} on`);
+  };
+  const heads = whole("num_attention_heads", 24);
+  const headWidth = whole("attention_head_dim", 128);
+  if (headWidth % 4) refuse("attention_head_dim", headWidth, "a multiple of 4");
+  if (whole("patch_size", 1) !== 1) refuse("patch_size", fields.patch_size, "1 (latents are packed before the model)");
+  const inChannels = whole("in_channels", 64);
+  if (inChannels % 4) refuse("in_channels", inChannels, "a multiple of 4, for packs of 2×2 latents");
+  const outChannels = whole("out_channels", inChannels);
+  if (outChannels !== inChannels) refuse("out_channels", outChannels, `in_channels = ${inChannels}`);
+  const axes = fields.axes_dims_rope ?? [16, 56, 56];
+  if (!Array.isArray(axes) || axes.length !== 3 || axes.some((axis) => !Number.isInteger(axis) || axis % 2 || axis < 2))
+    return refuse("axes_dims_rope", axes, "three even numbers");
+  if (axes.reduce((sum: number, axis: number) => sum + axis, 0) !== headWidth)
+    refuse("axes_dims_rope", axes, `numbers that add up to attention_head_dim = ${headWidth}`);
+  return {
+    heads,
+    headWidth,
+    width: heads * headWidth,
+    dualLayers: whole("num_layers", 19),
+    singleLayers: whole("num_single_layers", 38, 0),
+    inChannels,
+    outChannels,
+    textChannels: whole("joint_attention_dim", 4096),
+    pooledChannels: whole("pooled_projection_dim", 768),
+    guidanceEmbeds: fields.guidance_embeds === true,
+    ropeAxes: axes as number[],
+  };
+};
+
+type Expected = readonly (readonly [name: string, dims: readonly number[]])[];
+
+const linear = (name: string, out: number, into: number): Expected => [
+  [`${name}.weight`, [out, into]],
+  [`${name}.bias`, [out]],
+];
+
+/** Every weight that the configuration asks for, with its shape. */
+export const fluxWeights = (config: FluxConfig): Expected => {
+  const { width: D, headWidth, inChannels, outChannels, textChannels, pooledChannels } = config;
+  const attention = (name: string, projections: readonly string[], norms: readonly string[]): Expected => [
+    ...projections.flatMap((projection) => linear(`${name}.${projection}`, D, D)),
+    ...norms.map((norm) => [`${name}.${norm}.weight`, [headWidth]] as const),
+  ];
+  const feedForward = (name: string): Expected => [
+    ...linear(`${name}.net.0.proj`, 4 * D, D),
+    ...linear(`${name}.net.2`, D, 4 * D),
+  ];
+  const own = ["to_q", "to_k", "to_v"];
+  const added = ["to_out.0", "add_q_proj", "add_k_proj", "add_v_proj", "to_add_out"];
+  const embedder = (name: string, into: number): Expected => [
+    ...linear(`time_text_embed.${name}.linear_1`, D, into),
+    ...linear(`time_text_embed.${name}.linear_2`, D, D),
+  ];
+  return [
+    ...linear("x_embedder", D, inChannels),
+    ...linear("context_embedder", D, textChannels),
+    ...embedder("timestep_embedder", 256),
+    ...embedder("text_embedder", pooledChannels),
+    ...(config.guidanceEmbeds ? embedder("guidance_embedder", 256) : []),
+    ...linear("norm_out.linear", 2 * D, D),
+    ...linear("proj_out", outChannels, D),
+    ...Array.from({ length: config.dualLayers }, (_, layer) => `transformer_blocks.${layer}`).flatMap((block) => [
+      ...linear(`${block}.norm1.linear`, 6 * D, D),
+      ...linear(`${block}.norm1_context.linear`, 6 * D, D),
+      ...attention(`${block}.attn`, [...own, ...added], ["norm_q", "norm_k", "norm_added_q", "norm_added_k"]),
+      ...feedForward(`${block}.ff`),
+      ...feedForward(`${block}.ff_context`),
+    ]),
+    ...Array.from({ length: config.singleLayers }, (_, layer) => `single_transformer_blocks.${layer}`).flatMap(
+      (block) => [
+        ...linear(`${block}.norm.linear`, 3 * D, D),
+        ...attention(`${block}.attn`, own, ["norm_q", "norm_k"]),
+        ...linear(`${block}.proj_mlp`, 4 * D, D),
+        ...linear(`${block}.proj_out`, D, 5 * D),
+      ],
+    ),
+  ];
+};
