@@ -14,6 +14,9 @@ interface WasmCompiled extends Compiled {
   readonly session: Ort.InferenceSession;
 }
 
+/** Weights that sessions may hold together; the least recently used ones go first, and come back when asked for. */
+const weightBudgetBytes = 2 ** 30;
+
 const wrap = (dims: readonly number[], data: Float32Array): WasmHandle => ({ dims, data, bytes: data.byteLength });
 const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
 
@@ -24,22 +27,40 @@ const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
  * @param ort the module to use: every build of onnxruntime-web has the WASM provider
  */
 export const wasmBackend = (ort: typeof Ort): Backend => {
+  // In the order of last use. Every session has its own copy of the weights it reads.
   const sessions = new Map<string, WasmCompiled>();
   let activations = 0;
+  const weightBytes = (): number =>
+    [...sessions.values()].reduce(
+      (sum, { graph }) => sum + graph.weights.reduce((all, one) => all + bytesOf(one), 0),
+      0,
+    );
+  const makeRoom = async (): Promise<void> => {
+    for (const [key, { session }] of sessions) {
+      if (weightBytes() <= weightBudgetBytes) return;
+      sessions.delete(key);
+      await session.release();
+    }
+  };
 
   return {
     name: "wasm",
     description: `WebAssembly, ${ort.env.wasm.numThreads ?? 1} thread${ort.env.wasm.numThreads === 1 ? "" : "s"}`,
     async compile(graph: Graph) {
       const found = sessions.get(graph.key);
-      if (found && found.graph.store === graph.store) return found;
+      sessions.delete(graph.key);
+      if (found?.graph.store === graph.store) {
+        sessions.set(graph.key, found);
+        return found;
+      }
+      await found?.session.release();
+      await makeRoom();
       try {
         const session = await ort.InferenceSession.create(graph.serialize("initializers"), {
           executionProviders: ["wasm"],
           graphOptimizationLevel: "all",
         });
         const compiled = { graph, session };
-        await found?.session.release();
         sessions.set(graph.key, compiled);
         return compiled;
       } catch (cause) {
@@ -61,7 +82,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
         activations = Math.max(
           activations,
           outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-        ); // prettier-ignore
+        );
         return new Map<string, Handle>(outputs);
       } catch (cause) {
         throw new EngineError("runtime-failed", `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`, {
@@ -90,10 +111,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     releaseAll: () => {},
     settled: async () => {},
     bytes: () => ({
-      weights: [...sessions.values()].reduce(
-        (sum, { graph }) => sum + graph.weights.reduce((all, weight) => all + bytesOf(weight), 0),
-        0,
-      ),
+      weights: weightBytes(),
       activations,
       workspace: 0,
     }),
