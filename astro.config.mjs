@@ -43,6 +43,7 @@ export default defineConfig({
         "./site/styles/live.css",
         "./site/styles/results.css",
         "./site/styles/code.css",
+        "./site/styles/hero.css",
       ],
       plugins: [starlightLinksValidator()],
       sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],

@@ -47,6 +47,7 @@ export default defineConfig({
         test: {
           name: "e2e",
           include: ["tests/e2e/**/*.test.ts"],
+          globalSetup: ["tests/e2e/build.ts"],
           environment: "node",
           testTimeout: 240_000,
           hookTimeout: 300_000,

@@ -15,6 +15,8 @@ export const decisionCounts = (cached: Trace): Chart => {
   const bars = counts.flatMap((count, step) =>
     used.map((kind) => ({ step: step + 1, kind, visits: count[kinds.indexOf(kind)] ?? 0 })),
   );
+  /** Labels of 25 pixels do not touch. */
+  const every = (width: number): number => [1, 2, 5, 10, 25, 50].find((n) => (width * n) / cached.steps > 25) ?? 100;
   return {
     title: "Decisions per step",
     description:
@@ -28,7 +30,7 @@ export const decisionCounts = (cached: Trace): Chart => {
         x: {
           label: "denoising step →",
           type: "band",
-          tickFormat: (step: number) => (cached.steps <= 20 || step % 5 === 0 ? String(step) : ""),
+          tickFormat: (step: number) => (step % every(width) === 0 || step === 1 ? String(step) : ""),
         }, // prettier-ignore
         y: { label: "↑ evaluations", grid: true },
         marks: [

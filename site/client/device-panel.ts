@@ -42,7 +42,7 @@ class DevicePanel extends HTMLElement {
       ...report.ladder.map(({ rung, taken, reason }) => {
         const line = document.createElement("li");
         line.dataset.taken = String(taken);
-        line.textContent = `${rung}: ${taken ? "taken" : "not taken"}, ${reason}`;
+        line.textContent = `${rung}: ${taken ? "taken" : "not taken"}. ${reason}`;
         return line;
       }),
     );

@@ -27,6 +27,8 @@ interface Config {
 class Example extends HTMLElement {
   #config = {} as Config;
   #running: AbortController | undefined;
+  /** Ends the measurement behind the last run, so that the next one does not wait for it. */
+  #measuring: AbortController | undefined;
   #snippet: ((method: string, settings: Settings) => void) | undefined;
   #unfollow: (() => void) | undefined;
 
@@ -47,6 +49,7 @@ class Example extends HTMLElement {
   disconnectedCallback(): void {
     this.#unfollow?.();
     this.#running?.abort();
+    this.#measuring?.abort();
   }
 
   #part<T extends HTMLElement = HTMLElement>(name: string): T {
@@ -94,6 +97,7 @@ class Example extends HTMLElement {
   async #run(): Promise<void> {
     const running = new AbortController();
     this.#running = running;
+    this.#measuring?.abort();
     this.#part<HTMLButtonElement>("run").disabled = true;
     this.#part<HTMLButtonElement>("stop").disabled = false;
     this.#part("failure").innerHTML = "";
@@ -143,7 +147,8 @@ class Example extends HTMLElement {
     await showResults(this, outcome);
     this.dispatchEvent(new CustomEvent("dc-outcome", { detail: outcome, bubbles: true }));
     this.#idle(`Done on ${engine.device.description}.`, 1);
-    void showIdeal(this, engine, outcome, new AbortController().signal);
+    this.#measuring = new AbortController();
+    void showIdeal(this, engine, outcome, this.#measuring.signal);
   }
 }
 

@@ -28,7 +28,9 @@ const row = (one: GridRow): string => {
   const marks = cells
     .map((cell, step) => `<i data-cell="${cell}" title="Step ${step + 1}: ${names[cell]}"></i>`)
     .join("");
-  const count = cells.includes("pending") ? "" : `${computed} of ${cells.length} computed`;
+  const count = cells.includes("pending")
+    ? ""
+    : `${computed} of ${cells.length}<span class="dc-roomy"> computed</span>`;
   return `<div class="dc-grid-row"><div class="dc-grid-label"><span>${label}${
     sites.length > 1 ? ` <span class="dc-quiet">× ${sites.length}</span>` : ""
   }</span><span class="dc-quiet dc-number">${count}</span></div><div class="dc-grid-cells" role="img" aria-label="${rowInWords(one)}">${marks}</div></div>`;

@@ -50,7 +50,16 @@ export const summaryOf = (outcome: Outcome): Partial<Record<SummaryKey, string>>
   };
 };
 
+/**
+ * More than the ideal cannot be: then something else kept the processor busy during one of the measurements, and the
+ * cell says so instead of boasting.
+ */
+const shareOf = (measured: number, ideal: number): string => {
+  const percent = Math.round((100 * measured) / ideal);
+  return percent > 105 ? `${percent} %: disturbed, run again` : `${percent} %`;
+};
+
 export const idealOf = (outcome: Outcome, ideal: number): Partial<Record<SummaryKey, string>> => ({
   ideal: `${ideal.toFixed(2)} ×`,
-  share: `${Math.round((100 * speedup(outcome)) / ideal)} %`,
+  share: shareOf(speedup(outcome), ideal),
 });

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
+import { findChromium } from "../../scripts/chromium.mjs";
+import { serveStatic } from "./static-server.js";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+
+export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] as const;
+
+export interface Visit {
+  readonly page: Page;
+  /** What the page wrote to the console as an error, and every exception that nobody caught. */
+  readonly complaints: string[];
+}
+
+export interface Site {
+  readonly address: string;
+  /** Paths of all pages, from the sitemap. */
+  readonly paths: readonly string[];
+  visit(path: string, options?: BrowserContextOptions & { readonly gpu?: boolean }): Promise<Visit>;
+  close(): Promise<void>;
+}
+
+/** Serves the site that build.ts built, and opens pages of it in headless Chromium. */
+export const openSite = async (): Promise<Site> => {
+  const server = await serveStatic(`${root}dist/site`);
+  const browsers = new Map<boolean, Promise<Browser>>();
+  const browser = (gpu: boolean): Promise<Browser> => {
+    const executablePath = findChromium();
+    const made =
+      browsers.get(gpu) ??
+      chromium.launch({
+        ...(executablePath ? { executablePath } : {}),
+        args: ["--no-sandbox", ...(gpu ? softwareGpu : [])],
+      });
+    browsers.set(gpu, made);
+    return made;
+  };
+  const sitemap = readFileSync(`${root}dist/site/sitemap-0.xml`, "utf8");
+  return {
+    address: server.address,
+    paths: [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url = ""]) => new URL(url).pathname),
+    async visit(path, { gpu = false, ...options } = {}) {
+      const context = await (await browser(gpu)).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      const page = await context.newPage();
+      const complaints: string[] = [];
+      page.on("console", (message) => {
+        if (message.type() === "error") complaints.push(message.text());
+      });
+      page.on("pageerror", ({ message }) => complaints.push(message));
+      await page.goto(server.address + path, { waitUntil: "load" });
+      return { page, complaints };
+    },
+    async close() {
+      for (const made of browsers.values()) await (await made).close();
+      await server.close();
+    },
+  };
+};
