@@ -8,6 +8,7 @@ import type { Gpu } from "./webgpu-device.js";
 export interface SessionOptions {
   readonly ort: Runtime;
   readonly gpu: Gpu;
+  /** Record the graph's commands once and replay them. */
   readonly capture: boolean;
   readonly validation: boolean;
 }
@@ -19,6 +20,8 @@ export interface Output {
 }
 
 export interface GpuSession extends Compiled {
+  /** Whether runs write the same buffers again: what is to be kept must be copied. */
+  readonly captured: boolean;
   /** Resolves when the work is submitted, not when it is done. Call inside `ortInOrder`. */
   run(inputs: ReadonlyMap<string, GpuHandle>): Promise<ReadonlyMap<string, Output>>;
   /** Call inside `ortInOrder`. */
@@ -62,6 +65,7 @@ const uncaptured = (
   weights: Readonly<Record<string, Ort.Tensor>>,
 ): GpuSession => ({
   graph,
+  captured: false,
   async run(inputs) {
     const feeds = { ...weights };
     for (const { name, dims } of graph.inputs)
@@ -98,6 +102,7 @@ const captured = (
 
   return {
     graph,
+    captured: true,
     async run(given) {
       const encoder = gpu.device.createCommandEncoder();
       for (const { name, buffer } of inputs) {

@@ -1,30 +1,30 @@
-import type * as Ort from "onnxruntime-web";
 import { EngineError } from "../errors.js";
-import { bytesOf, type Graph } from "../graph/builder.js";
+import { bytesOf } from "../graph/builder.js";
 import { gpuKernels, mostTerms } from "../kernels/index.js";
-import type { WeightStore } from "../models/weights.js";
 import type { Tensor } from "../tensor.js";
 import type { Backend, Handle } from "./backend.js";
 import { ortInOrder } from "./runtime.js";
-import { bufferPool, type GpuHandle, readBuffer, tensorBuffer } from "./webgpu-buffers.js";
-import { type GpuSession, gpuSession, type SessionOptions } from "./webgpu-session.js";
+import { bufferPool, type GpuHandle, readBuffer } from "./webgpu-buffers.js";
+import type { GpuSession, Output, SessionOptions } from "./webgpu-session.js";
+import { sessionCache } from "./webgpu-sessions.js";
+
+export interface WebGpuOptions extends Pick<SessionOptions, "ort" | "gpu" | "capture"> {
+  /** Intermediates beyond which no further graph is captured. Default 512 MiB. */
+  readonly captureBytes?: number;
+  /** Let onnxruntime check every run, for tests. Default false. */
+  readonly validation?: boolean;
+}
 
 /**
  * onnxruntime's WebGPU kernels on the engine's own device, and the engine's kernels between them on the same queue.
  *
  * Weights are graph inputs in buffers that are uploaded once and shared by all sessions: a session that owned its
  * weights would not free them while another lives. `dispose` leaves the device open; it belongs to who opened it.
- *
- * @param options capture: record each graph's commands once and replay them; costs each graph its own intermediates.
- *   validation: let onnxruntime check every run, for tests
  */
-export const webgpuBackend = (
-  options: Omit<SessionOptions, "validation"> & { readonly validation?: boolean },
-): Backend => {
-  const { ort, gpu, capture, validation = false } = options;
-  const sessions = new Map<string, GpuSession>();
+export const webgpuBackend = (options: WebGpuOptions): Backend => {
+  const { ort, gpu, capture, validation = false, captureBytes = 512 * 2 ** 20 } = options;
+  const sessions = sessionCache({ ort, gpu, capture, validation, captureBytes });
   const scratch = new Map<GpuSession, (() => void)[]>();
-  const weights = new Map<WeightStore, Map<string, { readonly tensor: Ort.Tensor; readonly buffer: GPUBuffer }>>();
   const kernels = gpuKernels(gpu.device, (bytes, usage, label) => gpu.makeBuffer("workspace", bytes, usage, label));
   const pool = bufferPool(gpu);
   const out = new Set<GpuHandle>();
@@ -38,30 +38,14 @@ export const webgpuBackend = (
   const write = (buffer: GPUBuffer, data: Float32Array): void =>
     gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
 
-  const weightsOf = (graph: Graph): Record<string, Ort.Tensor> => {
-    const held = weights.get(graph.store) ?? new Map();
-    weights.set(graph.store, held);
-    for (const { name, dims } of graph.weights) {
-      if (held.has(name)) continue;
-      const buffer = tensorBuffer(gpu, "weights", dims, name);
-      write(buffer, graph.store.get(name).data);
-      held.set(name, { buffer, tensor: ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims }) });
-    }
-    return Object.fromEntries(graph.weights.map(({ name }) => [name, held.get(name).tensor]));
-  };
   const freeScratch = (session: GpuSession): void => {
     for (const free of scratch.get(session) ?? []) free();
     scratch.delete(session);
   };
   /** Hands an output to the caller, or keeps it as scratch until the graph runs again. */
-  const handOut = (
-    session: GpuSession,
-    { buffer, free }: { buffer: GPUBuffer; free(): void },
-    dims: readonly number[],
-    kept: boolean,
-  ) => {
+  const handOut = (session: GpuSession, { buffer, free }: Output, dims: readonly number[], kept: boolean) => {
     const handle: GpuHandle = { dims, bytes: bytesOf({ name: "", dims }), buffer, owner: "onnxruntime", free };
-    if (kept && !capture) return own(handle);
+    if (kept && !session.captured) return own(handle);
     if (!kept) {
       scratch.set(session, [...(scratch.get(session) ?? []), free]);
       return handle;
@@ -78,14 +62,9 @@ export const webgpuBackend = (
     description: `WebGPU, ${gpu.name}, ${capture ? "captured" : "uncaptured"} graphs`,
     compile: (graph) =>
       ortInOrder(async () => {
-        const found = sessions.get(graph.key);
-        if (found && found.graph.store === graph.store) return found;
         gpu.check();
         try {
-          const session = await gpuSession({ ort, gpu, capture, validation }, graph, weightsOf(graph));
-          if (found) await found.release();
-          sessions.set(graph.key, session);
-          return session;
+          return await sessions.get(graph);
         } catch (cause) {
           throw await gpu.explain(`onnxruntime-web refused the graph ${graph.key}`, cause);
         }
@@ -95,6 +74,7 @@ export const webgpuBackend = (
         const session = compiled as GpuSession;
         gpu.check();
         freeScratch(session);
+        sessions.use(session);
         try {
           const outputs = await session.run(inputs as ReadonlyMap<string, GpuHandle>);
           gpu.check(); // A run on a lost device resolves as if nothing had happened.
@@ -164,6 +144,7 @@ export const webgpuBackend = (
       out.clear();
       for (const session of scratch.keys()) freeScratch(session);
       pool.trim();
+      void ortInOrder(sessions.trim);
     },
     async settled() {
       await gpu.device.queue.onSubmittedWorkDone();
@@ -177,12 +158,7 @@ export const webgpuBackend = (
     },
     async dispose() {
       backend.releaseAll();
-      await ortInOrder(async () => {
-        for (const session of sessions.values()) await session.release();
-        sessions.clear();
-      });
-      for (const held of weights.values()) for (const { buffer } of held.values()) buffer.destroy();
-      weights.clear();
+      await ortInOrder(sessions.dispose);
       kernels.dispose();
     },
   };
