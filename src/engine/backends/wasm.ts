@@ -5,6 +5,7 @@ import { bytesOf } from "../graph/builder.js";
 import { combineCpu, measureCpu, splitCpu } from "../kernels/cpu.js";
 import type { Tensor } from "../tensor.js";
 import type { Backend, Compiled, Handle } from "./backend.js";
+import { ortInOrder } from "./runtime.js";
 
 interface WasmHandle extends Handle {
   readonly data: Float32Array;
@@ -46,50 +47,56 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
   return {
     name: "wasm",
     description: `WebAssembly, ${ort.env.wasm.numThreads ?? 1} thread${ort.env.wasm.numThreads === 1 ? "" : "s"}`,
-    async compile(graph: Graph) {
-      const found = sessions.get(graph.key);
-      sessions.delete(graph.key);
-      if (found?.graph.store === graph.store) {
-        sessions.set(graph.key, found);
-        return found;
-      }
-      await found?.session.release();
-      await makeRoom();
-      try {
-        const session = await ort.InferenceSession.create(graph.serialize("initializers"), {
-          executionProviders: ["wasm"],
-          graphOptimizationLevel: "all",
-        });
-        const compiled = { graph, session };
-        sessions.set(graph.key, compiled);
-        return compiled;
-      } catch (cause) {
-        throw new EngineError("runtime-failed", `onnxruntime-web refused the graph ${graph.key}: ${String(cause)}`, {
-          cause,
-          hint: "This is a defect of the engine; please report it with the model's config.json.",
-        });
-      }
-    },
-    async run(compiled, inputs, _keep) {
-      const { graph, session } = compiled as WasmCompiled;
-      const feeds: Record<string, Ort.Tensor> = {};
-      for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
-      try {
-        const results = await session.run(feeds);
-        const outputs = graph.outputs.map(
-          ({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const,
-        );
-        activations = Math.max(
-          activations,
-          outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-        );
-        return new Map<string, Handle>(outputs);
-      } catch (cause) {
-        throw new EngineError("runtime-failed", `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`, {
-          cause,
-        });
-      }
-    },
+    compile: (graph: Graph) =>
+      ortInOrder(async () => {
+        const found = sessions.get(graph.key);
+        sessions.delete(graph.key);
+        if (found?.graph.store === graph.store) {
+          sessions.set(graph.key, found);
+          return found;
+        }
+        await found?.session.release();
+        await makeRoom();
+        try {
+          const session = await ort.InferenceSession.create(graph.serialize("initializers"), {
+            executionProviders: ["wasm"],
+            graphOptimizationLevel: "all",
+          });
+          const compiled = { graph, session };
+          sessions.set(graph.key, compiled);
+          return compiled;
+        } catch (cause) {
+          throw new EngineError("runtime-failed", `onnxruntime-web refused the graph ${graph.key}: ${String(cause)}`, {
+            cause,
+            hint: "This is a defect of the engine; please report it with the model's config.json.",
+          });
+        }
+      }),
+    run: (compiled, inputs, _keep) =>
+      ortInOrder(async () => {
+        const { graph, session } = compiled as WasmCompiled;
+        const feeds: Record<string, Ort.Tensor> = {};
+        for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
+        try {
+          const results = await session.run(feeds);
+          const outputs = graph.outputs.map(
+            ({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const,
+          );
+          activations = Math.max(
+            activations,
+            outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
+          );
+          return new Map<string, Handle>(outputs);
+        } catch (cause) {
+          throw new EngineError(
+            "runtime-failed",
+            `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`,
+            {
+              cause,
+            },
+          );
+        }
+      }),
     upload: ({ dims, data }: Tensor) => wrap(dims, data),
     read: async (handle) => dataOf(handle),
     combine(terms, clamp) {
@@ -115,9 +122,10 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
       activations,
       workspace: 0,
     }),
-    async dispose() {
-      for (const { session } of sessions.values()) await session.release();
-      sessions.clear();
-    },
+    dispose: () =>
+      ortInOrder(async () => {
+        for (const { session } of sessions.values()) await session.release();
+        sessions.clear();
+      }),
   };
 };
