@@ -263,6 +263,17 @@ describe("failures", () => {
     await webgpu.dispose();
   });
 
+  it("a refused allocation is said as such", async () => {
+    const webgpu = webgpuBackend({ ort, gpu, capture: false });
+    const error = new GPUOutOfMemoryError("not enough left");
+    gpu.device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
+    expect(() => webgpu.upload(rows(1, 4))).toThrow(
+      expect.objectContaining({ code: "out-of-memory", message: expect.stringContaining("not enough left") }),
+    );
+    webgpu.upload(rows(1, 4));
+    await webgpu.dispose();
+  });
+
   it("a graph that onnxruntime refuses is named", async () => {
     const webgpu = webgpuBackend({ ort, gpu, capture: false });
     const broken = { ...blockGraph(blockWeights(), "broken"), serialize: () => Uint8Array.of(1, 2, 3) };
