@@ -31,6 +31,13 @@ const tableOf = ({ title, columns, rows }: Chart): HTMLElement => {
   return details;
 };
 
+/** One picture with one name: the plotting library also names every mark in it, which a picture's parts may not have. */
+const asImage = (picture: Element): Element => {
+  picture.setAttribute("role", "img");
+  for (const mark of picture.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
+  return picture;
+};
+
 /** A chart with its title, its table and a picture that follows the width of its place. */
 export const chartFigure = (chart: Chart, legend = ""): HTMLElement => {
   const figure = element("figure");
@@ -48,7 +55,7 @@ export const chartFigure = (chart: Chart, legend = ""): HTMLElement => {
     const width = Math.floor(entry?.contentRect.width ?? 0);
     if (width === drawn || width === 0) return;
     drawn = width;
-    place.replaceChildren(chart.draw(width));
+    place.replaceChildren(asImage(chart.draw(width)));
   }).observe(place);
   return figure;
 };

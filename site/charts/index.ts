@@ -1,4 +1,4 @@
-import type { Result } from "diffusion-cache";
+import type { Trace } from "diffusion-cache";
 import { cacheMemory } from "./cache-memory.js";
 import { decisionCounts } from "./decisions.js";
 import { chartFigure } from "./figure.js";
@@ -9,10 +9,10 @@ const runs = key("uncached", "uncached") + key("cached", "cached");
 const decisions = key("compute", "computed") + key("reuse", "reused");
 
 /** Draws the charts of a finished pair of runs. Loaded with the first chart, since it brings the plotting library. */
-export const drawCharts = (place: HTMLElement, { uncached, cached }: { uncached: Result; cached: Result }): void => {
+export const drawCharts = (place: HTMLElement, uncached: Trace, cached: Trace): void => {
   place.replaceChildren(
-    chartFigure(stepTime(uncached.trace, cached.trace), runs),
-    chartFigure(cacheMemory(cached.trace)),
-    chartFigure(decisionCounts(cached.trace), decisions),
+    chartFigure(stepTime(uncached, cached), runs),
+    chartFigure(cacheMemory(cached)),
+    chartFigure(decisionCounts(cached), decisions),
   );
 };

@@ -28,17 +28,14 @@ class DevicePanel extends HTMLElement {
     this.dataset.webgpu = works ? "there" : "missing";
     this.#part("now").textContent = text;
     this.#part("advice").textContent = advice;
-    this.#part("advice").hidden = advice === "";
   }
 
   #draw(): void {
     this.#part<HTMLSelectElement>("choice").value = preferred();
     const report = reported();
-    const ladder = this.#part("ladder");
-    ladder.hidden = report === undefined;
     if (!report) return void this.#look();
     this.#part("now").textContent = `Running on ${report.description}.`;
-    ladder.replaceChildren(
+    this.#part("ladder").replaceChildren(
       ...report.ladder.map(({ rung, taken, reason }) => {
         const line = document.createElement("li");
         line.dataset.taken = String(taken);

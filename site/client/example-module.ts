@@ -41,6 +41,13 @@ export interface Outcome {
   readonly quality: Quality;
 }
 
+/** A finished pair of runs without its pixels. */
+export interface Measured {
+  readonly uncached: Pick<Result, "trace">;
+  readonly cached: Pick<Result, "trace">;
+  readonly quality: Quality;
+}
+
 /** What every file of examples/ exports: tests/examples.test.ts holds them to it. */
 export interface ExampleModule {
   readonly knobs: readonly Knob[];

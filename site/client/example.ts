@@ -8,6 +8,7 @@ import { loadExample } from "./examples.js";
 import { codeOf, failureHtml } from "./failure.js";
 import type { Knobs } from "./knobs.js";
 import { preferred } from "./preference.js";
+import { showRecorded } from "./recorded.js";
 import { showIdeal, showResults } from "./results.js";
 import { runGrid } from "./run-grid.js";
 import { statusOf } from "./run-status.js";
@@ -20,6 +21,7 @@ interface Config {
   readonly layers: number;
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
   readonly options: Options;
+  readonly recorded: string;
   readonly base: string;
 }
 
@@ -44,6 +46,7 @@ class Example extends HTMLElement {
     this.#part("stop").addEventListener("click", () => this.#stop());
     this.#part("reset").addEventListener("click", () => this.#reset());
     this.#drawSnippet();
+    showRecorded(this, this.#config.recorded, () => !this.dataset.own);
   }
 
   disconnectedCallback(): void {
@@ -97,6 +100,7 @@ class Example extends HTMLElement {
   async #run(): Promise<void> {
     const running = new AbortController();
     this.#running = running;
+    this.dataset.own = "true";
     this.#measuring?.abort();
     this.#part<HTMLButtonElement>("run").disabled = true;
     this.#part<HTMLButtonElement>("stop").disabled = false;

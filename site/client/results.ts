@@ -1,4 +1,4 @@
-import type { Engine } from "diffusion-cache";
+import type { Engine, Trace } from "diffusion-cache";
 import { profileOf } from "./engines.js";
 import type { Outcome } from "./example-module.js";
 import { sentenceOf } from "./sentence.js";
@@ -11,16 +11,22 @@ const fill = (root: HTMLElement, cells: Partial<Record<SummaryKey, string>>): vo
   }
 };
 
+/** Draws the charts of two runs; loads the plotting library with the first one. */
+export const showCharts = async (root: HTMLElement, uncached: Trace, cached: Trace): Promise<void> => {
+  const place = root.querySelector<HTMLElement>("[data-part=charts]");
+  const { drawCharts } = await import("../charts/index.js");
+  if (place) drawCharts(place, uncached, cached);
+};
+
 /** Writes a finished pair of runs into the sentence, the summary and the charts. */
 export const showResults = async (root: HTMLElement, outcome: Outcome): Promise<void> => {
+  const { uncached, cached } = outcome;
   const sentence = root.querySelector("[data-part=sentence]");
   if (sentence) sentence.textContent = sentenceOf(outcome);
+  const source = root.querySelector("[data-part=source]");
+  if (source) source.textContent = `Your own run, on ${cached.trace.backend.description}.`;
   fill(root, { ...summaryOf(outcome), ideal: "measuring …", share: "measuring …" });
-  const place = root.querySelector<HTMLElement>("[data-part=charts]");
-  if (!place) return;
-  place.hidden = false;
-  const { drawCharts } = await import("../charts/index.js");
-  drawCharts(place, outcome);
+  await showCharts(root, uncached.trace, cached.trace);
 };
 
 /** Measures where a pass spends its time and fills in the ideal speed-up; says so where that fails. */

@@ -1,5 +1,5 @@
 import { inBytes, inTime } from "./bytes.js";
-import type { Outcome } from "./example-module.js";
+import type { Measured } from "./example-module.js";
 import { speedup } from "./summary.js";
 
 /** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
@@ -11,16 +11,16 @@ const likeness = (ssim: number): string => {
 };
 
 /** What happened, in one sentence: decisions, time, memory, quality. */
-export const sentenceOf = (outcome: Outcome): string => {
-  const { uncached, cached, quality } = outcome;
+export const sentenceOf = (measured: Measured): string => {
+  const { uncached, cached, quality } = measured;
   const { visits, totals, backend } = cached.trace;
   const spared = visits.filter(({ decision }) => decision !== "compute").length;
-  const gain = speedup(outcome);
+  const gain = speedup(measured);
   const time = `${inTime(totals.wallMs)} instead of ${inTime(uncached.trace.totals.wallMs)}`;
   const faster = gain > 1.02 ? `${gain.toFixed(2)} × as fast` : gain < 0.98 ? "slower" : "no faster";
   if (spared === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
   return (
-    `The cached run spared ${spared} of ${visits.length} evaluations of its sites and took ${time} on ${backend.description} ` +
+    `The cached run reused ${spared} of ${visits.length} features instead of computing them and took ${time} on ${backend.description} ` +
     `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality.ssim)} ` +
     `(SSIM ${quality.ssim.toFixed(3)}).`
   );

@@ -1,5 +1,5 @@
 import { inBytes, inTime } from "./bytes.js";
-import type { Outcome } from "./example-module.js";
+import type { Measured } from "./example-module.js";
 
 /** The cells of the summary under a run, in order; there before the run, so that nothing moves when it ends. */
 export const summaryFields = [
@@ -29,17 +29,17 @@ export type SummaryKey = (typeof summaryFields)[number]["key"];
 
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "∞ (equal)");
 
-export const speedup = ({ uncached, cached }: Outcome): number =>
+export const speedup = ({ uncached, cached }: Measured): number =>
   uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
 
 /** What the cells say after a run, except for the ideal speed-up, which needs a measurement of its own. */
-export const summaryOf = (outcome: Outcome): Partial<Record<SummaryKey, string>> => {
-  const { uncached, cached, quality } = outcome;
+export const summaryOf = (measured: Measured): Partial<Record<SummaryKey, string>> => {
+  const { uncached, cached, quality } = measured;
   const { peak } = cached.trace.totals.bytes;
   return {
     uncached: inTime(uncached.trace.totals.wallMs),
     cached: inTime(cached.trace.totals.wallMs),
-    speedup: `${speedup(outcome).toFixed(2)} ×`,
+    speedup: `${speedup(measured).toFixed(2)} ×`,
     psnr: decibels(quality.psnr),
     ssim: quality.ssim.toFixed(4),
     error: quality.maxError.toFixed(3),
@@ -59,7 +59,7 @@ const shareOf = (measured: number, ideal: number): string => {
   return percent > 105 ? `${percent} %: disturbed, run again` : `${percent} %`;
 };
 
-export const idealOf = (outcome: Outcome, ideal: number): Partial<Record<SummaryKey, string>> => ({
+export const idealOf = (measured: Measured, ideal: number): Partial<Record<SummaryKey, string>> => ({
   ideal: `${ideal.toFixed(2)} ×`,
-  share: shareOf(speedup(outcome), ideal),
+  share: shareOf(speedup(measured), ideal),
 });

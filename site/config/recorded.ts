@@ -11,6 +11,8 @@ export interface RecordedRun {
   readonly settings: Settings;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
   readonly quality: Quality;
+  /** Speed-up if the reused sites cost nothing there. */
+  readonly ideal: number;
   readonly uncached: Trace;
   readonly cached: Trace;
 }
