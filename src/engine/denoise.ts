@@ -69,7 +69,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const predictions: Float32Array[] = [];
   const stepMs: number[] = [];
   const stepCacheBytes: number[] = [];
-  let peak: Bytes = { ...backend.bytes(), cache: 0 };
+  let peak = bytesOf(backend, 0);
   try {
     const noiseHandle = backend.upload(noise);
     let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
@@ -92,7 +92,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       if (clean) counts.drop(clean);
       const cache = run.cacheBytes();
       stepCacheBytes.push(cache);
-      peak = largest(peak, { ...backend.bytes(), cache });
+      peak = largest(peak, bytesOf(backend, cache));
       const ms = performance.now() - compileMs - before;
       stepMs.push(ms);
       options.onStep?.({ step, ms, visits: run.visits().slice(seen), ...preview });
@@ -106,7 +106,8 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const [sites, visits] = [run.sites(), [...run.visits()]];
     run.end();
     counts.drop(latents);
-    const now: Bytes = { ...backend.bytes(), cache: run.cacheBytes() };
+    backend.releaseAll();
+    const now = bytesOf(backend, run.cacheBytes());
     return { sample, predictions, sites, visits, stepMs, stepCacheBytes, wallMs, compileMs, bytes: { now, peak } };
   } finally {
     run.end();
@@ -123,6 +124,12 @@ const advance = (backend: Backend, step: SchedulerStep, sample: Handle, predicti
   const clean = wanted || step.next.clean !== 0 ? backend.combine(both(step.clean), step.clean.clamp) : undefined;
   const terms = clean && step.next.clean !== 0 ? [{ handle: clean, weight: step.next.clean }] : [];
   return { clean, next: backend.combine([...both(step.next), ...terms]) };
+};
+
+/** Bytes by kind. On a GPU the cache lies in the engine's own buffers, which must not be counted twice. */
+const bytesOf = (backend: Backend, cache: number): Bytes => {
+  const { workspace, ...rest } = backend.bytes();
+  return { ...rest, cache, workspace: Math.max(0, workspace - cache) };
 };
 
 const largest = (a: Bytes, b: Bytes): Bytes => ({

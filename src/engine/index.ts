@@ -17,9 +17,14 @@ export {
   type SiteMap,
   type Visit,
 } from "./cache/method.js";
+export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
+export { type FasterCacheOptions, fasterCache } from "./cache/methods/faster-cache.js";
+export { type FirstBlockCacheOptions, firstBlockCache } from "./cache/methods/first-block-cache.js";
 export { type ForaOptions, fora } from "./cache/methods/fora.js";
 export { type MethodName, methodFromName, methods } from "./cache/methods/index.js";
+export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
+export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
 export { type CreateEngineOptions, createEngine } from "./create-engine.js";
 export type {
   Clip,

@@ -9,7 +9,7 @@ export interface ReferenceRun {
   readonly scheduler: string;
   readonly method: string;
   readonly timesteps: readonly number[];
-  readonly config?: Readonly<Record<string, never>>;
+  readonly config?: Readonly<Record<string, unknown>>;
   readonly computed?: Readonly<Record<string, string>>;
 }
 

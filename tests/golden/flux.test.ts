@@ -1,27 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
-import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
-import { type ReferenceRun, readFixture, relativeError } from "./fixture.js";
+import { readFixture, relativeError } from "./fixture.js";
+import { methodsFor } from "./methods.js";
 
 // Runs of diffusers' own cache hooks on a small FluxTransformer2DModel, see tests/fixtures/README.md.
 
 const fixture = readFixture("flux-a");
-
-/** A diffusers configuration as our methods; undefined where we do not have the method. */
-const methodsFor = ({ method, config = {} }: ReferenceRun): readonly CacheMethod[] | undefined => {
-  if (method === "none") return [];
-  if (method === "pab")
-    return [
-      pab({
-        spatialAttentionBlockSkipRange: config.spatial_attention_block_skip_range ?? null,
-        spatialAttentionTimestepSkipRange: config.spatial_attention_timestep_skip_range ?? [100, 800],
-      }),
-    ];
-  return undefined;
-};
 
 describe("diffusers' runs on flux-a", () => {
   let engine: Engine;
@@ -35,8 +21,7 @@ describe("diffusers' runs on flux-a", () => {
   });
   afterAll(() => engine.dispose());
 
-  const runs = fixture.runs.filter(methodsFor);
-  test.each(runs.map((run) => [run.method, run] as const))(
+  test.each(fixture.runs.map((run) => [run.method, run] as const))(
     "%s: same sites computed, same predictions",
     async (method, run) => {
       const {
@@ -47,7 +32,7 @@ describe("diffusers' runs on flux-a", () => {
       } = await engine.generate({
         steps: fixture.steps,
         guidance: 1,
-        cache: methodsFor(run) ?? [],
+        cache: methodsFor(run),
         predictions: true,
         inputs: {
           noise: fixture.tensor("noise"),

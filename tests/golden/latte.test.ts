@@ -1,32 +1,13 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
-import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
-import { type ReferenceRun, readFixture, relativeError } from "./fixture.js";
+import { readFixture, relativeError } from "./fixture.js";
+import { methodsFor } from "./methods.js";
 
 // Runs of diffusers' own cache hooks on a small LatteTransformer3DModel, see tests/fixtures/README.md.
 
 const fixture = readFixture("latte-a");
-
-/** A diffusers configuration as our methods; undefined where we do not have the method. */
-const methodsFor = ({ method, config = {} }: ReferenceRun): readonly CacheMethod[] | undefined => {
-  if (method === "none") return [];
-  if (!method.startsWith("pab")) return undefined;
-  // diffusers' default patterns take temporal attention for spatial; anchored ones keep the kinds apart.
-  const temporal = method === "pab_pyramid" ? "temporal" : "spatial";
-  return [
-    pab({
-      spatialAttentionBlockSkipRange: config.spatial_attention_block_skip_range ?? null,
-      temporalAttentionBlockSkipRange: config[`${temporal}_attention_block_skip_range`] ?? null,
-      crossAttentionBlockSkipRange: config.cross_attention_block_skip_range ?? null,
-      spatialAttentionTimestepSkipRange: config.spatial_attention_timestep_skip_range ?? [100, 800],
-      temporalAttentionTimestepSkipRange: config[`${temporal}_attention_timestep_skip_range`] ?? [100, 800],
-      crossAttentionTimestepSkipRange: config.cross_attention_timestep_skip_range ?? [100, 800],
-    }),
-  ];
-};
 
 describe.each(["ddim", "flow"])("diffusers' runs on latte-a, %s", (scheduler) => {
   let engine: Engine;
@@ -40,14 +21,14 @@ describe.each(["ddim", "flow"])("diffusers' runs on latte-a, %s", (scheduler) =>
   });
   afterAll(() => engine.dispose());
 
-  const runs = fixture.runs.filter((run) => run.scheduler === scheduler && methodsFor(run));
+  const runs = fixture.runs.filter((run) => run.scheduler === scheduler);
   test.each(runs.map((run) => [run.method, run] as const))(
     "%s: same sites computed, same predictions",
     async (method, run) => {
       const result = await engine.generate({
         steps: fixture.steps,
         guidance: fixture.guidance,
-        cache: methodsFor(run) ?? [],
+        cache: methodsFor(run),
         predictions: true,
         inputs: {
           noise: fixture.tensor("noise"),
@@ -66,9 +47,9 @@ describe.each(["ddim", "flow"])("diffusers' runs on latte-a, %s", (scheduler) =>
       for (const [step, prediction] of predictions.entries())
         expect(relativeError(prediction, wanted, step)).toBeLessThan(1e-4);
       expect(relativeError(clip.data, fixture.tensor(`${scheduler}.${method}.sample`).data)).toBeLessThan(1e-4);
-      // Cache bytes of PAB, methods.md §3.1: A · B · N · D · 4 for each branch, and nothing after the run.
+      // Cache bytes of PAB: A · B · N · D · 4 for each branch, and nothing after the run.
       const sites = new Set(trace.visits.map(({ site }) => site)).size;
-      expect(trace.totals.bytes.peak.cache).toBe(2 * sites * (4 * 16 * 32) * 4);
+      if (method.startsWith("pab")) expect(trace.totals.bytes.peak.cache).toBe(2 * sites * (4 * 16 * 32) * 4);
       expect(trace.totals.bytes.now.cache).toBe(0);
     },
   );

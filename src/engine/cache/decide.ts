@@ -26,14 +26,16 @@ const apart = (a: Site, b: Site): boolean => a.to <= b.from || b.to <= a.from;
  * @throws EngineError "site-missing" for a method that finds none, "site-conflict" for two at one site or crossing ones
  */
 export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): readonly ActiveSite[] => {
-  const active = methods.flatMap((method) => {
-    const sites = method.sites(map);
-    if (sites.length === 0)
-      throw new EngineError("site-missing", `${method.name} finds nothing to cache in this model.`, {
-        hint: "Choose other sites in its options, or a method that needs none of this kind.",
-      });
-    return sites.map((site) => ({ site, method }));
-  });
+  const active = methods
+    .flatMap((method) => method.parts ?? [method])
+    .flatMap((method) => {
+      const sites = method.sites(map);
+      if (sites.length === 0)
+        throw new EngineError("site-missing", `${method.name} finds nothing to cache in this model.`, {
+          hint: "Choose other sites in its options, or a method that needs none of this kind.",
+        });
+      return sites.map((site) => ({ site, method }));
+    });
   active.forEach(({ site, method }, index) => {
     for (const other of active.slice(0, index)) {
       if (site.kind === "uncond" ? other.site.kind !== "uncond" : other.site.kind === "uncond") continue;
@@ -97,7 +99,8 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
 export type Decider = ReturnType<typeof decider>;
 
 /** The probes of a method on this model. */
-export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] => method.probes?.(map) ?? [];
+export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
+  method.parts ? method.parts.flatMap((part) => probesOf(part, map)) : (method.probes?.(map) ?? []);
 
 /** How a decision is called in a trace: plain reuse of the newest feature, or anything else that is not computing. */
 export const nameOf = (decision: Decision): "compute" | "reuse" | "forecast" => {

@@ -1,4 +1,5 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
+import { EngineError } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
 import type { Model } from "../models/model.js";
 import type { Tensor } from "../tensor.js";
@@ -56,6 +57,14 @@ export const executor = (options: ExecutorOptions) => {
   };
   const states: Record<Branch, BranchState> = { cond: branch("cond"), uncond: branch("uncond") };
   const gap = all.find(({ site }) => site.kind === "uncond");
+  if (gap && !guided)
+    throw new EngineError(
+      "site-missing",
+      `${gap.method.name} reuses the unconditional branch, and guidance 1 has none.`,
+      {
+        hint: "Choose a guidance scale above 1, or switch that part of the method off.",
+      },
+    );
   const gapDecider = decider(gap ? [gap] : [], { steps, timesteps, branch: "uncond" });
   const gapHistory = featureHistory(backend, counts);
 

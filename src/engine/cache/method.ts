@@ -109,6 +109,8 @@ export interface CacheMethod {
   readonly bands?: boolean;
   /** Decide once on `cond` and do the same on `uncond`. */
   readonly shared?: boolean;
+  /** A method made of several, on disjoint or nested sites: these act in its place. */
+  readonly parts?: readonly CacheMethod[];
   sites(model: SiteMap): readonly Site[];
   probes?(model: SiteMap): readonly Probe[];
   /** Called once per run and branch: state lives in the closure, so nothing is ever reset. */

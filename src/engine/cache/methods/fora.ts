@@ -17,7 +17,8 @@ export interface ForaOptions {
  */
 export const fora = (options: ForaOptions = {}): CacheMethod => {
   knownOptions("fora", options, ["interval"]);
-  const interval = checks("fora").whole("interval", options.interval ?? 3, 1);
+  const { interval = 3 } = options;
+  checks("fora").whole("interval", interval, 1);
   return {
     name: "fora",
     options: { interval },

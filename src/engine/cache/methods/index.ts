@@ -1,12 +1,22 @@
 import { EngineError } from "../../errors.js";
 import type { CacheMethod } from "../method.js";
+import { cfgCache } from "./cfg-cache.js";
+import { fasterCache } from "./faster-cache.js";
+import { firstBlockCache } from "./first-block-cache.js";
 import { fora } from "./fora.js";
+import { magCache } from "./mag-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
+import { taylorSeer } from "./taylor-seer.js";
 
 /** Every method by its name on the command line. One line per method. */
 export const methods = {
+  cfgcache: cfgCache,
+  fastercache: fasterCache,
+  firstblockcache: firstBlockCache,
   fora,
+  magcache: magCache,
   pab,
+  taylorseer: taylorSeer,
 } as const;
 
 export type MethodName = keyof typeof methods;

@@ -1,0 +1,79 @@
+import { taylorWeights } from "../forecast.js";
+import { type CacheMethod, compute, type SiteKind } from "../method.js";
+import { checks, knownOptions } from "../options.js";
+
+const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"] as const;
+
+/** Options of {@link taylorSeer}, under the names of diffusers' `TaylorSeerCacheConfig`. */
+export interface TaylorSeerOptions {
+  /** After the warm-up, compute 1 step of this many. Default: 5. */
+  readonly cacheInterval?: number;
+  /** Compute every step before this one. Default: 3. */
+  readonly disableCacheBeforeStep?: number;
+  /** Compute every step from this one on; `null` for none. Default: `null`. */
+  readonly disableCacheAfterStep?: number | null;
+  /** Highest derivative of the forecast, 0 (plain reuse) to 3. Default: 1. */
+  readonly maxOrder?: number;
+  /** Forecast the whole network's output and run nothing else; `sites` is then ignored. Default: false. */
+  readonly useLiteMode?: boolean;
+  /** Precision of the kept features; only "float32" here. */
+  readonly taylorFactorsDtype?: "float32";
+  /** Kinds of sub-layers to forecast. Default: the three attentions, as in diffusers. */
+  readonly sites?: readonly SiteKind[];
+}
+
+/**
+ * TaylorSeer (arXiv:2503.06923): module outputs are computed in one step of an interval and forecast in the others from
+ * their finite differences.
+ *
+ * The phase is diffusers': after `disableCacheBeforeStep` full steps the first one is forecast, the second computed.
+ *
+ * Differs: diffusers keeps the factors in bfloat16 unless told otherwise; here features stay float32. Its default
+ * patterns match nothing on Latte, and the run is silently uncached; here a method without a site is refused.
+ *
+ * @throws EngineError "option-unknown", "option-invalid"
+ */
+export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
+  const resolved = { ...defaults, ...options };
+  const {
+    cacheInterval,
+    disableCacheBeforeStep: before,
+    disableCacheAfterStep: after,
+    maxOrder,
+    useLiteMode,
+  } = resolved;
+  const check = checks("taylorseer");
+  knownOptions("taylorseer", options, Object.keys(defaults));
+  check.whole("cacheInterval", cacheInterval, 1);
+  check.whole("disableCacheBeforeStep", before, 1); // a forecast needs a computed step before it
+  if (after !== null) check.whole("disableCacheAfterStep", after, 0);
+  check.whole("maxOrder", maxOrder, 0, 3);
+  check.boolean("useLiteMode", useLiteMode);
+  check.oneOf("taylorFactorsDtype", resolved.taylorFactorsDtype, ["float32"]);
+  if (!Array.isArray(resolved.sites) || resolved.sites.length === 0)
+    check.refuse("sites", resolved.sites, `a list of ${kinds.join(", ")}`);
+  for (const kind of resolved.sites) check.oneOf("sites", kind, kinds);
+  return {
+    name: "taylorseer",
+    options: resolved,
+    history: maxOrder + 1,
+    sites: (model) => (useLiteMode ? [model.output()] : model.all(...resolved.sites)),
+    start:
+      () =>
+      ({ step, computed }) => {
+        const phase = (((step - before - 1) % cacheInterval) + cacheInterval) % cacheInterval;
+        if (step < before || phase === 0 || (after !== null && step >= after)) return compute;
+        return { weights: taylorWeights(computed, step, maxOrder) };
+      },
+  };
+};
+
+const defaults = {
+  cacheInterval: 5,
+  disableCacheBeforeStep: 3,
+  disableCacheAfterStep: null,
+  maxOrder: 1,
+  useLiteMode: false,
+  taylorFactorsDtype: "float32",
+  sites: ["spatial-attention", "temporal-attention", "cross-attention"],
+} as const satisfies Required<TaylorSeerOptions>;
