@@ -32,6 +32,7 @@ export default defineConfig({
   publicDir: "./site/public",
   // dist/lib is the package.
   outDir: "./dist/site",
+  devToolbar: { enabled: false },
   markdown: { processor: satteri({ features: { math: true }, mdastPlugins: [temmlMath()] }) },
   integrations: [
     starlight({
@@ -60,6 +61,6 @@ export default defineConfig({
     // The names that Astro gives to the page's own files, so that what both use is written once.
     worker: { format: "es", rolldownOptions: { output: { assetFileNames: "_astro/[name].[hash][extname]" } } },
     // Its .wasm is found beside its module, which pre-bundling would move away.
-    optimizeDeps: { exclude: ["onnxruntime-web"] },
+    optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@observablehq/plot"] },
   },
 });

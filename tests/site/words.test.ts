@@ -1,0 +1,111 @@
+import { describe, expect, it } from "vitest";
+import { inBytes, inTime } from "../../site/client/bytes.js";
+import type { Measured, Settings } from "../../site/client/example-module.js";
+import { failureHtml } from "../../site/client/failure.js";
+import { rowInWords } from "../../site/client/grid-html.js";
+import { gridRows } from "../../site/client/grid-rows.js";
+import { statusOf } from "../../site/client/run-status.js";
+import { sentenceOf } from "../../site/client/sentence.js";
+import { pythonSnippet } from "../../site/client/snippet-python.js";
+import { typescriptSnippet } from "../../site/client/snippet-typescript.js";
+import { idealOf, summaryOf } from "../../site/client/summary.js";
+
+const settings: Settings = {
+  prompt: 'a "large" ring',
+  seed: 3,
+  steps: 20,
+  guidance: 7.5,
+  options: { spatialAttentionBlockSkipRange: 2, spatialAttentionTimestepSkipRange: [100, 800] },
+};
+
+describe("snippets of the current settings", () => {
+  it("say them in TypeScript", () => {
+    expect(typescriptSnippet("pab", settings)).toMatchInlineSnapshot(`
+      "import { createWorkerEngine, pab } from "diffusion-cache";
+
+      const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
+      const { clip, trace } = await engine.generate({
+        prompt: "a \\"large\\" ring",
+        seed: 3,
+        steps: 20,
+        guidance: 7.5,
+        cache: [pab({
+          spatialAttentionBlockSkipRange: 2,
+          spatialAttentionTimestepSkipRange: [100, 800],
+        })],
+      });"
+    `);
+  });
+
+  it("say them in Python, with identifiers that keep Latte's temporal layers apart", () => {
+    const python = pythonSnippet("pab", settings) ?? "";
+    expect(python).toContain(
+      "    spatial_attention_block_skip_range=2,\n    spatial_attention_timestep_skip_range=(100, 800),",
+    );
+    expect(python).toContain('spatial_attention_block_identifiers=("^transformer_blocks",),');
+    expect(python).toContain('    "a \\"large\\" ring",\n    num_inference_steps=20,\n    guidance_scale=7.5,');
+  });
+
+  it("have no Python for a method that diffusers does not have", () => {
+    expect(pythonSnippet("fora", settings)).toBeUndefined();
+  });
+});
+
+const traceOf = (wallMs: number, decisions: readonly ("compute" | "reuse")[]) =>
+  ({
+    visits: decisions.map((decision) => ({ decision })),
+    totals: { wallMs, bytes: { peak: { cache: 2500, weights: 8.3e6, activations: 1e6, workspace: 0 } } },
+    backend: { description: "WebAssembly, 1 thread" },
+  }) as unknown as Measured["cached"]["trace"];
+
+const measured = (ms: number, decisions: readonly ("compute" | "reuse")[]): Measured => ({
+  uncached: { trace: traceOf(2000, []) },
+  cached: { trace: traceOf(ms, decisions) },
+  quality: { psnr: 36.04, ssim: 0.991, maxError: 0.5 },
+});
+
+describe("what a run leaves, in words and numbers", () => {
+  it("says a speed-up, and that there was none", () => {
+    expect(sentenceOf(measured(1000, ["compute", "reuse"]))).toBe(
+      "The cached run reused 1 of 2 features instead of computing them and took 1.0 s instead of 2.0 s on WebAssembly, " +
+        "1 thread (2.00 × as fast), kept at most 2.50 kB, and its clip can hardly be told from the uncached one (SSIM 0.991).",
+    );
+    expect(sentenceOf(measured(2500, ["reuse"]))).toContain("(slower)");
+    expect(sentenceOf(measured(2000, ["compute"]))).toMatch(/nothing was reused/);
+  });
+
+  it("fills the summary, and does not boast of more than the ideal", () => {
+    const run = measured(1000, ["reuse"]);
+    expect(summaryOf(run)).toMatchObject({ speedup: "2.00 ×", psnr: "36.0 dB", ssim: "0.9910", weights: "8.3 MB" });
+    expect(idealOf(run, 2.5)).toEqual({ ideal: "2.50 ×", share: "80 %" });
+    expect(idealOf(run, 1.5).share).toBe("133 %: disturbed, run again");
+  });
+
+  it("says bytes and times as people do", () => {
+    expect([999, 2500, 8_315_608, 134e6].map(inBytes)).toEqual(["999 B", "2.50 kB", "8.3 MB", "134 MB"]);
+    expect([840.4, 12_345].map(inTime)).toEqual(["840 ms", "12.3 s"]);
+  });
+
+  it("says where a run is", () => {
+    const step = { phase: "step", step: 3, steps: 10, ms: 41.6, decisions: [] } as const;
+    expect(statusOf("cached", step)).toEqual({ text: "Cached run: step 4 of 10, 42 ms", share: 0.7 });
+    const download = { phase: "download", loaded: 1e6, total: 4e6, file: "x" } as const;
+    expect(statusOf("uncached", download)).toEqual({ text: "Loading the model: 1.0 MB of 4.0 MB", share: 0.25 });
+  });
+});
+
+it("says a row of a grid to those who do not see it", () => {
+  const [row] = gridRows([
+    { site: "transformer_blocks.0.attn1", kind: "spatial-attention", computed: "1010" },
+    { site: "transformer_blocks.1.attn1", kind: "spatial-attention", computed: "1010" },
+  ]);
+  expect(row?.sites).toHaveLength(2);
+  expect(row && rowInWords(row)).toBe("Spatial attention: computed in steps 1, 3; reused in steps 2, 4.");
+});
+
+it("shows an error with its hint and the way to its entry, and never as markup", () => {
+  const html = failureHtml({ code: "prompt-invalid", message: "<b>mauve</b>", hint: "Use another word." }, "/base/");
+  expect(html).toContain("&lt;b&gt;mauve&lt;/b&gt;");
+  expect(html).toContain("Use another word.");
+  expect(html).toContain('href="/base/reference/errors/#prompt-invalid"');
+});
