@@ -29,7 +29,8 @@ export const firstBlockCache = (options: FirstBlockCacheOptions = {}): CacheMeth
     probes: () => [{ tap: "blocks.0-1", since: "last-compute" }],
     start: () => (visit) => {
       const [reading] = visit.readings;
-      return reading && reading.change / reading.magnitude <= threshold ? reuse : compute;
+      // In float32, as diffusers divides: 5 / 100 is then above a threshold of 0.05.
+      return reading && Math.fround(reading.change / reading.magnitude) <= threshold ? reuse : compute;
     },
   };
 };
