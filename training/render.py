@@ -12,11 +12,14 @@ import torch
 import grammar
 
 
-def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: random.Random) -> torch.Tensor:
-    """Centre x, centre y, scale and angle over the clip's time u in [0, 1]: [F, 4]."""
+def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: random.Random, freedom: float) -> torch.Tensor:
+    """Centre x, centre y, scale and angle over the clip's time u in [0, 1]: [F, 4].
+
+    `freedom` in [0, 1] scales what the prompt leaves open: where the path lies, and where in its turn it begins."""
     margin = radius + 0.05
     near, far = margin, 1 - margin
-    across = 0.5 + rng.uniform(-1, 1) * (0.5 - margin) * 0.7
+    across = 0.5 + rng.uniform(-1, 1) * (0.5 - margin) * 0.7 * freedom
+    begin = rng.uniform(-0.5, 0.5) * freedom  # in turns
     x = torch.full_like(u, 0.5)
     y = torch.full_like(u, 0.5)
     scale = torch.ones_like(u)
@@ -24,7 +27,7 @@ def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: ran
     run = near + (far - near) * u
     match prompt["motion"]:
         case "standing still":
-            x, y = x + rng.uniform(-0.15, 0.15), y + rng.uniform(-0.15, 0.15)
+            x, y = x + rng.uniform(-0.15, 0.15) * freedom, y + rng.uniform(-0.15, 0.15) * freedom
         case "moving right":
             x, y = run, y * 0 + across
         case "moving left":
@@ -36,14 +39,14 @@ def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: ran
         case "moving diagonally":
             x, y = run, run
         case "orbiting":
-            turn = 2 * math.pi * (u * 7 / 8 + rng.random())
+            turn = 2 * math.pi * (u * 7 / 8 + begin)
             x, y = 0.5 + (0.5 - margin) * torch.cos(turn), 0.5 + (0.5 - margin) * torch.sin(turn)
         case "bouncing":
-            x, y = x * 0 + across, far - (far - near) * torch.sin(math.pi * (2 * u + rng.random())).abs()
+            x, y = x * 0 + across, far - (far - near) * torch.sin(math.pi * (2 * u + begin)).abs()
         case "spinning":
-            angle = 0.75 * math.pi * u + rng.random() * 2 * math.pi
+            angle = 0.75 * math.pi * u + begin * 2 * math.pi
         case "pulsing":
-            scale = 0.9 + 0.4 * torch.sin(2 * math.pi * (u * 7 / 8 + rng.random()))
+            scale = 0.9 + 0.4 * torch.sin(2 * math.pi * (u * 7 / 8 + begin))
     return torch.stack([x, y, scale, angle], dim=-1)
 
 
@@ -75,11 +78,11 @@ def distances(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> list[torch.T
     return [length - r, box(x, y, 0.86 * r, 0.86 * r), triangle, (length - 0.74 * r).abs() - 0.27 * r, star(x, y, 1.2 * r), cross]
 
 
-def render(prompts: list[dict[str, str]], frames: int, side: int, rng: random.Random) -> torch.Tensor:
+def render(prompts: list[dict[str, str]], frames: int, side: int, rng: random.Random, freedom: float = 1.0) -> torch.Tensor:
     """Clips in [-1, 1], [N, 3, F, S, S]."""
     u = torch.linspace(0, 1, frames)
     radii = [grammar.SIZES[prompt["size"]] for prompt in prompts]
-    paths = torch.stack([motion_path(p, r, u, rng) for p, r in zip(prompts, radii)])  # [N, F, 4]
+    paths = torch.stack([motion_path(p, r, u, rng, freedom) for p, r in zip(prompts, radii)])  # [N, F, 4]
     cx, cy, scale, angle = (paths[..., i, None, None] for i in range(4))  # [N, F, 1, 1]
     r = torch.tensor(radii)[:, None, None, None] * scale
     at = (torch.arange(side) + 0.5) / side

@@ -8,6 +8,7 @@ MODEL = dict(
     num_layers=6,
     patch_size=8,
 )
+FREEDOM = 1.0
 BATCH = 256
 MUON_RATE, ADAM_RATE = 0.01, 1e-3
 GUIDANCE, STEPS = 2.5, 30
