@@ -19,7 +19,7 @@ interface Request {
 const create = async ({ model, ...options }: Request): Promise<Engine> => {
   const { createWorkerEngine } = await import("./engine-door.js");
   const engine = await createWorkerEngine({ model: new URL(model, location.href).href, ...options });
-  await warmUp(engine, options.signal);
+  await warmUp(engine, options);
   return engine;
 };
 
@@ -27,9 +27,15 @@ const create = async ({ model, ...options }: Request): Promise<Engine> => {
  * One step that nobody measures: while the first one runs, the browser still optimises the WebAssembly code, which
  * would count against whichever run comes first.
  */
-const warmUp = async (engine: Engine, signal: AbortSignal): Promise<void> => {
+const warmUp = async (
+  engine: Engine,
+  { signal, onProgress }: Pick<Request, "signal" | "onProgress">,
+): Promise<void> => {
   try {
-    await engine.generate({ steps: 1, signal });
+    const shown = (progress: Progress): void => {
+      if (progress.phase === "compile") onProgress(progress);
+    };
+    await engine.generate({ steps: 1, signal, onProgress: shown });
   } catch (error) {
     await engine.dispose();
     throw error;

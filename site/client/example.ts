@@ -77,8 +77,11 @@ class Example extends HTMLElement {
     this.#drawSnippet();
   }
 
+  /** Only what stands before a colon is announced to screen readers, and only when it changes: not every step. */
   #say(text: string, share?: number): void {
-    this.#part("status").textContent = text;
+    const [phase = "", ...rest] = text.split(/(?=: )/);
+    if (this.#part("phase").textContent !== phase) this.#part("phase").textContent = phase;
+    this.#part("step").textContent = rest.join("");
     const bar = this.#part<HTMLProgressElement>("progress");
     if (share === undefined) bar.removeAttribute("value");
     else bar.value = share;

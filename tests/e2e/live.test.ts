@@ -153,6 +153,16 @@ describe("the PAB page on WebAssembly", () => {
     expect(await alert.getByRole("link").getAttribute("href")).toBe("/reference/errors/#prompt-invalid");
     await example.part("reset").click();
     expect(await example.part("failure").textContent()).toBe("");
+
+    const backend = visit.page.locator("dc-device [data-part=choice]");
+    await backend.selectOption("webgpu");
+    await example.run();
+    await alert.waitFor();
+    expect(await alert.getByRole("link").getAttribute("href")).toBe("/reference/errors/#backend-missing");
+    await backend.selectOption("wasm");
+    await example.knob("steps", 2);
+    await example.run();
+    await example.says(/^Done/);
     expect(visit.complaints).toEqual([]);
   });
 });
