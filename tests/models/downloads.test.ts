@@ -122,7 +122,10 @@ describe("downloads", () => {
   it("refuses another content of the same size, a longer one without reading it all", async () => {
     let sent = 0;
     const base = await serve((path, response) => {
-      if (path === "same") return response.end(content.map((byte) => byte ^ 1));
+      if (path === "same") {
+        response.end(content.map((byte) => byte ^ 1));
+        return;
+      }
       const more = () => {
         if (!response.destroyed && sent++ < 1000) response.write(content, more);
       };
