@@ -16,7 +16,7 @@ export interface TaylorSeerOptions {
   readonly maxOrder?: number;
   /** Forecast the whole network's output and run nothing else; `sites` is then ignored. Default: false. */
   readonly useLiteMode?: boolean;
-  /** Precision of the kept features; only "float32" here. */
+  /** Precision of the kept features; nothing else here. Default: "float32". */
   readonly taylorFactorsDtype?: "float32";
   /** Kinds of sub-layers to forecast. Default: the three attentions, as in diffusers. */
   readonly sites?: readonly SiteKind[];
