@@ -18,7 +18,7 @@ export interface FasterCacheOptions extends CfgCacheOptions {
   readonly attentionWeight?: number;
   /** The model has no unconditional branch: attention is then forecast in every step of its window. Default: false. */
   readonly isGuidanceDistilled?: boolean;
-  /** Layout of the prediction in diffusers. The engine knows it; the option is taken so that settings can be copied. */
+  /** Layout of the prediction in diffusers; taken so that settings can be copied, as the engine knows it. Default: "BCFHW". */
   readonly tensorFormat?: "BCFHW" | "BFCHW" | "BCHW";
 }
 
