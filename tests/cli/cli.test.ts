@@ -107,6 +107,13 @@ describe("plan", () => {
   });
 });
 
+test("PAB without a skip range says what it takes", async () => {
+  const { code, stderr, stdout } = await cli("plan", "--method", "pab", "--steps", "20");
+  expect(code).toBe(0);
+  expect(stderr).toBe("pab: No skip range is set, so spatial attention takes 2, as in diffusers.\n");
+  expect(stdout).toContain("#####·#·#·#·#·#·#·##");
+});
+
 describe("bad input is one clear line, a non-zero exit and no file", () => {
   test.each([
     ["a missing folder", ["run", "--model", "/not/there"], "file-missing"],

@@ -99,6 +99,8 @@ export interface CacheMethod {
   readonly name: string;
   /** The options as resolved, so that a trace, a worker and a snippet can say the same method again. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** What a person should know of how the options were taken. */
+  readonly notes?: readonly string[];
   /** Features kept per site; default 1. */
   readonly history?: number;
   /** "every visit" also keeps estimates, as diffusers' FasterCache does. Default "computed". */

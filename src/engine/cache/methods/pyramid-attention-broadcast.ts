@@ -51,6 +51,7 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
   return {
     name: "pab",
     options: resolved,
+    notes: untouched ? ["No skip range is set, so spatial attention takes 2, as in diffusers."] : [],
     sites: (model): readonly Site[] => model.all(...rules.keys()),
     start:
       () =>
