@@ -55,7 +55,7 @@ export const requiredOf = (values: Values, flag: string): string => {
   return value;
 };
 
-/** The methods named by --method, the k-th with the k-th --options. Their notes go to standard error. */
+/** The methods named by --method, the k-th with the k-th --options. */
 export const methodsOf = (values: Values): readonly CacheMethod[] => {
   const names = (values.method ?? []) as readonly string[];
   const options = (values.options ?? []) as readonly string[];
@@ -64,9 +64,12 @@ export const methodsOf = (values: Values): readonly CacheMethod[] => {
       `There are ${options.length} --options for ${names.length} --method.`,
       "The k-th --options belongs to the k-th --method.",
     );
-  const methods = names.map((name, index) => methodFromName(name, jsonObject(options[index] ?? "{}")));
+  return names.map((name, index) => methodFromName(name, jsonObject(options[index] ?? "{}")));
+};
+
+/** Says how options were taken, on standard error; after the work, so that a failure stays one line. */
+export const printNotes = (methods: readonly CacheMethod[]): void => {
   for (const { name, notes = [] } of methods) for (const note of notes) console.error(`${name}: ${note}`);
-  return methods;
 };
 
 const jsonObject = (text: string): object => {

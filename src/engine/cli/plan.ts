@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js";
 import { loadSchedulerConfig } from "../models/checkpoint.js";
 import { openFiles } from "../models/files.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
-import { methodsOf, numberOf, requiredOf, textOf, type Verb } from "./arguments.js";
+import { methodsOf, numberOf, printNotes, requiredOf, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags } from "./flags.js";
 
 /** The usual spacing of older checkpoints: 951 … 1 at 20 steps. */
@@ -37,6 +37,7 @@ export const plan: Verb = {
     const config = folder === undefined ? defaultScheduler : await loadSchedulerConfig(await openFiles(folder));
     const { timesteps } = schedulerFromConfig(config, numberOf(values, "steps") as number);
     const sites = dryRun({ methods, timesteps, guided: (numberOf(values, "guidance") ?? 0) !== 1 });
+    printNotes(methods);
     if (values.json === true) {
       console.log(
         JSON.stringify({ timesteps, methods: methods.map(({ name, options }) => ({ name, options })), sites }),

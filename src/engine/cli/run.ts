@@ -7,7 +7,7 @@ import { loadSchedulerConfig } from "../models/checkpoint.js";
 import { openFiles } from "../models/files.js";
 import { readSafetensors } from "../safetensors.js";
 import type { Trace } from "../trace.js";
-import { backendOf, methodsOf, numberOf, requiredOf, textOf, type Verb } from "./arguments.js";
+import { backendOf, methodsOf, numberOf, printNotes, requiredOf, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags } from "./flags.js";
 import { checkOutput, writeResult, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
@@ -91,6 +91,7 @@ export const run: Verb = {
         values.quality === true ? compareClips((await engine.generate(request)).clip, result.clip) : undefined;
       const trace: Trace = quality ? { ...result.trace, quality } : result.trace;
       show.end();
+      printNotes(cache);
       if (out !== undefined) await writeResult(out, result);
       const json = JSON.stringify(trace, writeInfinity);
       if (traceFile !== undefined) await writeWhole(traceFile, `${json}\n`);
