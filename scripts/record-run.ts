@@ -37,7 +37,7 @@ const settings = {
 const request = { engine, signal: new AbortController().signal, onProgress: () => undefined };
 await example.run({ ...request, settings: { ...settings, steps: 2 } }); // warm-up: nobody measures it
 
-const pairs = [];
+const pairs: Awaited<ReturnType<ExampleModule["run"]>>[] = [];
 for (let repeat = 0; repeat < 5; repeat++) pairs.push(await example.run({ ...request, settings }));
 const gain = ({ uncached, cached }: (typeof pairs)[number]) =>
   uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
