@@ -24,6 +24,10 @@ def build(config) -> LatteTransformer3DModel:
     )
     torch.nn.init.zeros_(model.proj_out.weight)  # the first prediction is a grey clip, not noise
     torch.nn.init.zeros_(model.proj_out.bias)
+    # A one-hot row picks one column: by default words come out some ten times smaller than the stream that asks for
+    # them, and cross-attention learns as many times more slowly.
+    torch.nn.init.normal_(model.caption_projection.linear_1.weight)
+    torch.nn.init.normal_(model.caption_projection.linear_2.weight, std=1.4 * width**-0.5)
     for block in [*model.transformer_blocks, *model.temporal_transformer_blocks]:
         for out in [block.attn1.to_out[0], block.ff.net[2], *([block.attn2.to_out[0]] if block.attn2 else [])]:
             torch.nn.init.zeros_(out.weight)  # every block begins as the identity

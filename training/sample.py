@@ -9,14 +9,13 @@ from PIL import Image
 
 import grammar
 from model import rows
+from model import scheduler as default_scheduler
 
 
 @torch.no_grad()
-def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, seed: int, noise=None, on_step=None):
+def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, seed: int, noise=None, on_step=None, scheduler=None):
     """Clips [N, 3, F, S, S] in about [-1, 1], by DDIM with classifier-free guidance; batch order uncond, cond."""
-    from model import scheduler as make_scheduler
-
-    scheduler = make_scheduler()
+    scheduler = scheduler or default_scheduler()
     scheduler.set_timesteps(steps)
     config, device = model.config, next(model.parameters()).device
     shape = (len(prompts), 3, config.video_length, config.sample_size, config.sample_size)

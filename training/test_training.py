@@ -1,0 +1,156 @@
+"""python -m unittest test_training.py, in this folder; skipped where torch is not installed."""
+
+import json
+import random
+import tempfile
+import types
+import unittest
+from pathlib import Path
+
+try:
+    import torch
+    from diffusers import LatteTransformer3DModel
+except ImportError as error:
+    raise unittest.SkipTest("torch and diffusers are not installed") from error
+
+import grammar
+from adherence import adherence, read, unit_areas
+from config import nano, small
+from export import export
+from model import build, noise_table, rows, scheduler
+from render import render
+from train import batch, loss_of, optimizers
+
+PROMPT = {"size": "large", "colour": "red", "shape": "circle", "motion": "standing still", "background": "black"}
+
+
+def tiny(**changes) -> types.SimpleNamespace:
+    fields = {name: value for name, value in vars(nano).items() if name.isupper()}
+    fields |= dict(NAME="tiny", FRAMES=2, SIDE=16, BATCH=8, MODEL={**nano.MODEL, "num_layers": 1})
+    return types.SimpleNamespace(**{**fields, **changes})
+
+
+class Grammar(unittest.TestCase):
+    def test_sentences_read_back(self):
+        rng = random.Random(0)
+        for _ in range(500):
+            prompt = grammar.sample_prompt(rng)
+            self.assertEqual(grammar.parse(grammar.sentence(prompt)), prompt)
+
+    def test_words_outside_the_language_are_refused(self):
+        with self.assertRaises(ValueError):
+            grammar.parse("a large mauve circle orbiting on a black background")
+
+    def test_rows_are_one_hot_and_in_the_order_of_the_vocabulary(self):
+        columns = {}
+        for slot in grammar.vocabulary()["slots"]:
+            columns |= {(slot["name"], word): len(columns) + 1 + i for i, word in enumerate(slot["words"])}
+        given = rows([PROMPT, {}])
+        self.assertEqual(given.shape, (2, len(grammar.SLOTS), len(columns) + 1))
+        self.assertTrue(torch.equal(given.sum(-1), torch.ones(2, len(grammar.SLOTS))))
+        for row, slot in zip(given[0], grammar.SLOTS):
+            self.assertEqual(row.argmax().item(), columns.get((slot, PROMPT.get(slot)), 0))
+        self.assertTrue((given[1, :, 0] == 1).all())
+
+
+class Renderer(unittest.TestCase):
+    def clip(self, **words):
+        return render([{**PROMPT, **words}], 8, 96, random.Random(0))
+
+    def test_areas_of_shapes(self):
+        wanted = {"circle": 3.1416, "square": 4 * 0.86**2, "triangle": 3 * 3**0.5 * 0.58**2}
+        wanted |= {"ring": 3.1416 * (1.01**2 - 0.47**2), "cross": 2 * 2.04 * 0.72 - 0.72**2}
+        for shape, area in wanted.items():
+            self.assertAlmostEqual(unit_areas()[grammar.SHAPES.index(shape)] / area, 1, delta=0.02, msg=shape)
+            solid = (self.clip(shape=shape)[0, 0, 0] > -0.2).float().mean().item()
+            self.assertAlmostEqual(solid / (area * grammar.SIZES["large"] ** 2), 1, delta=0.06, msg=shape)
+
+    def test_colours(self):
+        for name, colour in grammar.COLOURS.items():
+            centre = (self.clip(colour=name, motion="spinning", shape="square")[0, :, 0, 47:49, 47:49].mean((1, 2)) + 1) / 2
+            torch.testing.assert_close(centre, torch.tensor(colour) / 255, atol=0.02, rtol=0)
+
+    def test_directions(self):
+        ways = {"moving right": (1, 0), "moving left": (-1, 0), "moving up": (0, -1), "moving down": (0, 1)}
+        ways["moving diagonally"] = (1, 1)
+        at = torch.linspace(0, 1, 96)
+        for motion, (right, down) in ways.items():
+            mask = (self.clip(motion=motion)[0, 0] > -0.2).float()
+            x = (mask.sum(1) * at).sum(-1) / mask.sum((1, 2))
+            y = (mask.sum(2) * at).sum(-1) / mask.sum((1, 2))
+            for course, way in ((x, right), (y, down)):
+                if way:
+                    self.assertTrue((course.diff() * way > 0.03).all(), motion)
+                else:
+                    self.assertLess(course.diff().abs().max(), 0.01, motion)
+
+    def test_no_freedom_means_one_clip_per_prompt(self):
+        one, other = (render([{**PROMPT, "motion": "orbiting"}], 8, 48, random.Random(seed), 0) for seed in (1, 2))
+        self.assertTrue(torch.equal(one, other))
+
+    def test_every_attribute_is_read_back_from_pixels(self):
+        rng = random.Random(11)
+        prompts = [grammar.sample_prompt(rng) for _ in range(64)]
+        shares = adherence(prompts, read(render(prompts, 8, 48, rng)))
+        for slot in grammar.OBJECT | {"background": None}:
+            self.assertGreaterEqual(shares[slot], 0.98, slot)
+
+    def test_a_clip_without_object_does_not_read_as_one(self):
+        clip = render([PROMPT], 8, 48, random.Random(0))
+        clip[:, :, 3:] = clip[:, :, 3:, :1, :1]
+        reading = read(clip)[0]
+        self.assertEqual([reading[slot] for slot in ("colour", "shape", "motion")], [None] * 3)
+        self.assertEqual(reading["background"], "black")
+
+
+class Training(unittest.TestCase):
+    def losses(self, config, steps: int) -> tuple[torch.nn.Module, list[float]]:
+        torch.manual_seed(0)
+        rng, table = random.Random(0), noise_table()
+        model = build(config)
+        optimizing = optimizers(model, config)
+        found = []
+        for _ in range(steps):
+            loss = loss_of(model, *batch(config, rng), table, "cpu")
+            loss.backward()
+            for optimizer in optimizing:
+                optimizer.step()
+                optimizer.zero_grad()
+            found.append(loss.item())
+        return model, found
+
+    def test_a_tiny_network_learns_and_its_export_reloads(self):
+        config = tiny()
+        model, found = self.losses(config, 120)
+        self.assertLess(sum(found[-10:]), 0.7 * sum(found[:10]))
+        with tempfile.TemporaryDirectory() as folder:
+            run, out = Path(folder, "run"), Path(folder, "out")
+            model.save_pretrained(run / "transformer")
+            (run / "progress.json").write_text(json.dumps(dict(clips=960, minutes=0.1, step=120)))
+            described = export(config, run, out, 2.0, "a test")
+            again = LatteTransformer3DModel.from_pretrained(out / "transformer", torch_dtype=torch.float32)
+            for wanted, found in zip(model.state_dict().values(), again.state_dict().values()):
+                torch.testing.assert_close(found, wanted.half().float(), atol=0, rtol=0)
+            paths = {file["path"] for file in described["files"]}
+            there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+            self.assertEqual(paths, there - {"manifest.json"})
+            self.assertEqual(described["parameters"], sum(p.numel() for p in model.parameters()))
+
+    def test_small_runs(self):
+        config = types.SimpleNamespace(**{name: value for name, value in vars(small).items() if name.isupper()})
+        config.BATCH = 2
+        _, found = self.losses(config, 2)
+        self.assertTrue(all(0 < loss < 10 for loss in found))
+
+    def test_sampling_begins_at_pure_noise(self):
+        alpha, sigma, time_of = noise_table()
+        self.assertLess(alpha[-1].item(), 1e-6)
+        self.assertAlmostEqual(sigma[-1].item(), 1, places=6)
+        made = scheduler()
+        made.set_timesteps(20)
+        self.assertEqual(made.timesteps[0].item(), len(alpha) - 1)
+        self.assertTrue((time_of.diff() < 0).all())
+
+
+if __name__ == "__main__":
+    unittest.main()
