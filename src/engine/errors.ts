@@ -24,7 +24,7 @@ export const errorCodes = {
   "backend-missing": "The wanted backend cannot run here.",
   "device-lost": "The GPU device went away during a run.",
   "out-of-memory": "The device refused to allocate a buffer.",
-  "runtime-failed": "onnxruntime-web refused a graph or failed while running it.",
+  "runtime-failed": "The runtime, onnxruntime-web, refused a graph or failed while running it.",
   "not-finite": "A run produced a value that is not a number.",
   "needs-readings": "This method decides by data, so a plan needs the readings of a recorded run.",
   stopped: "The run was stopped before its last step.",
