@@ -4,7 +4,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createEngine, idealSpeedup, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
-import type { ExampleModule } from "../site/client/example-module.ts";
+import type { ExampleModule, Outcome } from "../site/client/example-module.ts";
 
 const [name = "pyramid-attention-broadcast", prompt] = process.argv.slice(2);
 const root = new URL("../", import.meta.url).pathname;
@@ -39,10 +39,9 @@ await example.run({ ...request, settings: { ...settings, steps: 2 } }); // warm-
 
 const pairs: Awaited<ReturnType<ExampleModule["run"]>>[] = [];
 for (let repeat = 0; repeat < 5; repeat++) pairs.push(await example.run({ ...request, settings }));
-const gain = ({ uncached, cached }: (typeof pairs)[number]) =>
-  uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
+const gain = ({ uncached, cached }: Outcome) => uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
 pairs.sort((a, b) => gain(a) - gain(b));
-const { uncached, cached, quality } = pairs[2] as (typeof pairs)[number];
+const { uncached, cached, quality } = pairs[2] as Outcome;
 
 const ideal = idealSpeedup(cached.trace, await engine.profile());
 
