@@ -42,6 +42,7 @@ export default defineConfig({
         "./site/styles/theme.css",
         "./site/styles/prose.css",
         "./site/styles/live.css",
+        "./site/styles/grid.css",
         "./site/styles/results.css",
         "./site/styles/code.css",
         "./site/styles/hero.css",
