@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
 import { bytesOf } from "../graph/builder.js";
 import { combineCpu, measureCpu, splitCpu } from "../kernels/cpu.js";
-import type { Tensor } from "../tensor.js";
+import { sizeOf, type Tensor } from "../tensor.js";
 import type { Backend, Compiled, Handle } from "./backend.js";
 import { ortInOrder } from "./runtime.js";
 
@@ -17,6 +17,12 @@ interface WasmCompiled extends Compiled {
 
 /** Weights that sessions may hold together; the least recently used ones go first, and come back when asked for. */
 const weightBudgetBytes = 2 ** 30;
+
+/** Inputs that only have the right shapes. */
+const zeros = (ort: typeof Ort, { inputs }: Graph): Record<string, Ort.Tensor> =>
+  Object.fromEntries(
+    inputs.map(({ name, dims }) => [name, new ort.Tensor("float32", new Float32Array(sizeOf(dims)), dims)]),
+  );
 
 const wrap = (dims: readonly number[], data: Float32Array): WasmHandle => ({ dims, data, bytes: data.byteLength });
 const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
@@ -62,6 +68,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
             executionProviders: ["wasm"],
             graphOptimizationLevel: "all",
           });
+          await session.run(zeros(ort, graph)); // the first run lays out memory, and costs twice a later one
           const compiled = { graph, session };
           sessions.set(graph.key, compiled);
           return compiled;
