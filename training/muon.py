@@ -18,8 +18,8 @@ def orthogonal(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
 class Muon(torch.optim.Optimizer):
     """For matrices only. Matrices of one shape are treated in one batch."""
 
-    def __init__(self, parameters, lr: float, momentum: float = 0.95):
-        super().__init__(list(parameters), dict(lr=lr, momentum=momentum))
+    def __init__(self, parameters, lr: float, momentum: float = 0.95, decay: float = 0.1):
+        super().__init__(list(parameters), dict(lr=lr, momentum=momentum, decay=decay))
 
     @torch.no_grad()
     def step(self):
@@ -35,4 +35,4 @@ class Muon(torch.optim.Optimizer):
                 update = orthogonal(gradients + group["momentum"] * momentum)  # Nesterov
                 rate = group["lr"] * max(1, rows / columns) ** 0.5
                 for parameter, change in zip(parameters, update):
-                    parameter.add_(change, alpha=-rate)
+                    parameter.mul_(1 - group["lr"] * group["decay"]).add_(change, alpha=-rate)
