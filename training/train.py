@@ -35,7 +35,7 @@ def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
 
 def loss_of(model, clips, conditions, table, device: str) -> torch.Tensor:
     alpha, sigma, time_of = table
-    wanted = torch.sigmoid(torch.randn(len(clips)) * 1.3 - 2.0)  # flow time, 1 = clean
+    wanted = torch.sigmoid(torch.randn(len(clips)) * 1.3 - 1.2)  # flow time, 1 = clean
     step = (time_of[None] - wanted[:, None]).abs().argmin(dim=1)
     step[torch.rand(len(clips)) < 0.03] = len(alpha) - 1  # sampling begins at pure noise
     clips, conditions = clips.to(device), conditions.to(device)
@@ -63,8 +63,8 @@ def optimizers(model, config) -> list[torch.optim.Optimizer]:
 
 
 def rate_at(progress: float, step: int) -> float:
-    """Warm-up over 100 steps, then constant, then linear to zero over the last 3 % of the time."""
-    return min(1, step / 100) * min(1, (1 - progress) * 30)
+    """Warm-up over 100 steps, then constant, then linear to zero over the last 6 % of the time."""
+    return min(1, step / 100) * min(1, (1 - progress) * 16)
 
 
 def main():
