@@ -1,8 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { methodFromName } from "../src/engine/cache/methods/index.js";
+import { dryRun } from "../src/engine/cache/dry-run.js";
+import { methodFromName, methods } from "../src/engine/cache/methods/index.js";
 import { errorCodes } from "../src/engine/errors.js";
-import { mask } from "./contract.js";
+import { leading, mask } from "./contract.js";
 
 // Documentation cannot fall behind the code, and says no mask that the code does not make.
 
@@ -15,6 +16,7 @@ const papers = (text: string): Set<string> =>
   new Set([...text.matchAll(/\b(\d{4}\.\d{5})\b/g)].map(([, id]) => id as string));
 
 const engineFiles = names("src/engine/cache/methods", ".ts");
+const folders = ["guide", "methods", "reference"];
 const pages = names("content/docs/methods", ".mdx");
 
 describe("a method's files belong together", () => {
@@ -50,6 +52,68 @@ test("masks that pages quote for 20 steps are the engine's", () => {
   expect(read("content/docs/methods/pyramid-attention-broadcast.mdx")).toContain(`\`${pab}\``);
   const fora = mask(methodFromName("fora", { interval: 3 }), "spatial-attention");
   expect(read("content/docs/methods/fora.mdx")).toContain(`\`${fora}\``);
+});
+
+test("every method of the index has a file that the engine offers under a name in words", () => {
+  expect(new Set(Object.keys(methods)).size).toBe(engineFiles.length);
+});
+
+// A grid in the README or the reference is the last output of `plan` above it.
+test.each(["README.md", "content/docs/reference/command-line.mdx"])(
+  "%s: the printed plan is what plan prints",
+  (file) => {
+    const text = read(file);
+    const [, options, steps] = /plan --method pab --options '(\{.*\})' --steps (\d+)/.exec(text) ?? [];
+    const planned = dryRun({
+      methods: [methodFromName("pab", JSON.parse(options ?? ""))],
+      timesteps: leading(Number(steps)),
+    });
+    const lines = planned.map(({ site, computed }) => {
+      const count = [...computed].filter((one) => one === "1").length;
+      return [site, computed.replaceAll("1", "#").replaceAll("0", "·"), `${count}/${computed.length}`];
+    });
+    const printed = text.split("\n").filter((line) => /^(temporal_)?transformer_blocks\./.test(line));
+    expect(printed.map((line) => line.split(/ +/))).toEqual(lines);
+  },
+);
+
+test("links between pages, and their anchors, lead somewhere", () => {
+  const files = [
+    "index.mdx",
+    "404.md",
+    ...folders.flatMap((folder) => names(`content/docs/${folder}`, ".mdx").map((name) => `${folder}/${name}.mdx`)),
+  ];
+  const known = new Set(["/", ...files.map((file) => `/${file.replace(/\.mdx?$/, "")}/`)]);
+  const anchors = (path: string): string[] => {
+    const text = read(`content/docs/${path.replace(/^\/|\/$/g, "")}.mdx`);
+    return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
+      (title as string)
+        .toLowerCase()
+        .replace(/[^\w\s-]/g, "")
+        .replaceAll(" ", "-"),
+    );
+  };
+  for (const file of files)
+    for (const [, path, anchor] of read(`content/docs/${file}`).matchAll(
+      /(?:\]\(|link: )(\/[^)#\s]*)(?:#([^)\s]+))?/g,
+    )) {
+      expect(known, `${file} links to ${path}`).toContain(path);
+      if (anchor) expect(anchors(path as string), `${file} links to ${path}#${anchor}`).toContain(anchor);
+    }
+});
+
+test("files that the README, the rules and the training notes link to are there", () => {
+  for (const folder of ["", "training/"])
+    for (const file of folder ? ["README.md"] : ["README.md", "CONTRIBUTING.md"])
+      for (const [, path] of read(folder + file).matchAll(/\]\(([^):#]+)\)/g))
+        expect(existsSync(folder + path), `${folder}${file} links to ${path}`).toBe(true);
+});
+
+test("every field of a trace is documented", () => {
+  const code = read("src/engine/trace.ts");
+  const fields = new Set([...code.matchAll(/readonly (\w+)\??:/g)].map(([, name]) => name as string));
+  const page = read("content/docs/reference/trace.mdx");
+  for (const field of fields) expect(page).toMatch(new RegExp(`[\`.]${field}[\`.]`));
 });
 
 test("error codes are in kebab-case and say a sentence", () => {
