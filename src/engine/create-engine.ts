@@ -181,9 +181,10 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   const profile = async (
     request: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">,
   ): Promise<Profile> => {
-    const prepared = prepare({ ...request, steps: 4, cache: [profiling] });
-    const run = await denoise({ ...prepared, cuts: "sites" });
-    return profileOf(run, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
+    const prepared = prepare({ ...request, steps: 4 });
+    const plain = await denoise(prepared);
+    const cut = await denoise({ ...prepared, methods: [profiling], cuts: "sites" });
+    return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
   };
 
   return {

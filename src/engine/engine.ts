@@ -64,7 +64,7 @@ export interface Result {
   readonly predictions?: readonly Float32Array[];
 }
 
-/** Where the time of one forward pass goes, measured with every sub-layer as a graph of its own. Medians, in ms. */
+/** Where the time of one forward pass goes: the pass as it runs, and each sub-layer timed as a graph of its own. Medians, in ms. */
 export interface Profile {
   readonly passMs: number;
   readonly siteMs: Readonly<Record<string, number>>;

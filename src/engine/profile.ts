@@ -12,18 +12,29 @@ export const profiling: CacheMethod = {
   start: () => () => compute,
 };
 
-/** The times of an instrumented run of {@link profiling}. The first step is warm-up. */
-export const profileOf = (run: Denoised, sites: SiteMap, passesPerStep: number): Profile => {
-  const timed = run.visits.filter(({ step, ms }) => step > 0 && ms !== undefined);
-  const times = (site: string): number[] => timed.filter((visit) => visit.site === site).map(({ ms }) => ms as number);
-  const siteMs = Object.fromEntries(sites.all().map(({ id }) => [id, median(times(id))]));
+/** A forward pass of an uninstrumented run. The first step is warm-up. */
+const passOf = ({ stepMs }: Denoised, passesPerStep: number): number => median(stepMs.slice(1)) / passesPerStep;
+
+/**
+ * Sub-layers as an instrumented run of {@link profiling} timed them, and the pass as a plain run did: cutting adds to
+ * both, so a pass cut into pieces would make each sub-layer look like a smaller share than it is. Where the pieces
+ * together take longer than the whole, they are scaled to it.
+ */
+export const profileOf = (plain: Denoised, cut: Denoised, sites: SiteMap, passesPerStep: number): Profile => {
+  const passMs = passOf(plain, passesPerStep);
+  const timed = cut.visits.filter(({ step, ms }) => step > 0 && ms !== undefined);
+  const raw = sites
+    .all()
+    .map(({ id }) => median(timed.filter(({ site }) => site === id).map(({ ms }) => ms as number)));
+  const scale = Math.min(1, passMs / raw.reduce((sum, ms) => sum + ms, 0));
+  const siteMs = Object.fromEntries(sites.all().map(({ id }, index) => [id, scale * (raw[index] as number)]));
   const inside = ({ from, to }: Site): number =>
     sites
       .all()
       .filter((site) => from <= site.from && site.to <= to)
       .reduce((sum, { id }) => sum + (siteMs[id] ?? 0), 0);
   const blockMs = Array.from({ length: sites.depth }, (_, block) => inside(sites.blocks(block, block + 1)));
-  return { passMs: median(run.stepMs.slice(1)) / passesPerStep, siteMs, blockMs };
+  return { passMs, siteMs, blockMs };
 };
 
 /**
