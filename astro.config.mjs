@@ -5,6 +5,7 @@ import mdx from "@astrojs/mdx";
 import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
+import { baseLinks } from "./site/config/base-links.mjs";
 import { temmlMath } from "./site/config/temml-math.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -24,16 +25,18 @@ const sitePages = {
 
 const group = (label, directory) => ({ label, items: [{ autogenerate: { directory } }] });
 
+const base = process.env.SITE_BASE ?? "/";
+
 export default defineConfig({
   site: process.env.SITE_URL ?? "http://localhost:4321",
-  base: process.env.SITE_BASE ?? "/",
+  base,
   // The one layout in which content/docs at the root keeps sidebar, edit links and dates.
   srcDir: ".",
   publicDir: "./site/public",
   // dist/lib is the package.
   outDir: "./dist/site",
   devToolbar: { enabled: false },
-  markdown: { processor: satteri({ features: { math: true }, mdastPlugins: [temmlMath()] }) },
+  markdown: { processor: satteri({ features: { math: true }, mdastPlugins: [temmlMath(), baseLinks(base)] }) },
   integrations: [
     starlight({
       title: "diffusion-cache",
@@ -47,7 +50,7 @@ export default defineConfig({
         "./site/styles/code.css",
         "./site/styles/hero.css",
       ],
-      plugins: [starlightLinksValidator()],
+      plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],
       sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       credits: false,
