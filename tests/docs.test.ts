@@ -20,6 +20,9 @@ const folders = ["guide", "methods", "reference"];
 const pages = names("content/docs/methods", ".mdx");
 
 describe("a method's files belong together", () => {
+  test("PAB and FORA have their pages", () => {
+    expect(pages).toEqual(expect.arrayContaining(["fora", "pyramid-attention-broadcast"]));
+  });
   test.each(engineFiles)("%s has a line in the index", (name) => {
     expect(read("src/engine/cache/methods/index.ts")).toContain(`"./${name}.js"`);
   });
