@@ -1,34 +1,10 @@
-import { compareClips, type Engine, type ForaOptions, fora, type Progress } from "diffusion-cache";
+import { type CompareRequest, compare, type ForaOptions, fora } from "diffusion-cache";
 
-/** FORA (arXiv:2407.01425). */
+/** FORA (arXiv:2407.01425): 1 step in `interval` is computed, the last one among them. */
 export const methods = (options: ForaOptions) => [fora(options)];
 
-export interface Request {
-  readonly engine: Engine;
-  readonly settings: { prompt: string; seed: number; steps: number; guidance: number; options: ForaOptions };
-  readonly signal: AbortSignal;
-  readonly onProgress: (run: "uncached" | "cached", progress: Progress) => void;
-}
-
-/** The same clip twice, from the same noise: once with every step computed, once with 1 step in `interval`. */
-export const run = async ({ engine, settings, signal, onProgress }: Request) => {
-  const { options, ...request } = settings;
-
-  const uncached = await engine.generate({
-    ...request,
-    signal,
-    previewEvery: 1,
-    onProgress: (progress) => onProgress("uncached", progress),
-  });
-  const cached = await engine.generate({
-    ...request,
-    cache: methods(options),
-    signal,
-    previewEvery: 1,
-    onProgress: (progress) => onProgress("cached", progress),
-  });
-  return { uncached, cached, quality: compareClips(uncached.clip, cached.clip) };
-};
+/** The same clip twice, from the same noise: with every step computed, then with the cache. */
+export const run = (request: CompareRequest<ForaOptions>) => compare(request, methods(request.settings.options ?? {}));
 
 /** The slider of the page. */
 export const knobs = [

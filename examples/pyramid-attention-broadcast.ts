@@ -1,34 +1,10 @@
-import { compareClips, type Engine, type PabOptions, type Progress, pab } from "diffusion-cache";
+import { type CompareRequest, compare, type PabOptions, pab } from "diffusion-cache";
 
-/** Pyramid Attention Broadcast (arXiv:2408.12588). */
+/** Pyramid Attention Broadcast (arXiv:2408.12588): attention is computed in 1 step of N, inside a window. */
 export const methods = (options: PabOptions) => [pab(options)];
 
-export interface Request {
-  readonly engine: Engine;
-  readonly settings: { prompt: string; seed: number; steps: number; guidance: number; options: PabOptions };
-  readonly signal: AbortSignal;
-  readonly onProgress: (run: "uncached" | "cached", progress: Progress) => void;
-}
-
-/** The same clip twice, from the same noise: once with every step computed, once with attention reused. */
-export const run = async ({ engine, settings, signal, onProgress }: Request) => {
-  const { options, ...request } = settings;
-
-  const uncached = await engine.generate({
-    ...request,
-    signal,
-    previewEvery: 1,
-    onProgress: (progress) => onProgress("uncached", progress),
-  });
-  const cached = await engine.generate({
-    ...request,
-    cache: methods(options),
-    signal,
-    previewEvery: 1,
-    onProgress: (progress) => onProgress("cached", progress),
-  });
-  return { uncached, cached, quality: compareClips(uncached.clip, cached.clip) };
-};
+/** The same clip twice, from the same noise: with every step computed, then with the cache. */
+export const run = (request: CompareRequest<PabOptions>) => compare(request, methods(request.settings.options ?? {}));
 
 const range = (kind: string, value: number) => ({
   name: `${kind.toLowerCase()}AttentionBlockSkipRange`,

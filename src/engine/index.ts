@@ -25,6 +25,7 @@ export { type MethodName, methodFromName, methods } from "./cache/methods/index.
 export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
+export { type CompareRequest, type Comparison, compare } from "./compare.js";
 export { type CreateEngineOptions, createEngine } from "./create-engine.js";
 export type {
   Clip,
