@@ -5,6 +5,7 @@ import { handleCounts } from "../src/engine/cache/history.js";
 import type { Branch, CacheMethod, Site } from "../src/engine/cache/method.js";
 import type { Model, Part } from "../src/engine/models/model.js";
 import { type Span, siteMap } from "../src/engine/models/sites.js";
+import { tapsOf } from "../src/engine/models/taps.js";
 import { weightStore } from "../src/engine/models/weights.js";
 import type { Tensor } from "../src/engine/tensor.js";
 
@@ -37,19 +38,15 @@ export const doublingModel = (depth: number, width = 1): Model => {
     parameters: 0,
     parts,
     sites: siteMap({ subLayers, blocks, stream: ["x"], parts: parts.length, output: "prediction" }),
-    tap(id) {
-      const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
-      if (from && to)
-        return {
-          id,
-          value: "x",
-          after: (blocks[Number(to) - 1] as Span).to,
-          since: (blocks[Number(from)] as Span).from,
-        };
-      if (id === "latents") return { id, value: "latents", after: 0 };
-      if (id === "output") return { id, value: "prediction", after: parts.length };
-      throw new Error(`no tap ${id}`);
-    },
+    tap: tapsOf({
+      architecture: "Doubling",
+      stream: "x",
+      blocks,
+      subLayers,
+      parts: parts.length,
+      modulatedInput: { value: "x", after: 1 },
+      timestepEmbedding: { value: "timestep", after: 0 },
+    }),
     inputs: [
       { name: "latents", dims },
       { name: "timestep", dims: [1, 1] },
@@ -62,11 +59,31 @@ export const doublingModel = (depth: number, width = 1): Model => {
   };
 };
 
+/** A network that is one product: prediction = latents · timestep, so that a run of it solves dx/dt = x · timestep. */
+export const productModel = (width = 1): Model => {
+  const model = doublingModel(1, width);
+  const product: Part = {
+    id: "product",
+    emit: (g, stream) =>
+      stream.set("prediction", g.add(g.mul(stream.get("latents"), stream.get("timestep")), stream.get("text"))),
+  };
+  return {
+    ...model,
+    architecture: "Product",
+    key: `product ${width}`,
+    parts: [product],
+    sites: siteMap({ subLayers: [], blocks: [], stream: [], parts: 1, output: "prediction" }),
+    tap: (id) => ({ id, value: id === "output" ? "prediction" : id, after: id === "output" ? 1 : 0 }),
+  };
+};
+
 export interface ArithmeticRun {
   readonly model: Model;
   readonly methods: readonly CacheMethod[];
   /** One latent row per step, as if a scheduler had made them. */
   readonly latents: readonly Tensor[];
+  /** Makes the next step's latents instead of taking them from `latents`, of which only the number then counts. */
+  readonly next?: (latents: readonly number[], prediction: readonly number[], step: number) => readonly number[];
   readonly timesteps?: readonly number[];
   readonly guidance?: number;
   readonly text?: Readonly<Partial<Record<Branch, Tensor>>>;
@@ -93,10 +110,14 @@ export const runArithmetic = async (run: ArithmeticRun) => {
   });
   const outputs: number[][] = [];
   const cacheBytes: number[] = [];
+  let current = latents[0] as Tensor;
   for (const [step, latent] of latents.entries()) {
-    const handle = backend.upload(latent);
+    if (!run.next) current = latent;
+    const handle = backend.upload(current);
     const prediction = await execute.predict(step, handle);
-    outputs.push([...(await backend.read(prediction))]);
+    const output = [...(await backend.read(prediction))];
+    outputs.push(output);
+    if (run.next) current = row(...run.next([...current.data], output, step));
     counts.drop(prediction);
     counts.drop(handle);
     cacheBytes.push(execute.cacheBytes());

@@ -15,9 +15,11 @@ export const kindNames: Readonly<Record<SiteKind, string>> = {
   "temporal-attention": "Temporal attention",
   "cross-attention": "Cross-attention",
   "feed-forward": "Feed-forward",
+  "text-kv": "Text keys and values",
   blocks: "Blocks",
   output: "Whole network",
   uncond: "Guidance difference",
+  guided: "Whole step",
 };
 
 /** Sites of one kind with one mask as one row, in the order of the model. */

@@ -1,8 +1,10 @@
 import type { Backend } from "./backends/backend.js";
 import { chooseBackend, type Preference } from "./backends/ladder.js";
 import { type Segmenter, segmenter } from "./cache/segments.js";
+import { calibrator } from "./calibrate.js";
+import { type Calibration, expectCalibrated } from "./calibration.js";
 import { denoise } from "./denoise.js";
-import type { Clip, Engine, GenerateOptions, Profile, Progress, Result } from "./engine.js";
+import type { CalibrateOptions, Clip, Engine, GenerateOptions, Profile, Progress, Result } from "./engine.js";
 import { EngineError } from "./errors.js";
 import type { Graph } from "./graph/builder.js";
 import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
@@ -93,6 +95,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
         hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",
       });
     const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
+    for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
     const { noise, cond, uncond } = inputs
       ? checkedInputs(inputs, shape)
       : promptInputs(vocabulary, shape, defaults.prompt, request);
@@ -187,6 +190,42 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
   };
 
+  const calibrate = async (request: CalibrateOptions): Promise<Calibration> => {
+    const { prompts = request.inputs ? [] : [defaults.prompt], onProgress, ...rest } = request;
+    const runs = request.inputs ? [{}] : prompts.map((prompt, seed) => ({ prompt, seed }));
+    let collected: ReturnType<typeof calibrator> | undefined;
+    let prepared: ReturnType<typeof prepare> | undefined;
+    for (const [index, run] of runs.entries()) {
+      prepared = prepare({ ...rest, ...run });
+      const { timesteps } = prepared.scheduler;
+      collected ??= calibrator(prepared.model, timesteps.length);
+      const { taps: observed, observe } = collected;
+      const steps = runs.length * timesteps.length;
+      await denoise({
+        ...prepared,
+        observed,
+        observe,
+        onStep: ({ step, ms }) =>
+          onProgress?.({ phase: "step", step: index * timesteps.length + step, steps, ms, decisions: [] }),
+      });
+    }
+    if (!collected || !prepared)
+      throw new EngineError("input-invalid", "prompts is empty.", { hint: "Give one prompt at least." });
+    const { scheduler, guidance } = prepared;
+    const calibratedFor = { model: name, scheduler: scheduler.name, steps: scheduler.timesteps.length };
+    const { magRatios, coefficients, errors } = collected.numbers();
+    return {
+      format: "diffusion-cache/calibration",
+      version: 1,
+      calibratedFor,
+      guidance,
+      prompts,
+      magcache: { magRatios, calibratedFor },
+      teacache: { coefficients, calibratedFor },
+      smoothcache: { errors, calibratedFor },
+    };
+  };
+
   return {
     model: {
       name,
@@ -199,6 +238,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     device,
     generate: (request = {}) => inOrder(async () => generate(alive(request))),
     profile: (request = {}) => inOrder(async () => profile(alive(request))),
+    calibrate: (request = {}) => inOrder(async () => calibrate(alive(request))),
     dispose() {
       disposed = true;
       return inOrder(() => backend.dispose());

@@ -1,4 +1,5 @@
 import type { CacheMethod } from "./cache/method.js";
+import type { Calibration } from "./calibration.js";
 import type { Tensor } from "./tensor.js";
 import type { Trace } from "./trace.js";
 
@@ -43,6 +44,13 @@ export interface GenerateOptions {
   readonly predictions?: boolean;
   readonly signal?: AbortSignal;
   readonly onProgress?: (progress: Progress) => void;
+}
+
+/** What a calibration runs: uncached, once per prompt. */
+export interface CalibrateOptions
+  extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal" | "onProgress"> {
+  /** One run each, with the seeds 0, 1, 2 … More prompts, steadier numbers. Default: the model's own prompt; none with `inputs`. */
+  readonly prompts?: readonly string[];
 }
 
 /** What a run starts from, as tensors. */
@@ -103,5 +111,11 @@ export interface Engine {
   generate(options?: GenerateOptions): Promise<Result>;
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
   profile(options?: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">): Promise<Profile>;
+  /**
+   * Runs uncached and measures what MagCache, TeaCache and SmoothCache want to know of this model, scheduler and number
+   * of steps. Holds a few steps of every sub-layer in memory.
+   * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
+   */
+  calibrate(options?: CalibrateOptions): Promise<Calibration>;
   dispose(): Promise<void>;
 }

@@ -16,6 +16,7 @@ export const errorCodes = {
   "method-unknown": "No caching method has this name.",
   "option-unknown": "A caching method has no option of this name.",
   "option-invalid": "An option has a value outside its range.",
+  "calibration-mismatch": "A method's numbers were measured on another model, scheduler or number of steps.",
   "site-missing": "A caching method finds nothing to cache in this model.",
   "site-conflict": "Two caching methods would decide at one place.",
   "prompt-invalid": "A prompt holds a word that the model's vocabulary does not have.",

@@ -1,10 +1,12 @@
 // The only door of the package: one export line per file, alphabetical.
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
+export { type Forecast, type Guards, guarded, withForecast } from "./cache/compose.js";
 export { type DryRunOptions, dryRun, latteSites, type PlannedSite } from "./cache/dry-run.js";
 export {
   type Branch,
   type CacheMethod,
+  type CalibratedFor,
   compute,
   type Decision,
   type Estimate,
@@ -18,16 +20,26 @@ export {
   type Visit,
 } from "./cache/method.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
+export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
+export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";
+export { type EasyCacheOptions, easyCache } from "./cache/methods/easy-cache.js";
 export { type FasterCacheOptions, fasterCache } from "./cache/methods/faster-cache.js";
 export { type FirstBlockCacheOptions, firstBlockCache } from "./cache/methods/first-block-cache.js";
 export { type ForaOptions, fora } from "./cache/methods/fora.js";
 export { type MethodName, methodFromName, methods } from "./cache/methods/index.js";
+export { type LazyCacheOptions, lazyCache } from "./cache/methods/lazy-cache.js";
 export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
+export { type SmoothCacheErrors, type SmoothCacheOptions, smoothCache } from "./cache/methods/smooth-cache.js";
+export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
+export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
+export { textKvCache } from "./cache/methods/text-kv-cache.js";
+export { type Calibration, calibrationFromJson } from "./calibration.js";
 export { type CompareRequest, type Comparison, compare } from "./compare.js";
 export { type CreateEngineOptions, createEngine } from "./create-engine.js";
 export type {
+  CalibrateOptions,
   Clip,
   DeviceReport,
   Engine,

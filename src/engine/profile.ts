@@ -48,7 +48,9 @@ export const idealSpeedup = (trace: Trace, { passMs, siteMs, blockMs }: Profile)
     .map(({ site }) => {
       const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(site) ?? [];
       if (from && to) return blockMs.slice(Number(from), Number(to)).reduce((sum, ms) => sum + ms, 0);
-      return siteMs[site] ?? passMs; // "output" and "uncond" save a whole pass
+      if (site === "guided") return trace.guidance === 1 ? passMs : 2 * passMs;
+      if (site === "output" || site === "uncond") return passMs;
+      return siteMs[site] ?? 0;
     })
     .reduce((sum, ms) => sum + ms, 0);
   const all = passes * passMs;

@@ -10,6 +10,8 @@ export interface TraceVisit {
   readonly decision: "compute" | "reuse" | "forecast";
   readonly weights?: readonly number[] | { readonly low: number; readonly high: number };
   readonly readings?: readonly (Reading | null)[];
+  /** What the method compared, and marks such as `negative`; only where it says so. */
+  readonly reasons?: Readonly<Record<string, number | true>>;
   /** Only in instrumented runs, where every site is a segment of its own. */
   readonly ms?: number;
 }

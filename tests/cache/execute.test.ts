@@ -160,7 +160,7 @@ describe("probes", () => {
     });
     // The published trace of diffusers' FirstBlockCache on this model, methods.md §1.3.
     expect(outputs.flat()).toEqual([64, 66, 68, 84, 87, 89, 112]);
-    expect(readings[0]).toEqual({ change: 1, magnitude: 8 });
+    expect(readings[0]).toEqual({ change: 1, magnitude: 8, present: 9 });
   });
 });
 

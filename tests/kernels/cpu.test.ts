@@ -24,10 +24,11 @@ describe("combineCpu", () => {
 });
 
 describe("measureCpu", () => {
-  it("means the absolute change and the older magnitude", () => {
+  it("means the absolute change and both magnitudes", () => {
     expect(measureCpu(Float32Array.of(1, -2, 3, 4), Float32Array.of(2, -2, -1, 3))).toEqual({
       change: 1.5,
       magnitude: 2,
+      present: 2.5,
     });
   });
 });

@@ -114,8 +114,8 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
     async measure(now, older) {
       gpu.check();
       const means = kernels.measure(bufferOf(now), bufferOf(older), now.bytes / 4);
-      const [change, magnitude] = (await readBuffer(gpu, means, 8)) as unknown as [number, number];
-      return { change, magnitude };
+      const [change, magnitude, present] = (await readBuffer(gpu, means, 12)) as unknown as [number, number, number];
+      return { change, magnitude, present };
     },
     async split(handle) {
       gpu.check();

@@ -12,6 +12,12 @@ import {
   type Visit,
 } from "./method.js";
 
+/** What a method answered, and why. */
+export interface Verdict {
+  readonly decision: Decision;
+  readonly reasons?: Readonly<Record<string, number | true>>;
+}
+
 /** A site that some method decides about. */
 export interface ActiveSite {
   readonly site: Site;
@@ -20,9 +26,14 @@ export interface ActiveSite {
 
 const covers = (outer: Site, inner: Site): boolean => outer.from <= inner.from && inner.to <= outer.to;
 const apart = (a: Site, b: Site): boolean => a.to <= b.from || b.to <= a.from;
+/** How far above the network a site lies: 0 for a part of a pass, 1 for the unconditional branch, 2 for the whole step. */
+const level = ({ kind }: Site): number => (kind === "guided" ? 2 : kind === "uncond" ? 1 : 0);
+
+/** Whether decisions at a site concern the branches of a step, not the parts of a pass. */
+export const aboveNetwork = (site: Site): boolean => level(site) > 0;
 
 /**
- * The sites of all methods, outermost first. Guidance (`uncond`) lies outside everything.
+ * The sites of all methods, outermost first. Those above the network lie outside everything in it.
  * @throws EngineError "site-missing" for a method that finds none, "site-conflict" for two at one site or crossing ones
  */
 export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): readonly ActiveSite[] => {
@@ -38,7 +49,7 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
     });
   active.forEach(({ site, method }, index) => {
     for (const other of active.slice(0, index)) {
-      if (site.kind === "uncond" ? other.site.kind !== "uncond" : other.site.kind === "uncond") continue;
+      if (level(site) !== level(other.site)) continue;
       const same = covers(site, other.site) && covers(other.site, site);
       if (same || !(covers(site, other.site) || covers(other.site, site) || apart(site, other.site)))
         throw new EngineError("site-conflict", `${other.method.name} and ${method.name} both decide at ${site.id}.`, {
@@ -46,9 +57,8 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
         });
     }
   });
-  const size = ({ site }: ActiveSite): number =>
-    site.kind === "uncond" ? Number.POSITIVE_INFINITY : site.to - site.from;
-  return active.toSorted((a, b) => size(b) - size(a) || a.site.from - b.site.from);
+  const size = ({ site }: ActiveSite): number => site.to - site.from;
+  return active.toSorted((a, b) => level(b.site) - level(a.site) || size(b) - size(a) || a.site.from - b.site.from);
 };
 
 /** Those of `active` that act on a branch. */
@@ -72,9 +82,10 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
       step: number,
       readings: readonly (Reading | undefined)[],
       guided: boolean,
-    ): Decision {
+    ): Verdict {
       const computed = kept.get(site) as number[];
-      if (computed.length === 0) return compute;
+      if (computed.length === 0) return { decision: compute };
+      let reasons: Verdict["reasons"];
       const { steps, timesteps, branch } = facts;
       const visit: Visit = {
         site,
@@ -85,8 +96,13 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
         computed,
         readings,
         guided,
+        forced: false,
+        because(given) {
+          reasons = { ...reasons, ...given };
+        },
       };
-      return (closures.get(method) as (visit: Visit) => Decision)(visit);
+      const decision = (closures.get(method) as (visit: Visit) => Decision)(visit);
+      return reasons ? { decision, reasons } : { decision };
     },
     /** Books what was done, so that `computed` is right at the next visit. */
     record({ site, method }: ActiveSite, step: number, decision: Decision): void {

@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.js";
 import { siteMap } from "../models/sites.js";
-import { activeSites, decider, inBranch, leftOut, probesOf } from "./decide.js";
+import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf } from "./decide.js";
 import { type Branch, type CacheMethod, compute, type Site, type SiteKind, type SiteMap } from "./method.js";
 
 export interface PlannedSite {
@@ -29,7 +29,8 @@ export interface PlannedPass {
 }
 
 /**
- * Every pass of a run whose methods decide by step alone, in order. A step without an unconditional pass has one entry.
+ * Every pass of a run whose methods decide by step alone, in order. A step without an unconditional pass has one entry, a
+ * step that rests as a whole has none.
  *
  * @throws EngineError "needs-readings" for a method that decides by data
  */
@@ -50,26 +51,26 @@ export const plannedPasses = ({
       );
   const active = activeSites(methods, sites);
   const steps = timesteps.length;
-  const asked = (branch: Branch, ofGuidance: boolean) => {
-    const here = inBranch(
-      active.filter(({ site }) => (site.kind === "uncond") === ofGuidance),
-      branch,
-    ); // prettier-ignore
+  const asked = (branch: Branch, which: (site: Site) => boolean) => {
+    const here = inBranch(active, branch).filter(({ site }) => which(site));
     return { here, decider: decider(here, { steps, timesteps, branch }) };
   };
-  const gap = asked("uncond", true);
-  const branches = { cond: asked("cond", false), uncond: asked("uncond", false) };
+  const whole = asked("cond", ({ kind }) => kind === "guided");
+  const gap = asked("uncond", ({ kind }) => kind === "uncond");
+  const inPass = (site: Site): boolean => !aboveNetwork(site);
+  const branches = { cond: asked("cond", inPass), uncond: asked("uncond", inPass) };
   const visit = ({ here, decider }: typeof gap, step: number, runs: boolean) => {
     const [skipped, computed]: [Site[], Site[]] = [[], []];
     for (const one of here) {
       if (leftOut(one.site, skipped)) continue;
-      const decision = decider.visit(one, step, [], runs);
+      const { decision } = decider.visit(one, step, [], runs);
       decider.record(one, step, decision);
       (decision === compute ? computed : skipped).push(one.site);
     }
     return { skipped, computed };
   };
   return [...timesteps.keys()].flatMap((step) => {
+    if (visit(whole, step, guided).skipped.length > 0) return [];
     const runsUncond = guided && visit(gap, step, true).skipped.length === 0;
     const passes: Branch[] = runsUncond ? ["cond", "uncond"] : ["cond"];
     return passes.map((branch) => ({ step, branch, ...visit(branches[branch], step, runsUncond) }));
@@ -89,12 +90,10 @@ export const dryRun = ({
 }: DryRunOptions): readonly PlannedSite[] => {
   const passes = plannedPasses({ methods, timesteps, sites, guided });
   const wide = activeSites(methods, sites).map(({ site }) => site);
-  const rows = [
-    ...sites.all(),
-    ...wide.filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond"),
-  ];
+  const rows = [...sites.all(), ...wide.filter((site) => !sites.all().includes(site))];
   const ran = (site: Site, step: number): boolean => {
     const here = passes.filter((pass) => pass.step === step);
+    if (site.kind === "guided") return here.length > 0;
     if (site.kind === "uncond") return here.some(({ branch }) => branch === "uncond");
     return here.some(({ skipped }) => !leftOut(site, skipped));
   };
@@ -109,7 +108,11 @@ export const dryRun = ({
 export const latteSites = (layers: number): SiteMap => {
   const subLayers: Site[] = [];
   const blocks: { from: number; to: number }[] = [];
-  let part = 0;
+  const textKv = Array.from({ length: layers }, (_, layer): Site => {
+    const id = `transformer_blocks.${layer}.attn2.text`;
+    return { id, kind: "text-kv", from: layer, to: layer + 1, values: [`${id}.k`, `${id}.v`], keeps: "value" };
+  });
+  let part = layers;
   const block = (id: string, kinds: readonly (readonly [string, SiteKind])[]): void => {
     const from = part;
     for (const [name, kind] of kinds) {
@@ -130,5 +133,5 @@ export const latteSites = (layers: number): SiteMap => {
       ["ff", "feed-forward"],
     ]);
   }
-  return siteMap({ subLayers, blocks, stream: ["x"], parts: part, output: "prediction" });
+  return siteMap({ subLayers, textKv, blocks, stream: ["x"], parts: part, output: "prediction" });
 };

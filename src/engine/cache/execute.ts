@@ -1,14 +1,14 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
-import { EngineError } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
-import type { Model } from "../models/model.js";
+import type { Model, Tap } from "../models/model.js";
 import type { Tensor } from "../tensor.js";
 import type { TraceSite, TraceVisit } from "../trace.js";
-import { type ActiveSite, activeSites, decider, inBranch, leftOut, nameOf, probesOf } from "./decide.js";
+import { aboveNetwork, activeSites, decider, inBranch, leftOut, nameOf, probesOf } from "./decide.js";
 import { plannedPasses } from "./dry-run.js";
+import { guidedStep } from "./guidance.js";
 import { featureHistory, type HandleCounts } from "./history.js";
-import { type Branch, type CacheMethod, compute, type Decision, type Site } from "./method.js";
-import { type BranchState, type PassVisit, pass } from "./pass.js";
+import { type Branch, type CacheMethod, compute, type Site } from "./method.js";
+import { type BranchState, type Observed, type PassVisit, pass } from "./pass.js";
 import { probeBench } from "./probes.js";
 import { type Segmenter, segmenter } from "./segments.js";
 
@@ -25,6 +25,9 @@ export interface ExecutorOptions {
   /** Shared between runs of one model, so that graphs are built once. */
   readonly segments?: Segmenter;
   readonly cuts?: "probes" | "sites";
+  /** Values to read in every pass, for calibration. Default none. */
+  readonly observed?: readonly Tap[];
+  readonly observe?: (value: Observed) => void;
 }
 
 /**
@@ -41,9 +44,11 @@ export const executor = (options: ExecutorOptions) => {
     segments: options.segments ?? segmenter(model),
     compile: options.compile,
     cuts,
+    observed: options.observed ?? [],
+    observe: options.observe ?? (() => {}),
   };
   const all = activeSites(methods, model.sites);
-  const network = all.filter(({ site }) => site.kind !== "uncond");
+  const network = all.filter(({ site }) => !aboveNetwork(site));
   const guided = guidance !== 1;
 
   const branch = (name: Branch): BranchState => {
@@ -52,22 +57,15 @@ export const executor = (options: ExecutorOptions) => {
       active,
       decider: decider(active, { steps, timesteps, branch: name }),
       history: featureHistory(backend, counts),
-      probes: probeBench(backend, counts, model, active),
+      probes: probeBench(
+        backend,
+        counts,
+        model,
+        active.filter(({ method }) => name === "cond" || !method.shared), // those follow without measuring
+      ),
     };
   };
   const states: Record<Branch, BranchState> = { cond: branch("cond"), uncond: branch("uncond") };
-  const gap = all.find(({ site }) => site.kind === "uncond");
-  if (gap && !guided)
-    throw new EngineError(
-      "site-missing",
-      `${gap.method.name} reuses the unconditional branch, and guidance 1 has none.`,
-      {
-        hint: "Choose a guidance scale above 1, or switch that part of the method off.",
-      },
-    );
-  const gapDecider = decider(gap ? [gap] : [], { steps, timesteps, branch: "uncond" });
-  const gapHistory = featureHistory(backend, counts);
-
   const held = new Map<Branch, Map<string, Handle>>();
   const conditionsOf = (name: Branch): Map<string, Handle> => {
     const found =
@@ -80,16 +78,20 @@ export const executor = (options: ExecutorOptions) => {
   const ran = new Map<string, boolean[]>();
   const rows: Site[] = [
     ...model.sites.all(),
-    ...all.map(({ site }) => site).filter(({ kind }) => kind === "blocks" || kind === "output" || kind === "uncond"),
+    ...all.map(({ site }) => site).filter((site) => !model.sites.all().includes(site)),
   ];
-  const mark = (step: number, skipped: readonly Site[]): void => {
-    for (const site of rows.filter(({ kind }) => kind !== "uncond")) {
-      const row = ran.get(site.id) ?? [];
-      row[step] = (row[step] ?? false) || !leftOut(site, skipped);
-      ran.set(site.id, row);
-    }
+  /** Books whether a site ran in a step, in either branch. */
+  const mark = (step: number, site: Site, did: boolean): void => {
+    const row = ran.get(site.id) ?? [];
+    row[step] = (row[step] ?? false) || did;
+    ran.set(site.id, row);
   };
-  const trace = (step: number, name: Branch, { active: { site, method }, decision, readings, ms }: PassVisit): void => {
+  const markAll = (step: number, did: (site: Site) => boolean): void => {
+    for (const site of rows) if (!aboveNetwork(site)) mark(step, site, did(site));
+  };
+  const trace = (step: number, name: Branch, visit: PassVisit): void => {
+    const { active, decision, reasons, readings, ms } = visit;
+    const { site, method } = active;
     visits.push({
       step,
       branch: name,
@@ -98,6 +100,7 @@ export const executor = (options: ExecutorOptions) => {
       decision: nameOf(decision),
       ...(decision === compute ? {} : { weights: decision.weights }),
       ...(readings.length ? { readings: readings.map((reading) => reading ?? null) } : {}),
+      ...(reasons ? { reasons } : {}),
       ...(ms === undefined ? {} : { ms }),
     });
   };
@@ -111,11 +114,27 @@ export const executor = (options: ExecutorOptions) => {
     given: readonly PassVisit[],
   ) => {
     const inputs = new Map([...shared, ...conditionsOf(name)]);
-    const result = await pass(tools, states[name], { inputs, step, guided: both, given });
+    const result = await pass(tools, states[name], { branch: name, inputs, step, guided: both, given });
     for (const visit of result.visits) trace(step, name, visit);
-    mark(step, result.skipped);
+    markAll(step, (site) => !leftOut(site, result.skipped));
     return result;
   };
+  const above = guidedStep({
+    backend,
+    counts,
+    model,
+    active: all.filter(({ site }) => aboveNetwork(site)),
+    timesteps,
+    guidance,
+    run,
+    booked(step, visit) {
+      trace(step, visit.active.site.kind === "uncond" ? "uncond" : "cond", visit);
+      mark(step, visit.active.site, visit.decision === compute);
+      if (visit.active.site.kind !== "guided" || visit.decision === compute) return;
+      markAll(step, () => false);
+      for (const site of rows) if (site.kind === "uncond") mark(step, site, false);
+    },
+  });
 
   return {
     /**
@@ -123,7 +142,12 @@ export const executor = (options: ExecutorOptions) => {
      * @returns whether it was known
      */
     async prepare(onCompile?: (done: number, total: number) => void): Promise<boolean> {
-      if (cuts === "sites" || methods.some((method) => probesOf(method, model.sites).length > 0)) return false;
+      if (
+        cuts === "sites" ||
+        tools.observed.length > 0 ||
+        methods.some((method) => probesOf(method, model.sites).length > 0)
+      )
+        return false;
       const whole = { from: 0, to: model.parts.length, taps: [] };
       const passes = plannedPasses({ methods, timesteps, sites: model.sites, guided });
       const graphs = new Set(
@@ -149,34 +173,14 @@ export const executor = (options: ExecutorOptions) => {
         ["timestep", timestep],
       ]); // prettier-ignore
       try {
-        if (!guided) return (await run("cond", step, shared, false, [])).prediction;
-        const decision: Decision = gap ? gapDecider.visit(gap, step, [], true) : compute;
-        if (gap) gapDecider.record(gap, step, decision);
-        const cond = await run("cond", step, shared, decision === compute, []);
-        const uncond =
-          decision === compute
-            ? await fullGuidance(step, shared, cond)
-            : estimateUncond(gap as ActiveSite, decision, cond.prediction);
-        if (gap) {
-          trace(step, "uncond", { active: gap, decision, readings: [] });
-          const row = ran.get(gap.site.id) ?? [];
-          row[step] = decision === compute;
-          ran.set(gap.site.id, row);
-        }
-        const prediction = backend.combine([
-          { handle: uncond, weight: 1 - guidance },
-          { handle: cond.prediction, weight: guidance },
-        ]);
-        counts.drop(uncond);
-        counts.drop(cond.prediction);
-        return prediction;
+        return await above.predict(step, latents, shared);
       } finally {
         counts.drop(timestep);
       }
     },
     /** Bytes of everything kept from step to step, each tensor once. */
     cacheBytes(): number {
-      const handles = new Set([...gapHistory.handles()]);
+      const handles = new Set(above.handles());
       for (const { history, probes } of Object.values(states))
         for (const one of [...history.handles(), ...probes.handles()]) handles.add(one);
       return [...handles].reduce((sum, { bytes }) => sum + bytes, 0);
@@ -190,7 +194,7 @@ export const executor = (options: ExecutorOptions) => {
       })),
     /** Releases everything; safe at any moment, also after an error. */
     end(): void {
-      gapHistory.clear();
+      above.clear();
       for (const { history, probes } of Object.values(states)) {
         history.clear();
         probes.clear();
@@ -199,34 +203,4 @@ export const executor = (options: ExecutorOptions) => {
       held.clear();
     },
   };
-
-  async function fullGuidance(
-    step: number,
-    shared: ReadonlyMap<string, Handle>,
-    cond: Awaited<ReturnType<typeof run>>,
-  ): Promise<Handle> {
-    const given = cond.visits.filter(({ active: { method } }) => method.shared);
-    const { prediction } = await run("uncond", step, shared, true, given);
-    if (!gap) return prediction;
-    const difference = backend.combine([
-      { handle: prediction, weight: 1 },
-      { handle: cond.prediction, weight: -1 },
-    ]); // prettier-ignore
-    if (gap.method.bands) {
-      const { low, high } = await backend.split(difference);
-      counts.drop(difference);
-      gapHistory.push(gap.site, [low, high], gap.method.history ?? 1);
-    } else gapHistory.push(gap.site, [difference], gap.method.history ?? 1);
-    return prediction;
-  }
-
-  function estimateUncond({ site }: ActiveSite, decision: Exclude<Decision, typeof compute>, cond: Handle): Handle {
-    const [difference] = gapHistory.estimate(site, decision) as [Handle];
-    const uncond = backend.combine([
-      { handle: cond, weight: 1 },
-      { handle: difference, weight: 1 },
-    ]); // prettier-ignore
-    counts.drop(difference);
-    return uncond;
-  }
 };

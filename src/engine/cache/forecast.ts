@@ -1,3 +1,43 @@
+import type { CacheMethod } from "./method.js";
+
+/** A way to carry a feature on from its past, as weights over what is kept. Steps and numbers only. */
+export interface Forecaster {
+  readonly history: number;
+  readonly keeps: NonNullable<CacheMethod["keeps"]>;
+  /**
+   * Weights in the order of `keeps`.
+   * @param computed steps of the computed features that are kept, newest first
+   */
+  weights(computed: readonly number[], step: number): readonly number[];
+}
+
+/** TaylorSeer's forecast of an order from 0 (reuse) to 3. */
+export const taylor = (order: number): Forecaster => ({
+  history: order + 1,
+  keeps: "computed",
+  weights: (computed, step) => taylorWeights(computed, step, order),
+});
+
+/**
+ * FoCa (arXiv:2508.16211), as cache-dit has it but for one division: from the last computed feature A, as many steps on
+ * as have passed, along the mean of two slopes: between the last two computed features, and between the last two values
+ * whatever they were. Beyond three steps the way is shortened towards A.
+ *
+ * cache-dit does not divide the first slope by the gap between its features, so it is too steep after a run of reuses.
+ */
+export const foca: Forecaster = {
+  history: 2,
+  keeps: "both",
+  weights(computed, step) {
+    const [anchor, before] = computed as [number, number | undefined];
+    if (before === undefined) return [1];
+    const half = Math.min(3, step - anchor) / 2;
+    const damping = Math.min(1, 3 / (step - anchor));
+    const slope = (damping * half) / (anchor - before);
+    return [1 + slope, -slope, damping * half, -damping * half];
+  },
+};
+
 /**
  * Taylor forecast of a feature as weights over its kept values (TaylorSeer, arXiv:2503.06923, Eq. 5 and 6).
  *

@@ -32,16 +32,20 @@ export type Feature = readonly Handle[];
 /** The kept features of one branch, newest first, and what they weigh. */
 export const featureHistory = (backend: Backend, counts: HandleCounts) => {
   const kept = new Map<string, Feature[]>();
+  const recent = new Map<string, Feature[]>();
+  const add = (to: Map<string, Feature[]>, { id }: Site, feature: Feature, limit: number): void => {
+    const features = [feature, ...(to.get(id) ?? [])];
+    for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
+    to.set(id, features);
+  };
   return {
     /** Takes over the caller's hold on `feature`; the oldest beyond `limit` goes. */
-    push(site: Site, feature: Feature, limit: number): void {
-      const features = [feature, ...(kept.get(site.id) ?? [])];
-      for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
-      kept.set(site.id, features);
-    },
+    push: (site: Site, feature: Feature, limit: number): void => add(kept, site, feature, limit),
+    /** Keeps the newest two values of a site, computed or estimated. Takes over the caller's hold. */
+    pushRecent: (site: Site, feature: Feature): void => add(recent, site, feature, 2),
     /** Σ weights · kept for each tensor of the site. The caller holds the result. */
     estimate(site: Site, decision: Exclude<Decision, typeof compute>): Feature {
-      const features = kept.get(site.id) as Feature[];
+      const features = [...(kept.get(site.id) as Feature[]), ...(recent.get(site.id) ?? [])];
       const { weights } = decision;
       if ("low" in weights) {
         const [low, high] = features[0] as [Handle, Handle];
@@ -61,10 +65,11 @@ export const featureHistory = (backend: Backend, counts: HandleCounts) => {
       );
     },
     /** Distinct handles held here. */
-    handles: (): Set<Handle> => new Set([...kept.values()].flat(2)),
+    handles: (): Set<Handle> => new Set([...kept.values(), ...recent.values()].flat(2)),
     clear(): void {
-      for (const handle of [...kept.values()].flat(2)) counts.drop(handle);
+      for (const handle of [...kept.values(), ...recent.values()].flat(2)) counts.drop(handle);
       kept.clear();
+      recent.clear();
     },
   };
 };

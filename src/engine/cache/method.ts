@@ -1,21 +1,27 @@
 // What a caching method may say. Plain data throughout: no tensors, no GPU, no model.
 
 /**
- * What a site computes. A `blocks` site is a run of blocks, `output` the whole network,
- * `uncond` the difference that guidance adds (uncond − cond).
+ * What a site computes. `text-kv` is what cross-attention reads of the text, the same in every step; a `blocks` site is
+ * a run of blocks, `output` the whole network, `uncond` the difference that guidance adds (uncond − cond), `guided` the
+ * whole step: the prediction after guidance.
  */
 export type SiteKind =
   | "spatial-attention"
   | "temporal-attention"
   | "cross-attention"
   | "feed-forward"
+  | "text-kv"
   | "blocks"
   | "output"
-  | "uncond";
+  | "uncond"
+  | "guided";
+
+/** Sites that lie above the network: a decision there concerns the branches, not parts of a pass. */
+export type StepKind = "uncond" | "guided";
 
 /** A place in the denoiser whose feature can be kept. Two sites are nested or disjoint. */
 export interface Site {
-  /** The module path in diffusers ("transformer_blocks.3.attn1"), or "blocks.1-8", "output", "uncond". */
+  /** The module path in diffusers ("transformer_blocks.3.attn1"), or "blocks.1-8", "output", "uncond", "guided". */
   readonly id: string;
   readonly kind: SiteKind;
   /** First part of the model that the site covers, inclusive. */
@@ -26,27 +32,34 @@ export interface Site {
   readonly values: readonly string[];
   /** "value": the feature is what the site writes. "residual": what it adds to what it found. */
   readonly keeps: "value" | "residual";
-  /** What a residual is taken against: stream values as they are where the site begins. Default `values` themselves. */
+  /** What a residual is taken against: stream values as they are before part `since`. Default `values` themselves. */
   readonly base?: readonly string[];
+  /** Default `from`; an earlier part where the residual also holds what earlier blocks add, though they always run. */
+  readonly since?: number;
 }
 
 /** The sites a model offers. */
 export interface SiteMap {
   /** Number of blocks that a `blocks` site can span. */
   readonly depth: number;
-  /** Sub-layers: their output before the gate. In the order of execution. */
+  /** Sub-layers: their output before the gate, in the order of execution; of some kinds, or of all but "text-kv". */
   all(...kinds: SiteKind[]): readonly Site[];
-  /** Residual of blocks [from, to). */
-  blocks(from?: number, to?: number): Site;
+  /** Residual of blocks [from, to), or of blocks [since, to) where only [from, to) can rest. */
+  blocks(from?: number, to?: number, since?: number): Site;
   /** The network's prediction; "residual" keeps prediction − latents. */
   output(keeps?: "value" | "residual"): Site;
   /** uncond − cond of the prediction. */
   uncond(): Site;
+  /** The prediction after guidance; "residual" keeps prediction − latents. */
+  guided(keeps?: "value" | "residual"): Site;
 }
 
 /** Asks for one reduction per step over a tensor of the model and its older self. */
 export interface Probe {
-  /** A stream value and the part after which it is read ("modulated-input", "blocks.0-1", "latents", "output"). */
+  /**
+   * What is read: "latents", "timestep-embedding", "modulated-input" (what enters the first attention), "hidden.2" (the
+   * stream before block 2), "blocks.0-2" (what blocks [0, 2) add to it), "output", or the id of a sub-layer.
+   */
   readonly tap: string;
   /** The older self: of the step before, of the last step computed, or of the computed step before that. */
   readonly since: "last-step" | "last-compute" | "compute-before-last";
@@ -57,6 +70,8 @@ export interface Reading {
   readonly change: number;
   /** mean |older|. */
   readonly magnitude: number;
+  /** mean |now|. */
+  readonly present: number;
 }
 
 export type Branch = "cond" | "uncond";
@@ -72,13 +87,17 @@ export interface Visit {
   readonly timestep: number;
   /** Steps of the kept features, newest first; never empty. */
   readonly computed: readonly number[];
+  /** The step is computed whatever is answered, and a method that counts must count it so. */
+  readonly forced: boolean;
   /** The newest reading of each declared probe; undefined until there is an older tensor. */
   readonly readings: readonly (Reading | undefined)[];
   /** Whether the unconditional branch really runs in this step. */
   readonly guided: boolean;
+  /** Notes for the trace why this was decided: numbers compared, or a mark that is true. */
+  because(reasons: Readonly<Record<string, number | true>>): void;
 }
 
-/** feature ≈ Σ weights[i] · kept[i], newest first; apart for two frequency bands where a method wants that. */
+/** feature ≈ Σ weights[i] · kept[i] in the order of `keeps`; apart for two frequency bands where a method wants that. */
 export interface Estimate {
   readonly weights: readonly number[] | { readonly low: number; readonly high: number };
 }
@@ -94,6 +113,13 @@ export interface RunFacts {
   readonly branch: Branch;
 }
 
+/** The run that a calibration belongs to. */
+export interface CalibratedFor {
+  readonly model: string;
+  readonly scheduler: string;
+  readonly steps: number;
+}
+
 export interface CacheMethod {
   /** The name on the command line and in `methods`: "pab". */
   readonly name: string;
@@ -103,14 +129,19 @@ export interface CacheMethod {
   readonly notes?: readonly string[];
   /** Features kept per site; default 1. */
   readonly history?: number;
-  /** "every visit" also keeps estimates, as diffusers' FasterCache does. Default "computed". */
-  readonly keeps?: "computed" | "every visit";
+  /**
+   * Which features are kept, newest first. "every visit" counts estimates too, as diffusers' FasterCache does; "both" has
+   * the computed ones and after them the newest two, computed or estimated. Default "computed".
+   */
+  readonly keeps?: "computed" | "every visit" | "both";
   /** Branches the method acts on; the others are always computed. Default both. */
   readonly branches?: readonly Branch[];
   /** Keep the feature as two frequency bands, so that an estimate can weigh them apart. */
   readonly bands?: boolean;
   /** Decide once on `cond` and do the same on `uncond`. */
   readonly shared?: boolean;
+  /** What its numbers were measured on; another run is refused. */
+  readonly calibratedFor?: CalibratedFor;
   /** A method made of several, on disjoint or nested sites: these act in its place. */
   readonly parts?: readonly CacheMethod[];
   sites(model: SiteMap): readonly Site[];

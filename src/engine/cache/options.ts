@@ -44,6 +44,17 @@ export const checks = (method: string) => ({
       ? [low, high]
       : refuse(method, option, value, "two timesteps [low, high] with low < high");
   },
+  /** A list of one number or more. */
+  numbers: (option: string, value: unknown, expected: string): readonly number[] =>
+    Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "number" && Number.isFinite(one))
+      ? (value as readonly number[])
+      : refuse(method, option, value, expected),
+  /** The run that numbers belong to, or `null`. */
+  calibration(option: string, value: unknown): void {
+    const { model, scheduler, steps } = (value ?? {}) as Record<string, unknown>;
+    if (value !== null && !(typeof model === "string" && typeof scheduler === "string" && Number.isInteger(steps)))
+      refuse(method, option, value, "null, or the model, scheduler and steps of a calibration run");
+  },
   refuse: (option: string, value: unknown, expected: string): never => refuse(method, option, value, expected),
 });
 

@@ -1,9 +1,9 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
 import type { Graph } from "../graph/builder.js";
 import type { Model, Tap } from "../models/model.js";
-import { type ActiveSite, type Decider, leftOut } from "./decide.js";
+import { type ActiveSite, type Decider, leftOut, type Verdict } from "./decide.js";
 import type { Feature, FeatureHistory, HandleCounts } from "./history.js";
-import { type CacheMethod, compute, type Decision, type Reading, type Site } from "./method.js";
+import { type Branch, type CacheMethod, compute, type Decision, type Reading, type Site } from "./method.js";
 import type { ProbeBench } from "./probes.js";
 import { featureName, type Segmenter, tapName } from "./segments.js";
 
@@ -17,9 +17,8 @@ export interface BranchState {
 }
 
 /** One decision of a pass; `ms` only where the site was a segment of its own. */
-export interface PassVisit {
+export interface PassVisit extends Verdict {
   readonly active: ActiveSite;
-  readonly decision: Decision;
   readonly readings: readonly (Reading | undefined)[];
   ms?: number;
 }
@@ -40,9 +39,23 @@ export interface PassTools {
   readonly compile: (graph: Graph) => Promise<Compiled>;
   /** "sites" makes every sub-layer a segment of its own, to time it. */
   readonly cuts: "probes" | "sites";
+  /** Values to read in every pass, behind its first part; each costs a read-back. */
+  readonly observed: readonly Tap[];
+  observe(value: Observed): void;
+}
+
+/** A value of a pass as it was read. */
+export interface Observed {
+  readonly step: number;
+  readonly branch: Branch;
+  readonly tap: Tap;
+  readonly data: Float32Array;
+  /** Length of the last axis. */
+  readonly width: number;
 }
 
 export interface PassRequest {
+  readonly branch: Branch;
   readonly inputs: ReadonlyMap<string, Handle>;
   readonly step: number;
   /** Whether the unconditional branch runs in this step too. */
@@ -58,7 +71,7 @@ export interface PassRequest {
 export const pass = async (tools: PassTools, state: BranchState, request: PassRequest): Promise<PassResult> => {
   const { model, backend, counts, segments } = tools;
   const { active, decider, history, probes } = state;
-  const { inputs, step, guided, given } = request;
+  const { branch, inputs, step, guided, given } = request;
   const end = model.parts.length;
   const carry = new Map(inputs);
   const visits = new Map<ActiveSite, PassVisit>();
@@ -74,11 +87,11 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       if (visits.has(one) || leftOut(one.site, skipped) || waitingTaps(one).length > 0) continue;
       const followed = given.find((visit) => visit.active === one);
       const readings = followed?.readings ?? (await probes.read(one.method));
-      const decision = followed?.decision ?? decider.visit(one, step, readings, guided);
-      visits.set(one, { active: one, decision, readings });
-      if (decision === compute) continue;
+      const verdict = followed ?? decider.visit(one, step, readings, guided);
+      visits.set(one, { ...verdict, active: one, readings });
+      if (verdict.decision === compute) continue;
       skipped.push(one.site);
-      estimates.set(one.site, history.estimate(one.site, decision));
+      estimates.set(one.site, history.estimate(one.site, verdict.decision));
     }
   };
   const nextCut = (position: number): number => {
@@ -102,21 +115,28 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   const runRange = async (from: number, to: number): Promise<void> => {
     const here = ({ site }: ActiveSite): boolean => site.from < to && from < site.to && !skipped.includes(site);
     const computed = active.filter((one) => here(one) && one.site.to <= to && !leftOut(one.site, skipped));
-    // A residual site that ends later takes part too: its start must be remembered across the cut.
-    const open = active.filter((one) => here(one) && one.site.to > to && one.site.keeps === "residual");
+    // A residual that is taken or added later takes part too: what it is taken against must cross the cut.
+    const open = active.filter(
+      ({ site }) =>
+        site.keeps === "residual" &&
+        (site.since ?? site.from) < to &&
+        site.to > to &&
+        (!skipped.includes(site) || site.from >= to),
+    );
     const taps = [...new Set(undecided().flatMap(waitingTaps))].filter(({ after }) => from < after && after <= to);
+    const observed = tools.observed.filter((tap) => from < tap.after && tap.after <= to && !taps.includes(tap));
     const { graph, written, passed } = segments.segment({
       from,
       to,
       skip: skipped.filter((site) => site.from < to && from < site.to),
       keep: [...computed, ...open].map(({ site }) => site),
-      taps,
+      taps: [...taps, ...observed],
     });
     const features = computed.map((one) => ({
       one,
       names: one.site.values.map((_, index) => featureName(one.site, index)),
     }));
-    const keep = new Set([...features.flatMap(({ names }) => names), ...taps.map(tapName)]);
+    const keep = new Set([...features.flatMap(({ names }) => names), ...[...taps, ...observed].map(tapName)]);
     if (to === end) keep.add(written.get(model.output) ?? model.output);
     const feeds = new Map(graph.inputs.map(({ name }) => [name, bring(name)]));
     const outputs =
@@ -126,13 +146,18 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       ...[...written].map(([name, output]) => [name, outputs.get(output) as Handle] as const),
     ];
     for (const [name, handle] of moved) carry.set(name, handle);
+    for (const tap of observed) {
+      const handle = outputs.get(tapName(tap)) as Handle;
+      const data = (await backend.read(handle)).slice();
+      counts.drop(handle);
+      tools.observe({ step, branch, tap, data, width: handle.dims.at(-1) as number });
+    }
     for (const tap of taps) probes.put(tap, outputs.get(tapName(tap)) as Handle);
-    for (const { one, names } of features)
-      history.push(
-        one.site,
-        names.map((name) => outputs.get(name) as Handle),
-        one.method.history ?? 1,
-      ); // prettier-ignore
+    for (const { one, names } of features) {
+      const feature = names.map((name) => outputs.get(name) as Handle);
+      if (one.method.keeps === "both") history.pushRecent(one.site, feature.map(counts.hold));
+      history.push(one.site, feature, one.method.history ?? 1);
+    }
   };
 
   for (const tap of active.flatMap(waitingTaps))
@@ -158,6 +183,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     const feature = estimates.get(one.site);
     if (!feature) continue;
     if (one.method.keeps === "every visit") history.push(one.site, feature, one.method.history ?? 1);
+    else if (one.method.keeps === "both") history.pushRecent(one.site, feature);
     else for (const handle of feature) counts.drop(handle);
   }
   const verdicts = new Map<CacheMethod, Decision>(

@@ -16,11 +16,14 @@ interface Older {
  */
 export const probeBench = (backend: Backend, counts: HandleCounts, model: Model, active: readonly ActiveSite[]) => {
   const methods = [...new Set(active.map(({ method }) => method))];
+  const taps = new Map<string, Tap>();
+  const tapOf = (id: string): Tap => {
+    const tap = taps.get(id) ?? model.tap(id);
+    taps.set(id, tap);
+    return tap;
+  };
   const probes = new Map<CacheMethod, readonly { readonly probe: Probe; readonly tap: Tap }[]>(
-    methods.map((method) => [
-      method,
-      probesOf(method, model.sites).map((probe) => ({ probe, tap: model.tap(probe.tap) })),
-    ]),
+    methods.map((method) => [method, probesOf(method, model.sites).map((probe) => ({ probe, tap: tapOf(probe.tap) }))]),
   );
   const older = new Map<string, Older>();
   const now = new Map<string, Handle>();
@@ -73,11 +76,17 @@ export const probeBench = (backend: Backend, counts: HandleCounts, model: Model,
           const present = tap.after === end ? output : now.get(tap.id);
           if (!present) continue;
           const memory = olderOf(method, tap);
-          if (memory.step) counts.drop(memory.step);
-          memory.step = counts.hold(present);
+          const wanted = (probes.get(method) ?? [])
+            .filter((entry) => entry.tap === tap)
+            .map(({ probe }) => probe.since);
+          if (wanted.includes("last-step")) {
+            if (memory.step) counts.drop(memory.step);
+            memory.step = counts.hold(present);
+          }
           if (decided !== compute) continue;
+          const depth = wanted.includes("compute-before-last") ? 2 : wanted.includes("last-compute") ? 1 : 0;
           memory.computed.unshift(counts.hold(present));
-          for (const old of memory.computed.splice(2)) counts.drop(old);
+          for (const old of memory.computed.splice(depth)) counts.drop(old);
         }
       }
       for (const handle of now.values()) counts.drop(handle);

@@ -28,6 +28,7 @@ export const tapName = (tap: Tap): string => `tap ${tap.id}`;
 
 const startName = (site: Site, value: string): string => `${value} before ${site.id}`;
 const baseOf = (site: Site): readonly string[] => site.base ?? site.values;
+const sinceOf = (site: Site): number => site.since ?? site.from;
 const inside = (position: number, site: Site): boolean => site.from <= position && position < site.to;
 
 /**
@@ -59,7 +60,7 @@ export const segmenter = (model: Model) => {
     };
     const residualSites = [...range.skip, ...range.keep].filter(({ keeps }) => keeps === "residual");
     const begin = (position: number): void => {
-      for (const site of residualSites.filter(({ from }) => from === position))
+      for (const site of residualSites.filter((one) => sinceOf(one) === position))
         for (const value of baseOf(site)) stream.set(startName(site, value), stream.get(value));
       for (const tap of range.taps.filter(({ since }) => since === position))
         stream.set(`${tap.value} before tap ${tap.id}`, stream.get(tap.value));
@@ -102,7 +103,7 @@ export const segmenter = (model: Model) => {
 
     const [leaving, passed] = [new Map<string, string>(), new Map<string, string>()];
     const later = new Set([...reads.slice(range.to).flatMap((names) => [...names]), model.output]);
-    for (const site of residualSites.filter((one) => inside(range.to, one) && one.from < range.to))
+    for (const site of residualSites.filter((one) => sinceOf(one) < range.to && range.to < one.to))
       for (const value of baseOf(site)) later.add(startName(site, value));
     for (const tap of range.taps.filter(
       ({ since, after }) => since !== undefined && since < range.to && range.to < after,
@@ -119,7 +120,8 @@ export const segmenter = (model: Model) => {
 
   return {
     segment(range: Range): Segment {
-      const names = (sites: readonly Site[]): string => sites.map(({ id, keeps }) => `${id}:${keeps}`).join(" ");
+      const names = (sites: readonly Site[]): string =>
+        sites.map((site) => `${site.id}:${site.keeps}:${sinceOf(site)}`).join(" ");
       const key = `${model.key} ${range.from}-${range.to} skip[${names(range.skip)}] keep[${names(range.keep)}] taps[${range.taps.map(({ id }) => id).join(" ")}]`;
       const found = segments.get(key) ?? build(range, key);
       segments.set(key, found);

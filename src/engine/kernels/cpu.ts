@@ -14,14 +14,15 @@ export const combineCpu = (
   return Float32Array.from(sum, (value) => Math.max(-clamp, Math.min(clamp, value)));
 };
 
-/** Means over all elements: |now − older| and |older|. */
+/** Means over all elements: |now − older|, |older| and |now|. */
 export const measureCpu = (now: Float32Array, older: Float32Array): Reading => {
-  let [change, magnitude] = [0, 0];
+  let [change, magnitude, present] = [0, 0, 0];
   for (let index = 0; index < now.length; index++) {
     change += Math.abs((now[index] as number) - (older[index] as number));
     magnitude += Math.abs(older[index] as number);
+    present += Math.abs(now[index] as number);
   }
-  return { change: change / now.length, magnitude: magnitude / now.length };
+  return { change: change / now.length, magnitude: magnitude / now.length, present: present / now.length };
 };
 
 /**

@@ -26,7 +26,7 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
   const record = launcher(device);
   // One buffer of parameters serves all launches: the queue orders each write before the dispatch that reads it.
   const params = makeBuffer(48, UNIFORM | COPY_DST, "kernel parameters");
-  const partials = makeBuffer(8 * mostPartials, STORAGE, "partial sums");
+  const partials = makeBuffer(16 * mostPartials, STORAGE, "partial sums");
   const means = makeBuffer(16, STORAGE | COPY_SRC, "means");
   const tables = new Map<
     string,
@@ -71,7 +71,7 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
       const shader = combineShaders[clamp === undefined ? 0 : 1]?.[terms.length - 1] as string;
       submit([{ shader, entry: "main", buffers: { 0: params, 1: sum, ...inputs }, threads: count }]);
     },
-    /** Mean |now − older| and mean |older| as two floats at the head of the returned buffer, until the next call. */
+    /** Mean |now − older|, |older| and |now| as three floats at the head of the returned buffer, until the next call. */
     measure(now: GPUBuffer, older: GPUBuffer, count: number): GPUBuffer {
       const groups = Math.min(mostPartials, Math.ceil(count / 256));
       device.queue.writeBuffer(params, 0, Uint32Array.of(count, groups));

@@ -2,7 +2,7 @@
 export const mostPartials = 256;
 
 /**
- * Means of |now − older| and |older| in two stages. First every thread of every workgroup adds up a strided share, and
+ * Means of |now − older|, |older| and |now| in two stages. First every thread of every workgroup adds up a strided share, and
  * the workgroup folds its 256 sums in a tree: half of the threads add the other half's, until one is left. Then one
  * workgroup folds the partial sums in the same way.
  *
@@ -18,12 +18,12 @@ struct Params {
 @group(0) @binding(0) var<uniform> params: Params;
 @group(0) @binding(1) var<storage, read> now: array<f32>;
 @group(0) @binding(2) var<storage, read> older: array<f32>;
-@group(0) @binding(3) var<storage, read_write> partials: array<vec2f>;
-@group(0) @binding(4) var<storage, read_write> means: vec2f;
+@group(0) @binding(3) var<storage, read_write> partials: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> means: vec4f;
 
-var<workgroup> sums: array<vec2f, 256>;
+var<workgroup> sums: array<vec4f, 256>;
 
-fn fold(local: u32, mine: vec2f) {
+fn fold(local: u32, mine: vec4f) {
   sums[local] = mine;
   for (var width = 128u; width > 0u; width >>= 1u) {
     workgroupBarrier();
@@ -33,9 +33,9 @@ fn fold(local: u32, mine: vec2f) {
 
 @compute @workgroup_size(256)
 fn partial(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
-  var mine = vec2f(0.0);
+  var mine = vec4f(0.0);
   for (var index = group.x * 256u + local; index < params.count; index += params.partials * 256u) {
-    mine += vec2f(abs(now[index] - older[index]), abs(older[index]));
+    mine += vec4f(abs(now[index] - older[index]), abs(older[index]), abs(now[index]), 0.0);
   }
   fold(local, mine);
   if (local == 0u) { partials[group.x] = sums[0]; }
@@ -43,7 +43,7 @@ fn partial(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) g
 
 @compute @workgroup_size(256)
 fn total(@builtin(local_invocation_index) local: u32) {
-  var mine = vec2f(0.0);
+  var mine = vec4f(0.0);
   if (local < params.partials) { mine = partials[local]; }
   fold(local, mine);
   if (local == 0u) { means = sums[0] / f32(params.count); }

@@ -5,6 +5,7 @@ import { rotaryTables, timestepEmbedding } from "./embeddings.js";
 import { fluxConfig, fluxWeights } from "./flux-config.js";
 import type { Geometry, Model, Part, Stream } from "./model.js";
 import { type Span, siteMap } from "./sites.js";
+import { tapsOf } from "./taps.js";
 import { expectShape, type WeightStore } from "./weights.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
@@ -201,16 +202,15 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
       parts: parts.length,
       output: "prediction",
     }),
-    tap(id) {
-      const [, first, last] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
-      const [from, to] = [blocks[Number(first)], blocks[Number(last) - 1]];
-      if (from && to && from.from < to.to) return { id, value: "x", after: to.to, since: from.from };
-      if (id === "modulated-input")
-        return { id, value: "transformer_blocks.0.attn.input", after: (blocks[0] as Span).from + 1 };
-      if (id === "latents") return { id, value: "latents", after: 0 };
-      if (id === "output") return { id, value: "prediction", after: parts.length };
-      throw new EngineError("site-missing", `FluxTransformer2DModel has nothing to probe called "${id}".`);
-    },
+    tap: tapsOf({
+      architecture: "FluxTransformer2DModel",
+      stream: "x",
+      blocks,
+      subLayers,
+      parts: parts.length,
+      modulatedInput: { value: "transformer_blocks.0.attn.input", after: (blocks[0] as Span).from + 1 },
+      timestepEmbedding: { value: "silu(temb)", after: 1 },
+    }),
     inputs: [{ name: "latents", dims: [B, N, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
     conditions,
     output: "prediction",

@@ -5,6 +5,7 @@ import { positions1d, positions2d, timestepEmbedding } from "./embeddings.js";
 import { latteConfig, latteWeights } from "./latte-config.js";
 import type { Geometry, Model, Part, Stream } from "./model.js";
 import { type Span, siteMap } from "./sites.js";
+import { tapsOf } from "./taps.js";
 import { expectShape, type WeightStore } from "./weights.js";
 
 // B clips, F frames, S patches of a frame, T text rows, D width. The stream "x" is [B, F·S, D] everywhere, so a residual
@@ -40,6 +41,7 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
 
   const parts: Part[] = [];
   const subLayers: Site[] = [];
+  const textKv: Site[] = [];
   const blocks: Span[] = [];
   const part = (id: string, emit: (g: GraphBuilder, stream: Stream) => void): number => parts.push({ id, emit });
 
@@ -53,6 +55,15 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
     const hidden = g.gelu(g.linear(stream.get("text"), "caption_projection.linear_1"), "tanh"); // [B, T, D]
     stream.set("caption", g.linear(hidden, "caption_projection.linear_2"));
   });
+  for (let layer = 0; layer < layers; layer++) {
+    const id = `transformer_blocks.${layer}.attn2.text`;
+    const [k, v] = [`${id}.k`, `${id}.v`] as const;
+    part(id, (g, stream) => {
+      stream.set(k, g.linear(stream.get("caption"), `transformer_blocks.${layer}.attn2.to_k`)); // [B, T, D]
+      stream.set(v, g.linear(stream.get("caption"), `transformer_blocks.${layer}.attn2.to_v`));
+    });
+    textKv.push({ id, kind: "text-kv", from: parts.length - 1, to: parts.length, values: [k, v], keeps: "value" });
+  }
   part("pos_embed", (g, stream) => {
     const frames = g.reshape(g.transpose(stream.get("latents"), [0, 2, 1, 3, 4]), [B * F, inChannels, height, width]);
     const patches = g.node(
@@ -96,10 +107,10 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
     });
   };
 
-  const attention = (g: GraphBuilder, id: string, x: GraphValue, context: GraphValue): GraphValue => {
-    const [q, k, v] = [g.linear(x, `${id}.to_q`), g.linear(context, `${id}.to_k`), g.linear(context, `${id}.to_v`)];
-    return g.linear(g.attention(q, k, v, heads), `${id}.to_out.0`);
-  };
+  const attend = (g: GraphBuilder, id: string, x: GraphValue, k: GraphValue, v: GraphValue): GraphValue =>
+    g.linear(g.attention(g.linear(x, `${id}.to_q`), k, v, heads), `${id}.to_out.0`);
+  const attention = (g: GraphBuilder, id: string, x: GraphValue): GraphValue =>
+    attend(g, id, x, g.linear(x, `${id}.to_k`), g.linear(x, `${id}.to_v`));
 
   const block = (id: string, temporal: boolean): void => {
     const from = parts.length;
@@ -116,7 +127,7 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
         "temporal-attention",
         (g, x) => {
           const tracks = g.reshape(g.transpose(g.reshape(x, [B, F, S, D]), [0, 2, 1, 3]), [B * S, F, D]);
-          const out = g.reshape(attention(g, `${id}.attn1`, tracks, tracks), [B, S, F, D]);
+          const out = g.reshape(attention(g, `${id}.attn1`, tracks), [B, S, F, D]);
           return g.reshape(g.transpose(out, [0, 2, 1, 3]), [B, F * S, D]);
         },
         gated("attention"),
@@ -128,14 +139,14 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
         "spatial-attention",
         (g, x) => {
           const frames = g.reshape(x, [B * F, S, D]);
-          return g.reshape(attention(g, `${id}.attn1`, frames, frames), [B, F * S, D]);
+          return g.reshape(attention(g, `${id}.attn1`, frames), [B, F * S, D]);
         },
         gated("attention"),
         normed("attention"),
       ); // prettier-ignore
       // PixArt's blocks have neither norm nor gate around cross-attention.
       subLayer(`${id}.attn2`, "cross-attention", (g, x, stream) =>
-        attention(g, `${id}.attn2`, x, stream.get("caption")),
+        attend(g, `${id}.attn2`, x, stream.get(`${id}.attn2.text.k`), stream.get(`${id}.attn2.text.v`)),
       );
     }
     subLayer(
@@ -173,27 +184,22 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
   });
 
   const conditions = [{ name: "text", dims: [B, T, config.captionChannels] }];
-  const residual = (from: number, to: number) => ({
-    value: "x",
-    after: (blocks[to - 1] as Span).to,
-    since: (blocks[from] as Span).from,
-  });
   const firstInput = subLayers[0] as Site;
   return {
     architecture: "LatteTransformer3DModel",
     key: `latte ${B}×${F}×${height}×${width}+${T}`,
     parameters: weights.parameters,
     parts,
-    sites: siteMap({ subLayers, blocks, stream: ["x"], parts: parts.length, output: "prediction" }),
-    tap(id) {
-      const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
-      if (from && to && Number(from) < Number(to) && Number(to) <= blocks.length)
-        return { id, ...residual(Number(from), Number(to)) };
-      if (id === "modulated-input") return { id, value: `${firstInput.id}.input`, after: firstInput.from + 1 };
-      if (id === "latents") return { id, value: "latents", after: 0 };
-      if (id === "output") return { id, value: "prediction", after: parts.length };
-      throw new EngineError("site-missing", `LatteTransformer3DModel has nothing to probe called "${id}".`);
-    },
+    sites: siteMap({ subLayers, textKv, blocks, stream: ["x"], parts: parts.length, output: "prediction" }),
+    tap: tapsOf({
+      architecture: "LatteTransformer3DModel",
+      stream: "x",
+      blocks,
+      subLayers,
+      parts: parts.length,
+      modulatedInput: { value: `${firstInput.id}.input`, after: firstInput.from + 1 },
+      timestepEmbedding: { value: "embedded", after: 1 },
+    }),
     inputs: [
       { name: "latents", dims: [B, inChannels, F, height, width] },
       { name: "timestep", dims: [1, 256] },

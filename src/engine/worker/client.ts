@@ -1,3 +1,4 @@
+import type { Calibration } from "../calibration.js";
 import type { CreateEngineOptions } from "../create-engine.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
@@ -92,6 +93,7 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
       });
     },
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
+    calibrate: (request = {}) => ask<Calibration>("calibrate", { ...request }),
     // Ending the worker frees its memory and its device at once, also in the middle of a run.
     dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),
   };

@@ -33,6 +33,7 @@ const calls: Readonly<Record<string, (argument: Argument) => Promise<unknown>>> 
       ),
     }),
   profile: (argument) => held().profile(argument),
+  calibrate: (argument) => held().calibrate(argument),
 };
 
 scope.onmessage = async ({ data }) => {

@@ -64,8 +64,8 @@ export const cfgCache = (options: CfgCacheOptions = {}, name = "cfgcache"): Cach
     sites: (model) => [model.uncond()],
     start() {
       let [low, high] = [1, 1];
-      return ({ step, timestep }) => {
-        if (!inside(window, timestep) || step % every === 0) {
+      return ({ step, timestep, forced }) => {
+        if (forced || !inside(window, timestep) || step % every === 0) {
           [low, high] = [1, 1];
           return compute;
         }

@@ -29,6 +29,7 @@ export const firstBlockCache = (options: FirstBlockCacheOptions = {}): CacheMeth
     probes: () => [{ tap: "blocks.0-1", since: "last-compute" }],
     start: () => (visit) => {
       const [reading] = visit.readings;
+      if (reading) visit.because({ difference: reading.change / reading.magnitude, threshold });
       // In float32, as diffusers divides: 5 / 100 is then above a threshold of 0.05.
       return reading && Math.fround(reading.change / reading.magnitude) <= threshold ? reuse : compute;
     },

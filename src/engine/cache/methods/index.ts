@@ -1,28 +1,46 @@
 import { EngineError } from "../../errors.js";
+import { type Forecast, type Guards, guarded, withForecast } from "../compose.js";
 import type { CacheMethod } from "../method.js";
 import { cfgCache } from "./cfg-cache.js";
+import { dbCache } from "./db-cache.js";
+import { diCache } from "./di-cache.js";
+import { easyCache } from "./easy-cache.js";
 import { fasterCache } from "./faster-cache.js";
 import { firstBlockCache } from "./first-block-cache.js";
 import { fora } from "./fora.js";
+import { lazyCache } from "./lazy-cache.js";
 import { magCache } from "./mag-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
+import { smoothCache } from "./smooth-cache.js";
+import { stepMask } from "./step-mask.js";
 import { taylorSeer } from "./taylor-seer.js";
+import { teaCache } from "./tea-cache.js";
+import { textKvCache } from "./text-kv-cache.js";
 
 /** Every method by its name on the command line. One line per method. */
 export const methods = {
   cfgcache: cfgCache,
+  dbcache: dbCache,
+  dicache: diCache,
+  easycache: easyCache,
   fastercache: fasterCache,
   firstblockcache: firstBlockCache,
   fora,
+  lazycache: lazyCache,
   magcache: magCache,
   pab,
+  smoothcache: smoothCache,
+  stepmask: stepMask,
   taylorseer: taylorSeer,
+  teacache: teaCache,
+  textkvcache: textKvCache,
 } as const;
 
 export type MethodName = keyof typeof methods;
 
 /**
- * A method said as data, as a trace, a worker message or a command line has it.
+ * A method said as data, as a trace, a worker message or a command line has it. Any method also takes `guards` and
+ * `forecast` (see `guarded` and `withForecast`).
  * @throws EngineError "method-unknown", "option-unknown", "option-invalid"
  */
 export const methodFromName = (name: string, options: object = {}): CacheMethod => {
@@ -30,5 +48,8 @@ export const methodFromName = (name: string, options: object = {}): CacheMethod 
     throw new EngineError("method-unknown", `There is no caching method "${name}".`, {
       hint: `Choose one of: ${Object.keys(methods).join(", ")}.`,
     });
-  return (methods as Record<string, (options: object) => CacheMethod>)[name]?.(options) as CacheMethod;
+  const { guards, forecast, ...own } = options as { readonly guards?: Guards; readonly forecast?: Forecast };
+  const method = (methods as Record<string, (options: object) => CacheMethod>)[name]?.(own) as CacheMethod;
+  const forecasting = forecast ? withForecast(method, forecast) : method;
+  return guards ? guarded(forecasting, guards) : forecasting;
 };

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse } from "../method.js";
+import { type CacheMethod, type CalibratedFor, compute, reuse } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link magCache}, under the names of diffusers' `MagCacheConfig`. */
@@ -13,6 +13,8 @@ export interface MagCacheOptions {
   readonly retentionRatio?: number;
   /** The number of steps the settings are meant for; a run of another number is refused. Default: `null`, any. */
   readonly numInferenceSteps?: number | null;
+  /** The run that the ratios were measured on; another one is refused. Default: `null`, any. */
+  readonly calibratedFor?: CalibratedFor | null;
 }
 
 /**
@@ -27,8 +29,22 @@ export interface MagCacheOptions {
  */
 export const magCache = (options: MagCacheOptions): CacheMethod => {
   const check = checks("magcache");
-  knownOptions("magcache", options, ["magRatios", "threshold", "maxSkipSteps", "retentionRatio", "numInferenceSteps"]);
-  const { magRatios, threshold = 0.06, maxSkipSteps = 3, retentionRatio = 0.2, numInferenceSteps = null } = options;
+  knownOptions("magcache", options, [
+    "magRatios",
+    "threshold",
+    "maxSkipSteps",
+    "retentionRatio",
+    "numInferenceSteps",
+    "calibratedFor",
+  ]);
+  const {
+    magRatios,
+    threshold = 0.06,
+    maxSkipSteps = 3,
+    retentionRatio = 0.2,
+    numInferenceSteps = null,
+    calibratedFor = null,
+  } = options;
   if (!Array.isArray(magRatios) || magRatios.length === 0)
     check.refuse("magRatios", magRatios, "the ratios of a calibration run: they have no default");
   for (const ratio of magRatios) check.number("magRatios", ratio, 0);
@@ -36,9 +52,11 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   check.whole("maxSkipSteps", maxSkipSteps, 0);
   check.number("retentionRatio", retentionRatio, 0, 1);
   if (numInferenceSteps !== null) check.whole("numInferenceSteps", numInferenceSteps, 1);
+  check.calibration("calibratedFor", calibratedFor);
   return {
     name: "magcache",
-    options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps },
+    options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps, calibratedFor },
+    ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => [model.blocks()],
     start({ steps }) {
       if (numInferenceSteps !== null && numInferenceSteps !== steps)
@@ -46,11 +64,12 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
       const ratios = resampled(magRatios, steps);
       const first = Math.floor(retentionRatio * steps + 0.5);
       let [ratio, error, skips] = [1, 0, 0];
-      return ({ step }) => {
-        if (step >= first) {
+      return ({ step, forced, because }) => {
+        if (step >= first && !forced) {
           ratio *= ratios[step] ?? 1;
           skips += 1;
           error += Math.abs(1 - ratio);
+          because({ accumulated: error, threshold });
           if (error <= threshold && skips <= maxSkipSteps) return reuse;
         }
         [ratio, error, skips] = [1, 0, 0];

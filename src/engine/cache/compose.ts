@@ -1,0 +1,91 @@
+import { type Forecaster, foca, taylor } from "./forecast.js";
+import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "./method.js";
+import { checks, knownOptions } from "./options.js";
+
+// What any method can be given on top of its own options.
+
+/** Limits around a method's decisions. All off by default. */
+export interface Guards {
+  /** Compute every step before this one. Default: 0. */
+  readonly warmupSteps?: number;
+  /** Compute the last step. Default: false. */
+  readonly lastStep?: boolean;
+  /** Most estimates in a row at one site; `null` for no limit. Default: `null`. */
+  readonly maxConsecutive?: number | null;
+}
+
+/**
+ * The same method, but some steps are computed whatever it says. It is asked in those too, with `forced` set, so that
+ * what it accumulates starts anew.
+ *
+ * @throws EngineError "option-unknown", "option-invalid"
+ */
+export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
+  const name = `${method.name}, guards`;
+  knownOptions(name, guards, ["warmupSteps", "lastStep", "maxConsecutive"]);
+  const { warmupSteps = 0, lastStep = false, maxConsecutive = null } = guards;
+  const check = checks(name);
+  check.whole("warmupSteps", warmupSteps, 0);
+  check.boolean("lastStep", lastStep);
+  if (maxConsecutive !== null) check.whole("maxConsecutive", maxConsecutive, 0);
+  const wrap = (one: CacheMethod): CacheMethod => ({
+    ...one,
+    options: { ...one.options, guards },
+    ...(one.parts ? { parts: one.parts.map(wrap) } : {}),
+    start(run: RunFacts) {
+      const decide = one.start(run);
+      const estimates = new Map<string, number>();
+      return (visit: Visit): Decision => {
+        const inARow = estimates.get(visit.site.id) ?? 0;
+        const forced =
+          visit.forced ||
+          visit.step < warmupSteps ||
+          (lastStep && visit.step === run.steps - 1) ||
+          (maxConsecutive !== null && inARow >= maxConsecutive);
+        const answer = decide({ ...visit, forced });
+        const decision = forced ? compute : answer;
+        estimates.set(visit.site.id, decision === compute ? 0 : inARow + 1);
+        return decision;
+      };
+    },
+  });
+  return wrap(method);
+};
+
+/** How to carry a feature on: by TaylorSeer of an order, or by FoCa. */
+export type Forecast = { readonly by: "taylorseer"; readonly order?: number } | { readonly by: "foca" };
+
+const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
+  const check = checks(`${method.name}, forecast`);
+  check.oneOf("by", forecast.by, ["taylorseer", "foca"]);
+  if (forecast.by === "foca") return foca;
+  return taylor(check.whole("order", forecast.order ?? 1, 0, 3));
+};
+
+/**
+ * The same method, deciding when to compute as before, but a feature that it would reuse as it was is forecast instead.
+ *
+ * @throws EngineError "option-invalid", also for a method that weighs its features itself
+ */
+export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMethod => {
+  const forecaster = forecasterOf(method, forecast);
+  const wrap = (one: CacheMethod): CacheMethod => {
+    if (!one.parts && (one.bands || one.keeps || (one.history ?? 1) > 1))
+      checks(one.name).refuse("forecast", forecast, "none: this method carries its features on by itself");
+    return {
+      ...one,
+      options: { ...one.options, forecast },
+      history: forecaster.history,
+      keeps: forecaster.keeps,
+      ...(one.parts ? { parts: one.parts.map(wrap) } : {}),
+      start(run: RunFacts) {
+        const decide = one.start(run);
+        return (visit: Visit): Decision => {
+          const decision = decide(visit);
+          return decision === reuse ? { weights: forecaster.weights(visit.computed, visit.step) } : decision;
+        };
+      },
+    };
+  };
+  return wrap(method);
+};

@@ -1,0 +1,58 @@
+import type { CacheMethod, CalibratedFor } from "./cache/method.js";
+import type { MagCacheOptions } from "./cache/methods/mag-cache.js";
+import type { SmoothCacheOptions } from "./cache/methods/smooth-cache.js";
+import type { TeaCacheOptions } from "./cache/methods/tea-cache.js";
+import { EngineError } from "./errors.js";
+
+/**
+ * What one logged, uncached run or more say about a model: the numbers that methods want. JSON; each entry is options of
+ * the method of that name, so that `magCache(calibration.magcache)` and `{ ...calibration.teacache, relL1Thresh: 0.3 }`
+ * are all there is to it.
+ */
+export interface Calibration {
+  readonly format: "diffusion-cache/calibration";
+  readonly version: 1;
+  readonly calibratedFor: CalibratedFor;
+  readonly guidance: number;
+  /** One run each, with the seeds 0, 1, 2 … */
+  readonly prompts: readonly string[];
+  readonly magcache: Required<Pick<MagCacheOptions, "magRatios" | "calibratedFor">>;
+  readonly teacache: Required<Pick<TeaCacheOptions, "coefficients" | "calibratedFor">>;
+  readonly smoothcache: Required<Pick<SmoothCacheOptions, "errors" | "calibratedFor">>;
+}
+
+const invalid = (where: string, why: string): EngineError =>
+  new EngineError("file-invalid", `${where} is not a calibration: ${why}.`, {
+    hint: "Make one with `diffusion-cache calibrate`, or engine.calibrate().",
+  });
+
+/**
+ * Checks a parsed calibration. The numbers themselves are checked by the methods that take them.
+ * @param where the file, for messages
+ * @throws EngineError "file-invalid"
+ */
+export const calibrationFromJson = (json: unknown, where: string): Calibration => {
+  if (typeof json !== "object" || json === null) throw invalid(where, "it is not a JSON object");
+  const { format, version, calibratedFor, ...rest } = json as Partial<Calibration>;
+  if (format !== "diffusion-cache/calibration") throw invalid(where, `format is ${JSON.stringify(format)}`);
+  if (version !== 1) throw invalid(where, `version is ${JSON.stringify(version)}; this engine reads 1`);
+  if (typeof calibratedFor?.model !== "string") throw invalid(where, "calibratedFor names no model");
+  for (const entry of ["magcache", "teacache", "smoothcache"] as const)
+    if (typeof rest[entry] !== "object") throw invalid(where, `it has no ${entry}`);
+  return json as Calibration;
+};
+
+/**
+ * Refuses a method whose numbers were measured on another run than the one it is to act on.
+ * @throws EngineError "calibration-mismatch"
+ */
+export const expectCalibrated = ({ name, calibratedFor }: CacheMethod, run: CalibratedFor): void => {
+  if (!calibratedFor) return;
+  for (const field of ["model", "scheduler", "steps"] as const)
+    if (calibratedFor[field] !== run[field])
+      throw new EngineError(
+        "calibration-mismatch",
+        `${name} was calibrated for ${field} ${calibratedFor[field]}, and this run has ${run[field]}.`,
+        { hint: "Calibrate for this run, or leave calibratedFor out to use the numbers all the same." },
+      );
+};

@@ -1,0 +1,78 @@
+import { describe, expect, test } from "vitest";
+import { type DbCacheOptions, dbCache } from "../../src/engine/cache/methods/db-cache.js";
+import { firstBlockCache } from "../../src/engine/cache/methods/first-block-cache.js";
+import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
+
+// cache-dit's rules; forecasters arXiv:2503.06923 and arXiv:2508.16211.
+
+const run = (options: DbCacheOptions, inputs: readonly number[], depth = 3) =>
+  runArithmetic({ model: doublingModel(depth), methods: [dbCache(options)], latents: inputs.map((one) => row(one)) });
+const maskOf = async (options: DbCacheOptions, inputs: readonly number[]) =>
+  (await run(options, inputs)).sites.at(-1)?.computed;
+const still = Array.from({ length: 10 }, () => 1);
+
+describe("DBCache", () => {
+  test("F1B0 without warm-up decides as FirstBlockCache, but for a change equal to the threshold", async () => {
+    const inputs = [8, 9, 10, 10.5, 12, 13, 14];
+    const latents = inputs.map((one) => row(one));
+    const methods = [firstBlockCache({ threshold: 0.26 })];
+    const first = await runArithmetic({ model: doublingModel(3), methods, latents });
+    const general = await run({ residualDiffThreshold: 0.26, maxWarmupSteps: 0 }, inputs);
+    expect(general.outputs).toEqual(first.outputs);
+    expect(await maskOf({ residualDiffThreshold: 0.25, maxWarmupSteps: 0 }, [8, 10])).toBe("11");
+  });
+
+  test("the first Fn and the last Bn blocks always run", async () => {
+    const options = { fnComputeBlocks: 1, bnComputeBlocks: 1, residualDiffThreshold: 1, maxWarmupSteps: 1 };
+    const { outputs, sites } = await run(options, [8, 9], 4);
+    expect(sites.map(({ computed }) => computed)).toEqual(["11", "10", "10", "11", "10"]);
+    expect(outputs).toEqual([[128], [2 * (2 * 9 + (64 - 16))]]);
+  });
+
+  test.each<[string, DbCacheOptions]>([
+    ["1111000000", { maxWarmupSteps: 4 }],
+    ["1010101000", { maxWarmupSteps: 8, warmupInterval: 2 }],
+    ["1100011111", { maxWarmupSteps: 2, maxCachedSteps: 3 }],
+    ["1100100100", { maxWarmupSteps: 2, maxContinuousCachedSteps: 2 }],
+    ["1111111111", { residualDiffThreshold: 0 }],
+    ["1001000100", { stepsComputationMask: "1001000100", stepsComputationPolicy: "static", residualDiffThreshold: 0 }],
+    ["1001000100", { stepsComputationMask: "1001000100" }],
+    ["1111111111", { stepsComputationMask: "1001000100", residualDiffThreshold: 0 }],
+  ])("%s: %j on an input that does not change", async (mask, options) => {
+    expect(await maskOf({ maxWarmupSteps: 1, ...options }, still)).toBe(mask);
+  });
+
+  test("a budget of change met in the run ends reusing for good", async () => {
+    const options = { maxWarmupSteps: 1, residualDiffThreshold: 0.5, maxAccumulatedResidualDiffThreshold: 0.25 };
+    // Changes since the first step: 0.1, 0.2, and with 0.3 met the rest is computed.
+    expect(await maskOf(options, [10, 11, 12, 10, 10])).toBe("10011");
+  });
+
+  test("with a forecaster the middle is carried on along its slope", async () => {
+    const inputs = [1, 2, 3, 4];
+    for (const calibrator of ["taylorseer", "foca"] as const) {
+      const { outputs } = await run({ calibrator, maxWarmupSteps: 2, residualDiffThreshold: 1 }, inputs);
+      expect(outputs).toEqual([[8], [16], [24], [32]]); // as computed: everything here is linear
+    }
+    const { outputs } = await run({ maxWarmupSteps: 2, residualDiffThreshold: 1 }, inputs);
+    expect(outputs).toEqual([[8], [16], [18], [20]]);
+  });
+
+  test("is refused where no block is left in the middle", async () => {
+    await expect(run({ fnComputeBlocks: 2, bnComputeBlocks: 1 }, [1])).rejects.toMatchObject({ code: "site-missing" });
+    const short = run({ stepsComputationMask: "10" }, [1, 2, 3]);
+    await expect(short).rejects.toMatchObject({ code: "option-invalid" });
+  });
+
+  test.each([
+    [{ fnComputeBlocks: 0 }],
+    [{ bnComputeBlocks: -1 }],
+    [{ residualDiffThreshold: -1 }],
+    [{ maxCachedSteps: -2 }],
+    [{ stepsComputationMask: "12" }],
+    [{ calibrator: "dmd" }],
+    [{ taylorseerOrder: 4 }],
+  ])("%j is refused", (options) => {
+    expect(() => dbCache(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+  });
+});

@@ -1,0 +1,60 @@
+import { readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { dryRun } from "../../src/engine/cache/dry-run.js";
+import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
+import { textKvCache } from "../../src/engine/cache/methods/text-kv-cache.js";
+import { createEngine } from "../../src/engine/create-engine.js";
+import { leading } from "../contract.js";
+import { readFixture } from "../golden/fixture.js";
+
+// After diffusers' TextKVCache (PR 13317).
+
+const run = async (name: string, scheduler: string) => {
+  const fixture = readFixture(name);
+  const config = JSON.parse(readFileSync(`${fixture.folder}/${scheduler}/scheduler_config.json`, "utf8"));
+  return { fixture, engine: await createEngine({ model: fixture.folder, backend: "wasm", scheduler: config }) };
+};
+
+test("the clip is the uncached one bit for bit, alone and beside PAB", async () => {
+  const { fixture, engine } = await run("latte-a", "scheduler-ddim");
+  const inputs = {
+    noise: fixture.tensor("noise"),
+    cond: { text: fixture.tensor("cond") },
+    uncond: { text: fixture.tensor("uncond") },
+  };
+  const clip = async (...cache: ReturnType<typeof pab>[]) => engine.generate({ steps: 6, guidance: 3, inputs, cache });
+  const broadcast = pab({ crossAttentionBlockSkipRange: 2 });
+  const [plain, cached, alone, beside] = [
+    await clip(),
+    await clip(textKvCache()),
+    await clip(broadcast),
+    await clip(textKvCache(), broadcast),
+  ];
+  expect(cached.clip.data).toEqual(plain.clip.data);
+  expect(beside.clip.data).toEqual(alone.clip.data);
+  const computed = cached.trace.sites.filter(({ kind }) => kind === "text-kv").map((site) => site.computed);
+  expect(computed).toEqual(["100000", "100000"]);
+  // Two blocks, two branches, a key and a value of 5 text rows, float32.
+  const width = cached.trace.totals.bytes.peak.cache / (2 * 2 * 2 * 5 * 4);
+  expect(Number.isInteger(width)).toBe(true);
+  await engine.dispose();
+});
+
+test("a model whose text changes from block to block is refused by name", async () => {
+  const { fixture, engine } = await run("flux-a", "scheduler-flow");
+  const inputs = {
+    noise: fixture.tensor("noise"),
+    cond: { text: fixture.tensor("text"), pooled: fixture.tensor("pooled") },
+  };
+  const refused = engine.generate({ steps: 2, guidance: 1, inputs, cache: [textKvCache()] });
+  await expect(refused).rejects.toMatchObject({
+    code: "site-missing",
+    message: expect.stringContaining("textkvcache"),
+  });
+  await engine.dispose();
+});
+
+test("the plan computes it in the first step", () => {
+  const planned = dryRun({ methods: [textKvCache()], timesteps: leading(5) });
+  expect(planned.filter(({ kind }) => kind === "text-kv").map(({ computed }) => computed)).toEqual(["10000"]);
+});
