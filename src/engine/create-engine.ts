@@ -233,6 +233,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       parameters: weights.parameters,
       downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
       defaults,
+      ...(checkpoint.calibration ? { calibration: checkpoint.calibration } : {}),
       clip: { frames: shape.frames, height: shape.height, width: shape.width, fps },
     },
     device,

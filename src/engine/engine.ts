@@ -87,6 +87,8 @@ export interface ModelInfo {
   readonly parameters: number;
   readonly downloadBytes: number;
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  /** What MagCache, TeaCache and SmoothCache want to know of this model, where its folder has it. */
+  readonly calibration?: Calibration;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
 }
 

@@ -1,4 +1,5 @@
 // The only door of the package: one export line per file, alphabetical.
+export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotune.js";
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
 export { type Forecast, type Guards, guarded, withForecast } from "./cache/compose.js";

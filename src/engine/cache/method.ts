@@ -123,6 +123,8 @@ export interface CalibratedFor {
 export interface CacheMethod {
   /** The name on the command line and in `methods`: "pab". */
   readonly name: string;
+  /** The paper, or the reference code. */
+  readonly source?: string;
   /** The options as resolved, so that a trace, a worker and a snippet can say the same method again. */
   readonly options: Readonly<Record<string, unknown>>;
   /** What a person should know of how the options were taken. */

@@ -1,7 +1,11 @@
+import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { CacheMethod } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
+import { type Calibration, calibrationFromJson } from "../calibration.js";
 import { EngineError } from "../errors.js";
+import { openFiles } from "../models/files.js";
+import { jsonReader } from "../models/json-files.js";
 
 /** What a verb of the command line is. */
 export interface Verb {
@@ -55,8 +59,27 @@ export const requiredOf = (values: Values, flag: string): string => {
   return value;
 };
 
+/** The calibration in --calibration, or else the one in the folder of --model, where there is one. */
+export const calibrationOf = async (values: Values): Promise<Calibration | undefined> => {
+  const [path, model] = [textOf(values, "calibration"), textOf(values, "model")];
+  if (path !== undefined) {
+    const text = await readFile(path, "utf8").catch((cause: Error) => {
+      throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
+    });
+    return calibrationFromJson(jsonObject("calibration", text), path);
+  }
+  if (model === undefined) return undefined;
+  const json = await jsonReader(await openFiles(model), undefined, undefined).optional("calibration.json");
+  return json && calibrationFromJson(json, `${model}: calibration.json`);
+};
+
+/** A method with what a calibration says for it, unless its options say otherwise. */
+export const methodOf = (name: string, options: object, calibration: Calibration | undefined): CacheMethod =>
+  methodFromName(name, { ...calibration?.[name as "magcache"], ...options });
+
 /** The methods named by --method, the k-th with the k-th --options. */
-export const methodsOf = (values: Values): readonly CacheMethod[] => {
+export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]> => {
+  const calibration = await calibrationOf(values);
   const names = (values.method ?? []) as readonly string[];
   const options = (values.options ?? []) as readonly string[];
   if (options.length > names.length)
@@ -64,7 +87,7 @@ export const methodsOf = (values: Values): readonly CacheMethod[] => {
       `There are ${options.length} --options for ${names.length} --method.`,
       "The k-th --options belongs to the k-th --method.",
     );
-  return names.map((name, index) => methodFromName(name, jsonObject(options[index] ?? "{}")));
+  return names.map((name, index) => methodOf(name, jsonObject("options", options[index] ?? "{}"), calibration));
 };
 
 /** Says how options were taken, on standard error; after the work, so that a failure stays one line. */
@@ -72,15 +95,15 @@ export const printNotes = (methods: readonly CacheMethod[]): void => {
   for (const { name, notes = [] } of methods) for (const note of notes) console.error(`${name}: ${note}`);
 };
 
-const jsonObject = (text: string): object => {
+const jsonObject = (flag: string, text: string): object => {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw invalid(`--options is not JSON: ${(cause as Error).message}.`, `Write it like '{"interval": 3}'.`);
+    throw invalid(`--${flag} is not JSON: ${(cause as Error).message}.`, `Write it like '{"interval": 3}'.`);
   }
   if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid(`--options is ${text}; expected an object like '{"interval": 3}'.`);
+    throw invalid(`--${flag} is ${text}; expected an object like '{"interval": 3}'.`);
   return value;
 };
 

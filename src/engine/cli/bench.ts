@@ -1,6 +1,6 @@
 import { cpus } from "node:os";
 import type { CacheMethod } from "../cache/method.js";
-import { methodFromName, methods } from "../cache/methods/index.js";
+import { methods } from "../cache/methods/index.js";
 import { createEngine } from "../create-engine.js";
 import type { Clip, Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
@@ -8,7 +8,17 @@ import { median } from "../metrics/median.js";
 import { compareClips, writeInfinity } from "../metrics/quality.js";
 import { idealSpeedup } from "../profile.js";
 import type { Quality, Trace } from "../trace.js";
-import { backendOf, methodsOf, numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import {
+  backendOf,
+  calibrationOf,
+  methodOf,
+  methodsOf,
+  numberOf,
+  requiredOf,
+  textOf,
+  type Values,
+  type Verb,
+} from "./arguments.js";
 import { commonFlags, methodFlags } from "./flags.js";
 import { progressLine } from "./progress.js";
 import { csv, markdown } from "./tables.js";
@@ -23,20 +33,20 @@ interface Row {
   quality?: Quality;
 }
 
-const asked = (values: Values): readonly CacheMethod[] => {
-  const given = methodsOf(values);
+const asked = async (values: Values): Promise<readonly CacheMethod[]> => {
+  const given = await methodsOf(values);
   if (given.length > 0) return given;
   const names = (textOf(values, "methods") ?? "all").split(",");
-  const known = Object.keys(methods);
-  if (names.join() === "all")
-    return known.flatMap((name) => {
-      try {
-        return [methodFromName(name)];
-      } catch {
-        return []; // needs options of its own, such as calibrated ratios
-      }
-    });
-  return names.map((name) => methodFromName(name));
+  const calibration = await calibrationOf(values);
+  if (names.join() !== "all") return names.map((name) => methodOf(name, {}, calibration));
+  return Object.keys(methods).flatMap((name) => {
+    try {
+      return [methodOf(name, {}, calibration)];
+    } catch (error) {
+      console.error(`${name} is left out: ${(error as Error).message}`);
+      return [];
+    }
+  });
 };
 
 /** Runs every row once per repeat, in turn, so that a slow minute of the machine hits them alike. */
@@ -99,7 +109,7 @@ export const bench: Verb = {
     const format = values.json === true ? "json" : (textOf(values, "format") ?? "markdown");
     if (!["markdown", "csv", "json"].includes(format))
       throw new EngineError("argument-invalid", `--format is "${format}"; expected markdown, csv or json.`);
-    const chosen = asked(values);
+    const chosen = await asked(values);
     const seed = numberOf(values, "seed") ?? 0;
     const show = progressLine(true);
     const engine = await createEngine({

@@ -4,6 +4,7 @@ import type { Flag } from "./arguments.js";
 export const methodFlags: Readonly<Record<string, Flag>> = {
   method: { value: "NAME", repeated: true, help: "caching method; may be repeated to compose (default: none)" },
   options: { value: "JSON", repeated: true, help: "its options; the k-th belongs to the k-th --method" },
+  calibration: { value: "FILE.json", help: "numbers for magcache, teacache and smoothcache (default: the model's)" },
 };
 
 export const commonFlags: Readonly<Record<string, Flag>> = {

@@ -1,17 +1,20 @@
 import { EngineError } from "../errors.js";
 import { version } from "../version.js";
 import { helpOf, readFlags, type Verb } from "./arguments.js";
+import { autotune } from "./autotune.js";
 import { bench } from "./bench.js";
+import { calibrate } from "./calibrate.js";
+import { methodsVerb } from "./methods.js";
 import { plan } from "./plan.js";
 import { run } from "./run.js";
 
-const verbs: Readonly<Record<string, Verb>> = { bench, plan, run };
+const verbs: Readonly<Record<string, Verb>> = { autotune, bench, calibrate, methods: methodsVerb, plan, run };
 
 const overview = (): string =>
   [
     `diffusion-cache ${version}: caching methods for diffusion transformers`,
     "",
-    ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(8)}${summary}`),
+    ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`),
     "",
     "diffusion-cache VERB --help prints the arguments of a verb.",
   ].join("\n");

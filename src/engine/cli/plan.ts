@@ -31,7 +31,7 @@ export const plan: Verb = {
   },
   async run(values) {
     requiredOf(values, "steps");
-    const methods = methodsOf(values);
+    const methods = await methodsOf(values);
     if (methods.length === 0) throw new EngineError("argument-invalid", "--method is missing.");
     const folder = textOf(values, "scheduler");
     const config = folder === undefined ? defaultScheduler : await loadSchedulerConfig(await openFiles(folder));

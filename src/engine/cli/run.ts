@@ -62,7 +62,7 @@ export const run: Verb = {
     if (traceFile !== undefined) await checkOutput(traceFile, [".json"]);
     if (inputs !== undefined && prompt !== undefined)
       throw new EngineError("argument-invalid", "--inputs and --prompt cannot be given together.");
-    const cache = methodsOf(values);
+    const cache = await methodsOf(values);
     const numbers = Object.fromEntries(
       ["steps", "seed", "guidance", "clips"].flatMap((flag) => {
         const value = numberOf(values, flag);

@@ -1,3 +1,4 @@
+import { type Calibration, calibrationFromJson } from "../calibration.js";
 import { EngineError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { type Vocabulary, vocabularyFromJson } from "../text/vocabulary.js";
@@ -16,12 +17,13 @@ export interface Checkpoint {
   readonly schedulerConfig?: Json;
   readonly vocabulary?: Vocabulary;
   readonly manifest?: Manifest;
+  readonly calibration?: Calibration;
 }
 
 /**
  * Loads a checkpoint from a pipeline's folder (with `transformer/` in it) or from the network's own (with `config.json`):
- * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json` and
- * `manifest.json` are read where they are. A manifest must list every file of the model: listed files are checked
+ * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
+ * `calibration.json` and `manifest.json` are read where they are. A manifest must list every file of the model: listed files are checked
  * against it, others are not looked for.
  *
  * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "stopped"
@@ -40,6 +42,8 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const schedulerConfig = await read.optional("scheduler/scheduler_config.json");
   const words = await read.optional("text/vocabulary.json");
   const vocabulary = words && vocabularyFromJson(words);
+  const measured = await read.optional("calibration.json");
+  const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
   const weights = await loadWeights(files, inside ? "transformer/" : "", manifest, options);
   return {
     config,
@@ -47,6 +51,7 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
     ...(schedulerConfig && { schedulerConfig }),
     ...(vocabulary && { vocabulary }),
     ...(manifest && { manifest }),
+    ...(calibration && { calibration }),
   };
 };
 

@@ -59,6 +59,7 @@ export const cfgCache = (options: CfgCacheOptions = {}, name = "cfgcache"): Cach
   const inside = ([low, high]: Range, timestep: number): boolean => low < timestep && timestep < high;
   return {
     name,
+    source: "arXiv:2410.19355",
     options: resolved,
     bands: true,
     sites: (model) => [model.uncond()],

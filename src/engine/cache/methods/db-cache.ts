@@ -65,6 +65,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   const within = (count: number, limit: number): boolean => limit < 0 || count < limit;
   return {
     name: "dbcache",
+    source: "cache-dit, github.com/vipshop/cache-dit",
     options: resolved,
     ...(forecaster ? { history: forecaster.history, keeps: forecaster.keeps } : {}),
     sites: (model) => [model.blocks(first, model.depth - last)],

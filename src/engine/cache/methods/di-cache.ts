@@ -35,6 +35,7 @@ export const diCache = (options: DiCacheOptions = {}): CacheMethod => {
   const probe = `blocks.0-${probeDepth}`;
   return {
     name: "dicache",
+    source: "arXiv:2508.17356",
     options: resolved,
     history: 2,
     sites: (model) => [model.blocks(probeDepth, model.depth, 0)],

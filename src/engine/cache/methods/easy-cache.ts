@@ -34,6 +34,7 @@ export const easyCache = (options: EasyCacheOptions = {}): CacheMethod => {
   const resolved = easyOptions("easycache", options);
   return {
     name: "easycache",
+    source: "arXiv:2507.02860",
     options: resolved,
     shared: true,
     sites: (model) => [model.output("residual")],

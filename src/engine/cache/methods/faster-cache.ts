@@ -85,6 +85,7 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
     check.refuse("isGuidanceDistilled", true, "false where both attention ranges are null: nothing would be cached");
   return {
     name: "fastercache",
+    source: "arXiv:2410.19355",
     options: resolved,
     parts,
     sites: (model) => parts.flatMap((part) => part.sites(model)),

@@ -24,6 +24,7 @@ export const firstBlockCache = (options: FirstBlockCacheOptions = {}): CacheMeth
   checks("firstblockcache").number("threshold", threshold, 0);
   return {
     name: "firstblockcache",
+    source: "ParaAttention, github.com/chengzeyi/ParaAttention; diffusers PR 11180",
     options: { threshold },
     sites: (model) => [model.blocks(1)],
     probes: () => [{ tap: "blocks.0-1", since: "last-compute" }],

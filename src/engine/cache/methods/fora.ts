@@ -21,6 +21,7 @@ export const fora = (options: ForaOptions = {}): CacheMethod => {
   checks("fora").whole("interval", interval, 1);
   return {
     name: "fora",
+    source: "arXiv:2407.01425",
     options: { interval },
     sites: (model) => model.all("spatial-attention", "temporal-attention", "cross-attention", "feed-forward"),
     start:

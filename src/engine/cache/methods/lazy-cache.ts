@@ -14,6 +14,7 @@ export const lazyCache = (options: LazyCacheOptions = {}): CacheMethod => {
   const resolved = easyOptions("lazycache", options);
   return {
     name: "lazycache",
+    source: "arXiv:2507.02860, as ComfyUI wraps it",
     options: resolved,
     sites: (model) => [model.guided("residual")],
     probes: () => easyProbes(resolved),

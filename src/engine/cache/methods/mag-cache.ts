@@ -55,6 +55,7 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   check.calibration("calibratedFor", calibratedFor);
   return {
     name: "magcache",
+    source: "arXiv:2506.09045",
     options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps, calibratedFor },
     ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => [model.blocks()],

@@ -50,6 +50,7 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
   }
   return {
     name: "pab",
+    source: "arXiv:2408.12588",
     options: resolved,
     notes: untouched ? ["No skip range is set, so spatial attention takes 2, as in diffusers."] : [],
     sites: (model): readonly Site[] => model.all(...rules.keys()),

@@ -32,6 +32,7 @@ export const smoothCache = (options: SmoothCacheOptions): CacheMethod => {
   check.calibration("calibratedFor", calibratedFor);
   return {
     name: "smoothcache",
+    source: "arXiv:2411.10510",
     options: { errors, alpha, calibratedFor },
     ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => model.all(...kinds),

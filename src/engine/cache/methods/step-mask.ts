@@ -44,6 +44,7 @@ export const stepMask = (options: StepMaskOptions = {}): CacheMethod => {
   check.oneOf("site", site, places);
   return {
     name: "stepmask",
+    source: "cache-dit, github.com/vipshop/cache-dit",
     options: { mask, preset, every, site },
     sites: (model) => [siteOf(model, site)],
     start({ steps }) {

@@ -55,6 +55,7 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
   for (const kind of resolved.sites) check.oneOf("sites", kind, kinds);
   return {
     name: "taylorseer",
+    source: "arXiv:2503.06923",
     options: resolved,
     history: maxOrder + 1,
     sites: (model) => (useLiteMode ? [model.output()] : model.all(...resolved.sites)),

@@ -38,6 +38,7 @@ export const teaCache = (options: TeaCacheOptions): CacheMethod => {
   check.calibration("calibratedFor", calibratedFor);
   return {
     name: "teacache",
+    source: "arXiv:2411.19108",
     options: { coefficients, relL1Thresh, signal, calibratedFor },
     ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => [model.blocks()],

@@ -12,6 +12,7 @@ export const textKvCache = (options: Readonly<Record<string, never>> = {}): Cach
   knownOptions("textkvcache", options, []);
   return {
     name: "textkvcache",
+    source: "diffusers PR 13317",
     options: {},
     sites: (model) => model.all("text-kv"),
     start:

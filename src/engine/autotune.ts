@@ -1,0 +1,126 @@
+import { ladders } from "./cache/ladders.js";
+import type { CacheMethod } from "./cache/method.js";
+import { type MethodName, methodFromName } from "./cache/methods/index.js";
+import type { Clip, Engine, GenerateOptions } from "./engine.js";
+import { EngineError } from "./errors.js";
+import { median } from "./metrics/median.js";
+import { compareClips } from "./metrics/quality.js";
+
+export interface AutotuneOptions extends Pick<GenerateOptions, "prompt" | "steps" | "guidance" | "signal"> {
+  /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
+  readonly floor: { readonly psnr?: number; readonly ssim?: number };
+  /** Clips that each setting makes. Default: [0]. */
+  readonly seeds?: readonly number[];
+  /** Default: every method that can act on this model and run. */
+  readonly methods?: readonly MethodName[];
+  /** Called after each setting. */
+  readonly onTrial?: (trial: Trial, tried: number) => void;
+}
+
+/** One setting, as it went. */
+export interface Trial {
+  readonly method: MethodName;
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Uncached time over cached time; for the finalists from medians of three runs in turn with uncached ones. */
+  readonly speedup: number;
+  /** Of the worst clip; infinite where it is the uncached one. */
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly cacheBytes: number;
+  readonly reachesFloor: boolean;
+  /** A finalist was timed again, three times. */
+  readonly finalist: boolean;
+}
+
+export interface Tuned {
+  /** The fastest setting that reaches the floor; undefined where none is faster than the uncached run. */
+  readonly best?: Trial;
+  readonly trials: readonly Trial[];
+  /** Methods that were not tried, and why. */
+  readonly leftOut: Readonly<Record<string, string>>;
+}
+
+/**
+ * Finds the fastest caching whose quality stays above a floor, by trying it here: each method's settings from mild to
+ * strong (`cache/ladders.ts`) until one falls below, then the three fastest again, in turn with uncached runs. A setting
+ * beyond the first that fails is not tried, so one that happens to do better again would be missed.
+ *
+ * @throws EngineError "input-invalid" without a floor; "method-unknown"; "stopped"
+ */
+export const autotune = async (engine: Engine, options: AutotuneOptions): Promise<Tuned> => {
+  const { floor, seeds = [0], methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
+  const { psnr: leastPsnr = Number.NEGATIVE_INFINITY, ssim: leastSsim = Number.NEGATIVE_INFINITY } = floor;
+  if (floor.psnr === undefined && floor.ssim === undefined)
+    throw new EngineError("input-invalid", "There is no floor to stay above.", {
+      hint: "Give floor.psnr or floor.ssim.",
+    });
+
+  const make = (seed: number, cache: readonly CacheMethod[]) => engine.generate({ ...request, seed, cache });
+  const reference = new Map<number, Clip>();
+  await make(seeds[0] as number, []); // warms up
+  const uncachedMs: number[] = [];
+  for (const seed of seeds) {
+    const { clip, trace } = await make(seed, []);
+    reference.set(seed, clip);
+    uncachedMs.push(trace.totals.wallMs);
+  }
+
+  const attempt = async (method: MethodName, settings: Trial["options"], cache: CacheMethod): Promise<Trial> => {
+    const runs = [];
+    for (const seed of seeds) {
+      const { clip, trace } = await make(seed, [cache]);
+      runs.push({ ...compareClips(reference.get(seed) as Clip, clip), ...trace.totals });
+    }
+    const [psnr, ssim] = [Math.min(...runs.map((run) => run.psnr)), Math.min(...runs.map((run) => run.ssim))];
+    return {
+      method,
+      options: settings,
+      speedup: median(uncachedMs) / median(runs.map(({ wallMs }) => wallMs)),
+      psnr,
+      ssim,
+      cacheBytes: Math.max(...runs.map(({ bytes }) => bytes.peak.cache)),
+      reachesFloor: psnr >= leastPsnr && ssim >= leastSsim,
+      finalist: false,
+    };
+  };
+
+  for (const name of methods) if (!Object.hasOwn(ladders, name)) methodFromName(name); // throws
+
+  const trials: Trial[] = [];
+  const leftOut: Record<string, string> = {};
+  const made = new Map<Trial, CacheMethod>();
+  for (const name of methods)
+    for (const settings of ladders[name]) {
+      try {
+        const cache = methodFromName(name, { ...engine.model.calibration?.[name as "magcache"], ...settings });
+        const trial = await attempt(name, settings, cache);
+        trials.push(trial);
+        made.set(trial, cache);
+        onTrial?.(trial, trials.length);
+        if (!trial.reachesFloor) break;
+      } catch (error) {
+        if (!(error instanceof EngineError) || error.code === "stopped") throw error;
+        leftOut[name] = error.message; // cannot act on this model or run
+        break;
+      }
+    }
+
+  const finalists = trials
+    .filter(({ reachesFloor }) => reachesFloor)
+    .toSorted((a, b) => b.speedup - a.speedup)
+    .slice(0, 3);
+  const times = new Map<Trial | undefined, number[]>([undefined, ...finalists].map((one) => [one, []]));
+  for (let round = 0; round < 3; round++)
+    for (const [one, ms] of times) {
+      const { trace } = await make(seeds[0] as number, one ? [made.get(one) as CacheMethod] : []);
+      ms.push(trace.totals.wallMs);
+    }
+  const timed = finalists.map((one) => ({
+    ...one,
+    speedup: median(times.get(undefined) as number[]) / median(times.get(one) as number[]),
+    finalist: true,
+  }));
+  const [best] = timed.toSorted((a, b) => b.speedup - a.speedup);
+  const all = trials.map((one) => timed[finalists.indexOf(one)] ?? one);
+  return { ...(best && best.speedup > 1 ? { best } : {}), trials: all, leftOut };
+};

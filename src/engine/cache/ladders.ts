@@ -1,0 +1,77 @@
+import type { MethodName } from "./methods/index.js";
+
+/** Settings of a method, from hardly any damage to much. Numbers of a calibration are added where they are used. */
+export type Ladder = readonly Readonly<Record<string, unknown>>[];
+
+const pyramid = (spatial: number | null, temporal: number | null, cross: number | null, low: number, high: number) => ({
+  spatialAttentionBlockSkipRange: spatial,
+  temporalAttentionBlockSkipRange: temporal,
+  crossAttentionBlockSkipRange: cross,
+  spatialAttentionTimestepSkipRange: [low, high],
+  temporalAttentionTimestepSkipRange: [low, high],
+  crossAttentionTimestepSkipRange: [low, high],
+});
+
+/**
+ * What `autotune` tries: for every method the settings that make sense on a shallow model of 12 to 50 steps, steps apart
+ * that a viewer could tell. Not an optimum of anything: a search has to begin somewhere.
+ */
+export const ladders: Readonly<Record<MethodName, Ladder>> = {
+  cfgcache: [
+    { unconditionalBatchSkipRange: 2 },
+    { unconditionalBatchSkipRange: 3 },
+    { unconditionalBatchSkipRange: 5 },
+    { unconditionalBatchSkipRange: 5, unconditionalBatchTimestepSkipRange: [-1, 901] },
+  ],
+  dbcache: [
+    { residualDiffThreshold: 0.05 },
+    { residualDiffThreshold: 0.1 },
+    { residualDiffThreshold: 0.2 },
+    { residualDiffThreshold: 0.3, calibrator: "taylorseer" },
+    { residualDiffThreshold: 0.5, calibrator: "taylorseer", maxContinuousCachedSteps: 3 },
+    { residualDiffThreshold: 1, calibrator: "foca", maxContinuousCachedSteps: 3 },
+  ],
+  dicache: [0.1, 0.2, 0.4, 0.8].map((relL1Thresh) => ({ relL1Thresh })),
+  easycache: [0.02, 0.05, 0.1, 0.2, 0.4].map((threshold) => ({ threshold })),
+  fastercache: [
+    { spatialAttentionBlockSkipRange: 2, temporalAttentionBlockSkipRange: null, unconditionalBatchSkipRange: 2 },
+    { spatialAttentionBlockSkipRange: 2, temporalAttentionBlockSkipRange: null, unconditionalBatchSkipRange: 5 },
+    {
+      spatialAttentionBlockSkipRange: 3,
+      temporalAttentionBlockSkipRange: null,
+      unconditionalBatchSkipRange: 5,
+      unconditionalBatchTimestepSkipRange: [-1, 901],
+      spatialAttentionTimestepSkipRange: [-1, 901],
+    },
+  ],
+  firstblockcache: [0.03, 0.05, 0.1, 0.2, 0.4].map((threshold) => ({ threshold })),
+  fora: [2, 3, 4, 6].map((interval) => ({ interval })),
+  lazycache: [0.02, 0.05, 0.1, 0.2, 0.4].map((threshold) => ({ threshold })),
+  magcache: [
+    { threshold: 0.03, maxSkipSteps: 1 },
+    { threshold: 0.06, maxSkipSteps: 3 },
+    { threshold: 0.12, maxSkipSteps: 3 },
+    { threshold: 0.24, maxSkipSteps: 5 },
+    { threshold: 0.5, maxSkipSteps: 5 },
+  ],
+  pab: [
+    pyramid(2, null, null, 100, 800),
+    pyramid(2, 2, 2, 100, 800),
+    pyramid(2, 3, 6, 100, 800),
+    pyramid(2, 4, 6, 50, 930),
+  ],
+  smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
+  stepmask: [{ preset: "slow" }, { preset: "medium" }, { every: 2 }, { preset: "fast" }, { preset: "ultra" }],
+  taylorseer: [
+    { cacheInterval: 2, disableCacheBeforeStep: 5 },
+    {
+      cacheInterval: 3,
+      disableCacheBeforeStep: 4,
+      sites: ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"],
+    },
+    { cacheInterval: 4, disableCacheBeforeStep: 4, useLiteMode: true },
+    { cacheInterval: 5, disableCacheBeforeStep: 3, useLiteMode: true },
+  ],
+  teacache: [0.05, 0.1, 0.2, 0.4, 0.8].map((relL1Thresh) => ({ relL1Thresh })),
+  textkvcache: [{}],
+};

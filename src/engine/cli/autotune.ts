@@ -1,0 +1,81 @@
+import { autotune as search, type Trial } from "../autotune.js";
+import type { MethodName } from "../cache/methods/index.js";
+import { createEngine } from "../create-engine.js";
+import { EngineError } from "../errors.js";
+import { writeInfinity } from "../metrics/quality.js";
+import { backendOf, numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { commonFlags } from "./flags.js";
+import { progressLine } from "./progress.js";
+import { markdown } from "./tables.js";
+
+const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor, finalist }: Trial) => ({
+  method,
+  options: JSON.stringify(options),
+  "speed-up": speedup.toFixed(2),
+  timed: finalist ? "3 times" : "once",
+  "PSNR dB": Number.isFinite(psnr) ? psnr.toFixed(2) : "∞",
+  SSIM: ssim.toFixed(4),
+  "cache MiB": (cacheBytes / 2 ** 20).toFixed(2),
+  floor: reachesFloor ? "reached" : "missed",
+});
+
+const numbersOf = (values: Values, flag: string): readonly number[] | undefined => {
+  const text = textOf(values, flag);
+  if (text === undefined) return undefined;
+  const numbers = text.split(",").map(Number);
+  if (numbers.every(Number.isInteger)) return numbers;
+  throw new EngineError("argument-invalid", `--${flag} is "${text}"; expected whole numbers like 0,1,2.`);
+};
+
+export const autotune: Verb = {
+  summary: "find the fastest caching whose quality stays above a floor, by trying it here",
+  flags: {
+    model: { value: "DIR", help: "checkpoint folder with a vocabulary" },
+    psnr: { value: "DB", help: "least PSNR of the worst clip against the uncached one" },
+    ssim: { value: "S", help: "least SSIM; one of the two floors must be given" },
+    methods: { value: "a,b", help: "methods to try (default: all that can act)" },
+    seeds: { value: "0,1", help: "clips that each setting makes (default: 0)" },
+    prompt: { value: "TEXT", help: "a sentence of the model's vocabulary (default: the model's)" },
+    steps: { value: "N", help: "denoising steps (default: the model's)" },
+    guidance: { value: "G", help: "guidance scale (default: the model's)" },
+    backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
+    ...commonFlags,
+  },
+  async run(values) {
+    const [psnr, ssim, steps, guidance] = ["psnr", "ssim", "steps", "guidance"].map((flag) => numberOf(values, flag));
+    if (psnr === undefined && ssim === undefined)
+      throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
+    const [seeds, prompt] = [numbersOf(values, "seeds"), textOf(values, "prompt")];
+    const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
+    const show = progressLine(true);
+    const engine = await createEngine({
+      model: requiredOf(values, "model"),
+      backend: backendOf(values),
+      onProgress: show.progress,
+    });
+    try {
+      const tuned = await search(engine, {
+        floor: { ...(psnr === undefined ? {} : { psnr }), ...(ssim === undefined ? {} : { ssim }) },
+        ...(methods ? { methods } : {}),
+        ...(seeds ? { seeds } : {}),
+        ...(prompt === undefined ? {} : { prompt }),
+        ...(steps === undefined ? {} : { steps }),
+        ...(guidance === undefined ? {} : { guidance }),
+        onTrial: ({ method, speedup }, tried) => show.text(`${tried} tried; ${method}: ${speedup.toFixed(2)}`),
+      });
+      show.end();
+      const { best, trials, leftOut } = tuned;
+      if (values.json === true) return console.log(JSON.stringify(tuned, writeInfinity));
+      console.log(markdown(trials.map(cells)));
+      for (const [method, why] of Object.entries(leftOut)) console.log(`${method} was not tried: ${why}`);
+      console.log(
+        best
+          ? `\nFastest above the floor: --method ${best.method} --options '${JSON.stringify(best.options)}' (${best.speedup.toFixed(2)} times)`
+          : "\nNothing above the floor is faster than the uncached run.",
+      );
+    } finally {
+      show.end();
+      await engine.dispose();
+    }
+  },
+};

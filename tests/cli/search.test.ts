@@ -1,0 +1,106 @@
+import { execFile } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { methods } from "../../src/engine/cache/methods/index.js";
+import type { MethodInfo } from "../../src/engine/cli/methods.js";
+import { readInfinity } from "../../src/engine/metrics/quality.js";
+
+// The verbs that look for settings, on the model that ships. The bin is built by cli.test.ts or `npm install`.
+
+const model = "site/public/models/latte-motion-nano";
+let folder: string;
+
+const cli = async (...args: string[]) =>
+  promisify(execFile)(process.execPath, ["bin/diffusion-cache.mjs", ...args], { encoding: "utf8" }).then(
+    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
+  );
+
+beforeAll(async () => {
+  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"]);
+  folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
+}, 120_000);
+afterAll(() => rm(folder, { recursive: true }));
+
+describe("methods", () => {
+  test("lists every method with what it needs and where it is from", async () => {
+    const { stdout } = await cli("methods", "--json");
+    const listed = JSON.parse(stdout) as readonly MethodInfo[];
+    expect(listed.map(({ name }) => name)).toEqual(Object.keys(methods));
+    for (const { source, needs } of listed) {
+      expect(source).not.toBe("");
+      expect(needs.length).toBeGreaterThan(0);
+    }
+    const needing = (need: string) => listed.filter(({ needs }) => needs.includes(need)).map(({ name }) => name);
+    expect(needing("calibration")).toEqual(["magcache", "smoothcache", "teacache"]);
+    expect(needing("guidance")).toEqual(["cfgcache", "fastercache"]);
+    expect(listed.find(({ name }) => name === "fora")?.options).toEqual({ interval: 3 });
+  });
+
+  test("prints them for people", async () => {
+    const { stdout } = await cli("methods");
+    expect(stdout).toContain("teacache  (arXiv:2411.19108)");
+    expect(stdout).toContain("coefficients: from a calibration");
+  });
+});
+
+describe("calibrate", () => {
+  test("writes numbers that plan and run take, and that another run is refused with", async () => {
+    const [file, prompts] = [join(folder, "calibration.json"), join(folder, "prompts.txt")];
+    await writeFile(
+      prompts,
+      "a small blue ring orbiting on a white background\n\na large red star moving left on a grey background\n",
+    );
+    const made = await cli("calibrate", "--model", model, "--steps", "6", "--prompts", prompts, "--out", file);
+    expect(made).toEqual({ code: 0, stdout: "", stderr: "" });
+    const { prompts: used, magcache } = JSON.parse(await readFile(file, "utf8"));
+    expect(used).toHaveLength(2);
+    expect(magcache.magRatios).toHaveLength(6);
+    const planned = await cli("plan", "--method", "magcache", "--calibration", file, "--steps", "6");
+    expect(planned.stdout).toContain("blocks.0-2");
+    const run = (steps: string) =>
+      cli("run", "--model", model, "--steps", steps, "--method", "teacache", "--calibration", file);
+    expect((await run("6")).code).toBe(0);
+    expect((await run("7")).stderr).toContain("[calibration-mismatch]");
+  });
+
+  test.each([
+    [["--steps", "3"], "input-invalid"],
+    [["--prompts", "nowhere.txt"], "file-missing"],
+    [["--out", "calibration.txt"], "argument-invalid"],
+  ])("%j: %s", async (args, code) => {
+    const { stderr, code: exit } = await cli("calibrate", "--model", model, ...args);
+    expect(exit).not.toBe(0);
+    expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));
+  });
+});
+
+describe("autotune", () => {
+  test("finds a setting above the floor, and shows what it tried", async () => {
+    const { stdout, stderr } = await cli(
+      "autotune",
+      ...["--model", model, "--steps", "6", "--psnr", "20", "--methods", "stepmask,textkvcache", "--json"],
+    );
+    expect(stderr).toBe("");
+    const { trials, leftOut } = JSON.parse(stdout, readInfinity);
+    expect(leftOut).toEqual({});
+    const last = trials.filter(({ method }: { method: string }) => method === "stepmask");
+    for (const trial of last.slice(0, -1)) expect(trial.reachesFloor).toBe(true); // a ladder ends where one fails
+    expect(trials.filter(({ finalist }: { finalist: boolean }) => finalist).length).toBeLessThanOrEqual(3);
+    expect(trials.find(({ method }: { method: string }) => method === "textkvcache").psnr).toBe(
+      Number.POSITIVE_INFINITY,
+    );
+  });
+
+  test.each([
+    [[], "argument-invalid"],
+    [["--psnr", "20", "--methods", "pubcache"], "method-unknown"],
+    [["--psnr", "20", "--seeds", "a"], "argument-invalid"],
+  ])("%j: %s", async (args, code) => {
+    const { stderr } = await cli("autotune", "--model", model, ...args);
+    expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));
+  });
+});
