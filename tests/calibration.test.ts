@@ -12,7 +12,7 @@ import { readFixture } from "./golden/fixture.js";
 
 const fixture = readFixture("flux-a");
 const json = (path: string) => JSON.parse(readFileSync(`${fixture.folder}/${path}`, "utf8"));
-const wanted = json("calibration.json") as {
+const wanted = json("calibration-reference.json") as {
   readonly magRatios: readonly number[];
   readonly coefficients: readonly number[];
   readonly errors: Readonly<Record<string, readonly (readonly number[])[]>>;

@@ -1,4 +1,4 @@
-"""Writes tests/fixtures/flux-a/calibration.json: what diffusers and numpy measure on an uncached run of that model.
+"""Writes tests/fixtures/flux-a/calibration-reference.json: what diffusers and numpy measure on an uncached run of that model.
 
     pip install torch diffusers
     python tests/reference/calibration.py
@@ -85,7 +85,7 @@ def main():
         "errors": errors,
         "sample": latents.flatten()[:8].tolist(),
     }
-    (FOLDER / "calibration.json").write_text(json.dumps(result, indent=1) + "\n")
+    (FOLDER / "calibration-reference.json").write_text(json.dumps(result, indent=1) + "\n")
 
 
 main()

@@ -1,0 +1,113 @@
+import { readFileSync } from "node:fs";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { type MethodName, methodFromName, methods } from "../src/engine/cache/methods/index.js";
+import type { Calibration } from "../src/engine/calibration.js";
+import { createEngine } from "../src/engine/create-engine.js";
+import type { Engine, GenerateOptions } from "../src/engine/engine.js";
+import { EngineError } from "../src/engine/errors.js";
+import { readFixture } from "./golden/fixture.js";
+
+// What every method owes on every architecture, whatever it decides.
+
+const names = Object.keys(methods) as MethodName[];
+
+/** Settings that reuse much on these random weights. */
+const strong: Partial<Record<MethodName, object>> = {
+  dbcache: { residualDiffThreshold: 1, maxWarmupSteps: 2 },
+  dicache: { relL1Thresh: 9 },
+  easycache: { threshold: 9, retSteps: 2 },
+  firstblockcache: { threshold: 9 },
+  lazycache: { threshold: 9, retSteps: 2 },
+  magcache: { threshold: 9 },
+  smoothcache: { alpha: 9 },
+  teacache: { relL1Thresh: 9 },
+};
+
+/** Settings that compute everything, for the methods that have such. */
+const none: Partial<Record<MethodName, object>> = {
+  cfgcache: { unconditionalBatchSkipRange: 1 },
+  dbcache: { residualDiffThreshold: 0 },
+  dicache: { relL1Thresh: 0 },
+  easycache: { threshold: 0 },
+  fastercache: { spatialAttentionBlockSkipRange: 1, unconditionalBatchSkipRange: 1 },
+  fora: { interval: 1 },
+  lazycache: { threshold: 0 },
+  magcache: { maxSkipSteps: 0 },
+  pab: { spatialAttentionBlockSkipRange: 1 },
+  smoothcache: { alpha: 0 },
+  stepmask: { every: 1 },
+  taylorseer: { cacheInterval: 1 },
+  teacache: { relL1Thresh: 0 },
+};
+
+const models = [
+  { name: "latte-a", scheduler: "scheduler-ddim", guidance: 3, refused: [] },
+  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkvcache"] },
+] as const;
+
+describe.each(models)("every method on $name", ({ name, scheduler, guidance, refused }) => {
+  const fixture = readFixture(name);
+  const texts = (cond: string) => ({ text: fixture.tensor(cond) });
+  const request: GenerateOptions = {
+    steps: 8,
+    guidance,
+    inputs:
+      name === "latte-a"
+        ? { noise: fixture.tensor("noise"), cond: texts("cond"), uncond: texts("uncond") }
+        : { noise: fixture.tensor("noise"), cond: { ...texts("text"), pooled: fixture.tensor("pooled") } },
+  };
+  let engine: Engine;
+  let calibration: Calibration;
+  let plain: Float32Array;
+  beforeAll(async () => {
+    const config = JSON.parse(readFileSync(`${fixture.folder}/${scheduler}/scheduler_config.json`, "utf8"));
+    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: config });
+    calibration = await engine.calibrate(request);
+    plain = (await engine.generate(request)).clip.data;
+  });
+  afterAll(() => engine.dispose());
+
+  const make = (method: MethodName, options: object = {}) =>
+    methodFromName(method, { ...calibration[method as "magcache"], ...options });
+  const acting = names.filter((one) => !(refused as readonly string[]).includes(one));
+
+  test.each(refused.map((one) => [one]))("%s finds no place here and says so by name", async (method) => {
+    const error = await engine.generate({ ...request, cache: [make(method)] }).catch((caught) => caught);
+    expect(error).toBeInstanceOf(EngineError);
+    expect(error.code).toBe("site-missing");
+    expect(error.message).toContain(method);
+  });
+
+  test.each(acting)("%s: a stopped run leaves nothing behind, and a repeated one decides the same", async (method) => {
+    const cache = [make(method, strong[method])];
+    const fresh = await engine.generate({ ...request, cache });
+    const controller = new AbortController();
+    const stopped = engine.generate({
+      ...request,
+      cache,
+      signal: controller.signal,
+      onProgress: (progress) => progress.phase === "step" && progress.step === 4 && controller.abort(),
+    });
+    await expect(stopped).rejects.toMatchObject({ code: "stopped" });
+    const again = await engine.generate({ ...request, cache });
+    expect(again.clip.data).toEqual(fresh.clip.data);
+    expect(again.trace.sites).toEqual(fresh.trace.sites);
+    expect(fresh.trace.totals.bytes.now.cache).toBe(0);
+    expect(fresh.trace.totals.bytes.peak.cache).toBeGreaterThan(0);
+    expect(fresh.trace.visits.some(({ decision }) => decision !== "compute")).toBe(true);
+  });
+
+  test.each(acting.filter((one) => one in none))(
+    "%s set to compute everything is the uncached run, bit for bit",
+    async (method) => {
+      const { clip, trace } = await engine.generate({ ...request, cache: [make(method, none[method])] });
+      expect(trace.visits.every(({ decision }) => decision === "compute")).toBe(true);
+      expect(clip.data).toEqual(plain);
+    },
+  );
+
+  test.each(acting)("%s under a guard of no estimates is the uncached run", async (method) => {
+    const { clip } = await engine.generate({ ...request, cache: [make(method, { guards: { maxConsecutive: 0 } })] });
+    expect(clip.data).toEqual(plain);
+  });
+});
