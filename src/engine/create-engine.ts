@@ -1,5 +1,7 @@
 import type { Backend } from "./backends/backend.js";
 import { chooseBackend, type Preference } from "./backends/ladder.js";
+import { mergeResults, clipOf as oneOf } from "./batch.js";
+import { probesOf } from "./cache/decide.js";
 import { type Segmenter, segmenter } from "./cache/segments.js";
 import { calibrator } from "./calibrate.js";
 import { type Calibration, expectCalibrated } from "./calibration.js";
@@ -133,6 +135,12 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
 
   const generate = async (request: GenerateOptions): Promise<Result> => {
     const prepared = prepare(request);
+    const clips = prepared.dims[0] as number;
+    if (clips > 1 && prepared.methods.some((method) => probesOf(method, prepared.model.sites).length > 0)) {
+      const results: Result[] = [];
+      for (let index = 0; index < clips; index++) results.push(await generate(oneOf(request, index)));
+      return mergeResults(results);
+    }
     const { model, scheduler, dims, guidance, methods } = prepared;
     const { previewEvery = 0, onProgress } = request;
     const steps = scheduler.timesteps.length;

@@ -32,7 +32,7 @@ export interface GenerateOptions {
   readonly steps?: number;
   /** Classifier-free guidance scale; 1 runs without the unconditional branch. Default: the model's. */
   readonly guidance?: number;
-  /** Clips made at once. Default 1. */
+  /** Clips made at once, or one after the other where a method decides by what it measures. Default 1. */
   readonly clips?: number;
   /** Caching methods on disjoint or nested sites. Default none. */
   readonly cache?: readonly CacheMethod[];

@@ -5,6 +5,8 @@ import type { Branch, Reading, SiteKind } from "./cache/method.js";
 export interface TraceVisit {
   readonly step: number;
   readonly branch: Branch;
+  /** Which of several clips, where each is decided about alone. */
+  readonly clip?: number;
   readonly site: string;
   readonly method: string;
   readonly decision: "compute" | "reuse" | "forecast";
