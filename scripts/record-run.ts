@@ -1,15 +1,16 @@
-// Runs a program of examples/ here, on WebAssembly, and keeps its clips and traces for the pages that show a recorded
-// run: the pair of median speed-up out of five. node scripts/record-run.ts <example> ["prompt"], after npm run build:lib.
-import { mkdirSync, writeFileSync } from "node:fs";
+// Runs programs of examples/ here, on WebAssembly, and keeps their clips and traces for the pages that show a recorded
+// run: for each the pair of median speed-up out of five. After npm run build:lib, and again for other weights:
+// node scripts/record-run.ts [example …]; without names, every file of examples/.
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { createEngine, idealSpeedup, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
-import type { ExampleModule, Outcome } from "../site/client/example-module.ts";
+import { defaultsOf, type ExampleModule, type Outcome } from "../site/client/example-module.ts";
 
-const [name = "pyramid-attention-broadcast", prompt] = process.argv.slice(2);
 const root = new URL("../", import.meta.url).pathname;
-const example = (await import(`${root}examples/${name}.ts`)) as ExampleModule;
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
+const profile = await engine.profile();
+const on = `${engine.device.description}, ${cpus()[0]?.model ?? "unknown processor"}`;
 
 /** All frames of a clip side by side. */
 const strip = ({ dims, data }: { dims: readonly number[]; data: Float32Array }): Buffer => {
@@ -27,41 +28,39 @@ const strip = ({ dims, data }: { dims: readonly number[]; data: Float32Array }):
   return PNG.sync.write(png, { colorType: 2 });
 };
 
-const { defaults } = engine.model;
-const settings = {
-  ...defaults,
-  prompt: prompt ?? defaults.prompt,
-  seed: 0,
-  options: Object.fromEntries(example.knobs.map((knob) => [knob.name, knob.default])),
-};
-const request = { engine, signal: new AbortController().signal, onProgress: () => undefined };
-await example.run({ ...request, settings: { ...settings, steps: 2 } }); // warm-up: nobody measures it
-
-const pairs: Awaited<ReturnType<ExampleModule["run"]>>[] = [];
-for (let repeat = 0; repeat < 5; repeat++) pairs.push(await example.run({ ...request, settings }));
 const gain = ({ uncached, cached }: Outcome) => uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
-pairs.sort((a, b) => gain(a) - gain(b));
-const { uncached, cached, quality } = pairs[2] as Outcome;
 
-const ideal = idealSpeedup(cached.trace, await engine.profile());
+const record = async (name: string): Promise<void> => {
+  const example = (await import(`${root}examples/${name}.ts`)) as ExampleModule;
+  const settings = { ...engine.model.defaults, seed: 0, options: defaultsOf(example.knobs) };
+  const request = { engine, settings, signal: new AbortController().signal, onProgress: () => undefined };
+  await example.run(request); // warm-up: nobody measures it
 
-const folder = `${root}site/public/recorded/${name}`;
-mkdirSync(folder, { recursive: true });
-writeFileSync(`${folder}/uncached.png`, strip(uncached.clip));
-writeFileSync(`${folder}/cached.png`, strip(cached.clip));
-const on = `${engine.device.description}, ${cpus()[0]?.model ?? "unknown processor"}`;
-const { frames, height, width, fps } = engine.model.clip;
-const record = {
-  on,
-  settings,
-  clip: { frames, height, width, fps },
-  quality,
-  ideal,
-  uncached: uncached.trace,
-  cached: cached.trace,
+  const pairs: Outcome[] = [];
+  for (let repeat = 0; repeat < 5; repeat++) pairs.push(await example.run(request));
+  pairs.sort((a, b) => gain(a) - gain(b));
+  const { uncached, cached, quality } = pairs[2] as Outcome;
+
+  const folder = `${root}site/public/recorded/${name}`;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(`${folder}/uncached.png`, strip(uncached.clip));
+  writeFileSync(`${folder}/cached.png`, strip(cached.clip));
+  const { frames, height, width, fps } = engine.model.clip;
+  const run = {
+    on,
+    settings,
+    clip: { frames, height, width, fps },
+    quality,
+    ideal: idealSpeedup(cached.trace, profile),
+    uncached: uncached.trace,
+    cached: cached.trace,
+  };
+  writeFileSync(`${folder}/run.json`, `${JSON.stringify(run, writeInfinity)}\n`);
+  const speedups = pairs.map((pair) => gain(pair).toFixed(2)).join(", ");
+  console.log(`${name}: speed-ups ${speedups}; ideal ${run.ideal.toFixed(2)}; SSIM ${quality.ssim.toFixed(3)}`);
 };
-writeFileSync(`${folder}/run.json`, `${JSON.stringify(record, writeInfinity)}\n`);
-console.log(
-  `${folder}: ${uncached.trace.totals.wallMs.toFixed(0)} ms uncached, ${cached.trace.totals.wallMs.toFixed(0)} ms cached; speed-ups ${pairs.map((pair) => gain(pair).toFixed(2)).join(", ")}`,
-);
+
+const all = readdirSync(`${root}examples`).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []));
+const asked = process.argv.slice(2);
+for (const name of asked.length > 0 ? asked : all) await record(name);
 await engine.dispose();

@@ -20,8 +20,10 @@ const folders = ["guide", "methods", "reference"];
 const pages = names("content/docs/methods", ".mdx");
 
 describe("a method's files belong together", () => {
-  test("PAB and FORA have their pages", () => {
-    expect(pages).toEqual(expect.arrayContaining(["fora", "pyramid-attention-broadcast"]));
+  test.each(pages)("%s: an options table, a grid and an example of that name", (name) => {
+    const text = read(`content/docs/methods/${name}.mdx`);
+    for (const part of [`<DecisionGrid example="${name}" />`, `<Example name="${name}" />`, "<OptionsTable method="])
+      expect(text).toContain(part);
   });
   test.each(engineFiles)("%s has a line in the index", (name) => {
     expect(read("src/engine/cache/methods/index.ts")).toContain(`"./${name}.js"`);
@@ -30,11 +32,18 @@ describe("a method's files belong together", () => {
     for (const file of [`src/engine/cache/methods/${name}.ts`, `examples/${name}.ts`, `tests/methods/${name}.test.ts`])
       expect(existsSync(file), file).toBe(true);
   });
-  test.each(pages)("%s: the page names the paper that the code names", (name) => {
-    const [inCode] = papers(read(`src/engine/cache/methods/${name}.ts`));
-    expect(inCode).toBeDefined();
-    expect(papers(read(`content/docs/methods/${name}.mdx`))).toContain(inCode);
-  });
+  test.each(pages)(
+    "%s: the page names the paper that the code names, or where a method without one is from",
+    (name) => {
+      const page = read(`content/docs/methods/${name}.mdx`);
+      const code = read(`src/engine/cache/methods/${name}.ts`);
+      const [, source = ""] = /^ {4}source: "([^"]+)",$/m.exec(code) ?? [];
+      const [paper] = papers(source);
+      if (paper) return expect(papers(page)).toContain(paper);
+      const place = /github\.com\/[\w-]+\/[\w-]+/.exec(source)?.[0] ?? "github.com/huggingface/diffusers";
+      expect(page).toContain(`https://${place}`);
+    },
+  );
   test.each(pages)("%s: the sections of every method page, in their order", (name) => {
     const headings = [...read(`content/docs/methods/${name}.mdx`).matchAll(/^## (.+)$/gm)].map(([, title]) => title);
     const order = [
@@ -50,11 +59,12 @@ describe("a method's files belong together", () => {
   });
 });
 
-test("masks that pages quote for 20 steps are the engine's", () => {
-  const pab = mask(methodFromName("pab", { spatialAttentionBlockSkipRange: 2 }), "spatial-attention");
-  expect(read("content/docs/methods/pyramid-attention-broadcast.mdx")).toContain(`\`${pab}\``);
-  const fora = mask(methodFromName("fora", { interval: 3 }), "spatial-attention");
-  expect(read("content/docs/methods/fora.mdx")).toContain(`\`${fora}\``);
+test.each([
+  ["pyramid-attention-broadcast", "pab", { spatialAttentionBlockSkipRange: 2 }, "spatial-attention"],
+  ["fora", "fora", { interval: 3 }, "spatial-attention"],
+  ["taylor-seer", "taylorseer", {}, "spatial-attention"],
+] as const)("%s: the mask that the page quotes for 20 steps is the engine's", (page, method, options, kind) => {
+  expect(read(`content/docs/methods/${page}.mdx`)).toContain(`\`${mask(methodFromName(method, options), kind)}\``);
 });
 
 test("every method of the index has a file that the engine offers under a name in words", () => {

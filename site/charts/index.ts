@@ -6,13 +6,19 @@ import { stepTime } from "./step-time.js";
 
 const key = (mark: string, text: string): string => `<span class="dc-legend"><i data-mark="${mark}"></i>${text}</span>`;
 const runs = key("uncached", "uncached") + key("cached", "cached");
-const decisions = key("compute", "computed") + key("reuse", "reused");
+const names = { compute: "computed", reuse: "reused", forecast: "forecast" } as const;
+/** Of the decisions that occur. */
+const decisionKey = ({ visits }: Trace): string =>
+  (["compute", "reuse", "forecast"] as const)
+    .filter((one) => visits.some(({ decision }) => decision === one))
+    .map((one) => key(one, names[one]))
+    .join("");
 
 /** Draws the charts of a finished pair of runs. Loaded with the first chart, since it brings the plotting library. */
 export const drawCharts = (place: HTMLElement, uncached: Trace, cached: Trace): void => {
   place.replaceChildren(
     chartFigure(stepTime(uncached, cached), runs),
     chartFigure(cacheMemory(cached)),
-    chartFigure(decisionCounts(cached), decisions),
+    chartFigure(decisionCounts(cached), decisionKey(cached)),
   );
 };

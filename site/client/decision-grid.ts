@@ -1,36 +1,61 @@
 import { dryRun, latteSites, schedulerFromConfig } from "diffusion-cache";
 import { type Choice, chosen, onChoice } from "./choices.js";
+import type { Outcome } from "./example-module.js";
 import { loadExample } from "./examples.js";
-import { failureHtml } from "./failure.js";
-import { gridHtml } from "./grid-html.js";
-import { gridRows } from "./grid-rows.js";
+import { codeOf, failureHtml } from "./failure.js";
+import { drawGrid } from "./grid-html.js";
+import { gridRows, restOf } from "./grid-rows.js";
+import { tracedRows } from "./run-rows.js";
 
-/** Which sites an example computes in which step, planned again at every move of a slider. No model, no runtime. */
+/**
+ * Which sites an example computes in which step. A method that decides by step alone is planned again at every move of a
+ * slider, without model or runtime. For one that decides by what it measures, the grid of the recorded run stands until
+ * the reader's own run replaces it.
+ */
 class DecisionGrid extends HTMLElement {
   #stop: (() => void) | undefined;
+  readonly #ran = (event: Event): void => void this.#drawRun(event as CustomEvent<Outcome>);
 
   connectedCallback(): void {
     const example = this.dataset.example ?? "";
-    this.#stop = onChoice(example, (choice) => void this.#draw(choice));
-    const now = chosen(example);
-    if (now) void this.#draw(now);
+    if ("recorded" in this.dataset) document.addEventListener("dc-outcome", this.#ran);
+    else {
+      this.#stop = onChoice(example, (choice) => void this.#plan(choice));
+      const now = chosen(example);
+      if (now) void this.#plan(now);
+    }
   }
 
   disconnectedCallback(): void {
     this.#stop?.();
+    document.removeEventListener("dc-outcome", this.#ran);
   }
 
-  async #draw({ options, steps }: Choice): Promise<void> {
-    const { methods } = await loadExample(this.dataset.example ?? "");
-    const place = this.querySelector<HTMLElement>("[data-part=grid]");
-    if (!place) return;
+  get #model(): { readonly scheduler: object; readonly layers: number } {
+    return JSON.parse(this.dataset.model ?? "{}") as { scheduler: object; layers: number };
+  }
+
+  async #plan({ options, steps }: Choice): Promise<void> {
+    const example = await loadExample(this.dataset.example ?? "");
     try {
-      const { scheduler, layers } = JSON.parse(this.dataset.model ?? "{}") as { scheduler: object; layers: number };
+      const { scheduler, layers } = this.#model;
       const { timesteps } = schedulerFromConfig(scheduler, steps);
-      place.innerHTML = gridHtml(gridRows(dryRun({ methods: methods(options), timesteps, sites: latteSites(layers) })));
+      const methods = example.methods(options);
+      drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: latteSites(layers) }), restOf(methods)));
     } catch (error) {
-      place.innerHTML = failureHtml(error, this.dataset.base ?? "/");
+      if (codeOf(error) === "needs-readings") return;
+      const place = this.querySelector("[data-part=grid]");
+      if (place) place.innerHTML = failureHtml(error, this.dataset.base ?? "/");
     }
+  }
+
+  async #drawRun({ target, detail: { cached } }: CustomEvent<Outcome>): Promise<void> {
+    if ((target as HTMLElement).id !== `run-${this.dataset.example}`) return;
+    const { methods } = await loadExample(this.dataset.example ?? "");
+    const { trace } = cached;
+    drawGrid(this, tracedRows(methods(trace.methods[0]?.options ?? {}), this.#model.layers, trace));
+    const from = this.querySelector("[data-part=from]");
+    if (from) from.textContent = `Your own run, on ${trace.backend.description}, ${trace.steps} steps.`;
   }
 }
 

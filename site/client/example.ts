@@ -1,4 +1,4 @@
-import type { Engine, Progress } from "diffusion-cache";
+import type { CacheMethod, Engine, Progress } from "diffusion-cache";
 import { type Asked, readAsked, writeAsked } from "./asked.js";
 import { chosen, onChoice } from "./choices.js";
 import type { Clips } from "./clips.js";
@@ -6,17 +6,17 @@ import { engineFor, forgetEngine } from "./engines.js";
 import type { Options, RunName, Settings } from "./example-module.js";
 import { loadExample } from "./examples.js";
 import { codeOf, failureHtml } from "./failure.js";
+import { drawGrid } from "./grid-html.js";
 import type { Knobs } from "./knobs.js";
 import { preferred } from "./preference.js";
 import { showRecorded } from "./recorded.js";
 import { showIdeal, showResults } from "./results.js";
-import { runGrid } from "./run-grid.js";
+import { runRows } from "./run-rows.js";
 import { statusOf } from "./run-status.js";
 import { snippetTabs } from "./snippet-tabs.js";
 
 interface Config {
   readonly example: string;
-  readonly method: string;
   readonly model: string;
   readonly layers: number;
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
@@ -31,21 +31,21 @@ class Example extends HTMLElement {
   #running: AbortController | undefined;
   /** Ends the measurement behind the last run, so that the next one does not wait for it. */
   #measuring: AbortController | undefined;
-  #snippet: ((method: string, settings: Settings) => void) | undefined;
+  #snippet: ((methods: readonly CacheMethod[], settings: Settings) => void) | undefined;
   #unfollow: (() => void) | undefined;
 
   connectedCallback(): void {
     this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
     this.#snippet = snippetTabs(this);
-    this.#unfollow = onChoice(this.#config.example, () => this.#drawSnippet());
-    this.#part("form").addEventListener("input", () => this.#drawSnippet());
+    this.#unfollow = onChoice(this.#config.example, () => void this.#drawSnippet());
+    this.#part("form").addEventListener("input", () => void this.#drawSnippet());
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#run();
     });
     this.#part("stop").addEventListener("click", () => this.#stop());
     this.#part("reset").addEventListener("click", () => this.#reset());
-    this.#drawSnippet();
+    void this.#drawSnippet();
     showRecorded(this, this.#config.recorded, () => !this.dataset.own);
   }
 
@@ -65,8 +65,10 @@ class Example extends HTMLElement {
     return { ...readAsked(this.#part("form")), ...choice };
   }
 
-  #drawSnippet(): void {
-    this.#snippet?.(this.#config.method, this.#settings);
+  async #drawSnippet(): Promise<void> {
+    const { methods } = await loadExample(this.#config.example);
+    const settings = this.#settings; // as they are once the example is there
+    this.#snippet?.(methods(settings.options), settings);
   }
 
   #reset(): void {
@@ -74,7 +76,7 @@ class Example extends HTMLElement {
     writeAsked(this.#part("form"), { prompt, guidance, seed: 0 } satisfies Asked);
     this.querySelector<Knobs>("dc-knobs")?.reset();
     this.#part("failure").innerHTML = "";
-    this.#drawSnippet();
+    void this.#drawSnippet();
   }
 
   /** Only what stands before a colon is announced to screen readers, and only when it changes: not every step. */
@@ -133,18 +135,19 @@ class Example extends HTMLElement {
 
   async #generate(engine: Engine, running: AbortController, current: () => boolean): Promise<void> {
     const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
-    const [{ run }, { latteSites }] = await Promise.all([
-      loadExample(this.#config.example),
-      import("./engine-door.js"),
-    ]);
-    const grid = runGrid(this.#part("grid"), latteSites(this.#config.layers).all(), settings.steps);
+    const { methods, run } = await loadExample(this.#config.example);
+    const grid = runRows(methods(settings.options), this.#config.layers, settings.steps);
+    drawGrid(this, grid.rows());
     clips?.clear();
     const onProgress = (which: RunName, progress: Progress): void => {
       if (!current()) return;
       const { text, share } = statusOf(which, progress);
       this.#say(text, share);
       if (progress.phase !== "step") return;
-      if (which === "cached") grid.step(progress.step, progress.decisions);
+      if (which === "cached") {
+        grid.step(progress.step, progress.decisions);
+        drawGrid(this, grid.rows());
+      }
       if (progress.preview) clips?.put(which, progress.preview, `${which}, after step ${progress.step + 1}`);
     };
     const outcome = await run({ engine, settings, signal: running.signal, onProgress });

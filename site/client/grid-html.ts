@@ -42,5 +42,16 @@ export const gridHtml = (rows: readonly GridRow[]): string => {
   return `${rows.map(row).join("")}<div class="dc-grid-axis dc-quiet" aria-hidden="true"><span>step 1 (noise)</span><span>step ${steps} (clip)</span></div>`;
 };
 
-export const gridLegend = (...cells: Cell[]): string =>
-  cells.map((cell) => `<span class="dc-legend"><i data-cell="${cell}"></i>${names[cell]}</span>`).join("");
+/** What the colours of these rows mean. */
+export const gridLegend = (rows: readonly GridRow[]): string =>
+  (["compute", "reuse", "forecast", "mixed"] as const)
+    .filter((cell) => rows.some(({ cells }) => cells.includes(cell)))
+    .map((cell) => `<span class="dc-legend"><i data-cell="${cell}"></i>${names[cell]}</span>`)
+    .join("");
+
+/** Draws a grid and its legend into the places that a panel has for them. */
+export const drawGrid = (panel: HTMLElement, rows: readonly GridRow[]): void => {
+  const [grid, legend] = ["grid", "legend"].map((part) => panel.querySelector(`[data-part=${part}]`));
+  if (grid) grid.innerHTML = gridHtml(rows);
+  if (legend) legend.innerHTML = gridLegend(rows);
+};

@@ -1,4 +1,4 @@
-import type { PlannedSite, SiteKind } from "diffusion-cache";
+import type { CacheMethod, PlannedSite, SiteKind } from "diffusion-cache";
 
 export type Cell = "compute" | "reuse" | "forecast" | "mixed" | "pending";
 
@@ -22,8 +22,14 @@ export const kindNames: Readonly<Record<SiteKind, string>> = {
   guided: "Whole step",
 };
 
-/** Sites of one kind with one mask as one row, in the order of the model. */
-export const gridRows = (planned: readonly PlannedSite[]): readonly GridRow[] => {
+/** What stands in for a computed feature: one kept feature as it was, or an estimate from several or in two bands. */
+export const restOf = (methods: readonly CacheMethod[]): "reuse" | "forecast" =>
+  methods.flatMap((method) => method.parts ?? [method]).some(({ history = 1, bands = false }) => history > 1 || bands)
+    ? "forecast"
+    : "reuse";
+
+/** Planned sites of one kind with one mask as one row, in the order of the model. */
+export const gridRows = (planned: readonly PlannedSite[], rest: "reuse" | "forecast"): readonly GridRow[] => {
   const rows = new Map<string, { kind: SiteKind; sites: string[]; mask: string }>();
   for (const { site, kind, computed } of planned) {
     const row = rows.get(`${kind} ${computed}`) ?? { kind, sites: [], mask: computed };
@@ -34,6 +40,6 @@ export const gridRows = (planned: readonly PlannedSite[]): readonly GridRow[] =>
     kind,
     label: kindNames[kind],
     sites,
-    cells: [...mask].map((bit): Cell => (bit === "1" ? "compute" : "reuse")),
+    cells: [...mask].map((bit): Cell => (bit === "1" ? "compute" : rest)),
   }));
 };

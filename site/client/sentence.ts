@@ -14,13 +14,15 @@ const likeness = (ssim: number): string => {
 export const sentenceOf = (measured: Measured): string => {
   const { uncached, cached, quality } = measured;
   const { visits, totals, backend } = cached.trace;
-  const spared = visits.filter(({ decision }) => decision !== "compute").length;
+  const spared = visits.filter(({ decision }) => decision !== "compute");
   const gain = speedup(measured);
   const time = `${inTime(totals.wallMs)} instead of ${inTime(uncached.trace.totals.wallMs)}`;
   const faster = gain > 1.02 ? `${gain.toFixed(2)} × as fast` : gain < 0.98 ? "slower" : "no faster";
-  if (spared === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
+  const verbs = { reuse: "reused", forecast: "forecast" } as const;
+  const did = (["reuse", "forecast"] as const).filter((one) => spared.some(({ decision }) => decision === one));
+  if (spared.length === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
   return (
-    `The cached run reused ${spared} of ${visits.length} features instead of computing them and took ${time} on ${backend.description} ` +
+    `The cached run ${did.map((one) => verbs[one]).join(" or ")} ${spared.length} of ${visits.length} features instead of computing them and took ${time} on ${backend.description} ` +
     `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality.ssim)} ` +
     `(SSIM ${quality.ssim.toFixed(3)}).`
   );

@@ -1,38 +1,30 @@
+import type { CacheMethod } from "diffusion-cache";
 import type { Settings } from "./example-module.js";
+import { type PythonConfig, pythonConfig } from "./python-config.js";
 
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+/** Checkpoint and precision per pipeline. FirstBlockCache, MagCache and TaylorSeer do not run on diffusers' Latte. */
+const checkpoints = {
+  LattePipeline: ["maxin-cn/Latte-1", "float16"],
+  CogVideoXPipeline: ["THUDM/CogVideoX-5b", "bfloat16"],
+} as const;
 
-const literal = (value: unknown): string => {
-  if (Array.isArray(value)) return `(${value.join(", ")})`;
-  if (value === null) return "None";
-  if (typeof value === "boolean") return value ? "True" : "False";
-  return JSON.stringify(value);
-};
+const configCall = ({ name, lines }: PythonConfig): string =>
+  lines.length > 0 ? `${name}(\n${lines.map((line) => `    ${line}`).join("\n")}\n)` : `${name}()`;
 
-/**
- * diffusers finds attention layers by searching for these names. Unanchored, "transformer_blocks" would also match
- * "temporal_transformer_blocks", and Latte's temporal layers would be taken for spatial ones.
- */
-const latteBlocks = [
-  `    spatial_attention_block_identifiers=("^transformer_blocks",),`,
-  `    temporal_attention_block_identifiers=("temporal_transformer_blocks",),`,
-  `    cross_attention_block_identifiers=("^transformer_blocks",),`,
-];
-
-/** The settings for diffusers' Latte pipeline; undefined for a method that diffusers does not have. */
-export const pythonSnippet = (method: string, settings: Settings): string | undefined => {
-  if (method !== "pab") return undefined;
-  const { prompt, seed, steps, guidance, options } = settings;
-  const lines = Object.entries(options).map(([name, value]) => `    ${snakeCase(name)}=${literal(value)},`);
+/** The settings for diffusers; undefined for methods that it does not have. */
+export const pythonSnippet = (
+  methods: readonly CacheMethod[],
+  { prompt, seed, steps, guidance }: Omit<Settings, "options">,
+): string | undefined => {
+  const [method, second] = methods;
+  const config = method && !second ? pythonConfig(method, steps) : undefined;
+  if (!config) return undefined;
+  const [checkpoint, dtype] = checkpoints[config.pipeline];
   return `import torch
-from diffusers import LattePipeline, PyramidAttentionBroadcastConfig
+from diffusers import ${config.pipeline}, ${config.name}
 
-pipe = LattePipeline.from_pretrained("maxin-cn/Latte-1", torch_dtype=torch.float16).to("cuda")
-pipe.transformer.enable_cache(PyramidAttentionBroadcastConfig(
-${lines.join("\n")}
-${latteBlocks.join("\n")}
-    current_timestep_callback=lambda: pipe.current_timestep,
-))
+${config.remark ? `# ${config.remark}\n` : ""}pipe = ${config.pipeline}.from_pretrained("${checkpoint}", torch_dtype=torch.${dtype}).to("cuda")
+${config.before ? `${config.before}\n` : ""}pipe.transformer.enable_cache(${configCall(config)})
 video = pipe(
     ${JSON.stringify(prompt)},
     num_inference_steps=${steps},

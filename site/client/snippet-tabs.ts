@@ -1,3 +1,4 @@
+import type { CacheMethod } from "diffusion-cache";
 import type { Settings } from "./example-module.js";
 import { pythonSnippet } from "./snippet-python.js";
 import { typescriptSnippet } from "./snippet-typescript.js";
@@ -9,14 +10,15 @@ export const snippetTabs = (root: HTMLElement) => {
   const copy = root.querySelector("[data-part=copy]") as HTMLButtonElement;
   const panel = root.querySelector("[role=tabpanel]") as HTMLElement;
   let language = "ts";
-  let now: { method: string; settings: Settings } | undefined;
+  let now: { methods: readonly CacheMethod[]; settings: Settings } | undefined;
 
   const draw = (): void => {
     if (!now) return;
     code.textContent =
       language === "ts"
-        ? typescriptSnippet(now.method, now.settings)
-        : (pythonSnippet(now.method, now.settings) ?? `# diffusers has no class for ${now.method}.`);
+        ? typescriptSnippet(now.methods, now.settings)
+        : (pythonSnippet(now.methods, now.settings) ??
+          `# diffusers has no class for ${now.methods.map(({ name }) => name).join(" and ")}.`);
   };
   const select = (tab: HTMLButtonElement): void => {
     language = tab.dataset.snippet ?? "ts";
@@ -44,8 +46,8 @@ export const snippetTabs = (root: HTMLElement) => {
       copy.textContent = "Copy";
     }, 1500);
   });
-  return (method: string, settings: Settings): void => {
-    now = { method, settings };
+  return (methods: readonly CacheMethod[], settings: Settings): void => {
+    now = { methods, settings };
     draw();
   };
 };

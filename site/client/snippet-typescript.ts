@@ -1,21 +1,27 @@
+import type { CacheMethod, MethodName } from "diffusion-cache";
 import type { Settings } from "./example-module.js";
+import { methodFunctions } from "./method-functions.js";
+import { saidOptions } from "./said-options.js";
 
 /** An option's value as TypeScript. */
-const literal = (value: unknown): string => JSON.stringify(value).replaceAll(",", ", ");
+const literal = (value: unknown): string => JSON.stringify(value).replaceAll(",", ", ").replaceAll(":", ": ");
 
-/** The settings as a program that uses this package. `method` is the exported function: "pab". */
-export const typescriptSnippet = (method: string, { prompt, seed, steps, guidance, options }: Settings): string => {
-  const lines = Object.entries(options).map(([name, value]) => `    ${name}: ${literal(value)},`);
-  return `import { createWorkerEngine, ${method} } from "diffusion-cache";
+const call = (method: CacheMethod): string => {
+  const lines = Object.entries(saidOptions(method)).map(([name, value]) => `\n    ${name}: ${literal(value)},`);
+  return `${methodFunctions[method.name as MethodName]}(${lines.length > 0 ? `{${lines.join("")}\n  }` : ""})`;
+};
+
+/** The settings as a program that uses this package; options at their default are left out. */
+export const typescriptSnippet = (methods: readonly CacheMethod[], settings: Omit<Settings, "options">): string => {
+  const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
+  return `import { ${["createWorkerEngine", ...names].join(", ")} } from "diffusion-cache";
 
 const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
 const { clip, trace } = await engine.generate({
-  prompt: ${JSON.stringify(prompt)},
-  seed: ${seed},
-  steps: ${steps},
-  guidance: ${guidance},
-  cache: [${method}({
-${lines.join("\n")}
-  })],
+  prompt: ${JSON.stringify(settings.prompt)},
+  seed: ${settings.seed},
+  steps: ${settings.steps},
+  guidance: ${settings.guidance},
+  cache: [${methods.map(call).join(", ")}],
 });`;
 };

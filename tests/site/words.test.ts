@@ -1,26 +1,26 @@
+import * as engine from "diffusion-cache";
+import { cfgCache, firstBlockCache, fora, type MethodName, magCache, methods, pab, taylorSeer } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
 import { inBytes, inTime } from "../../site/client/bytes.js";
 import type { Measured, Settings } from "../../site/client/example-module.js";
 import { failureHtml } from "../../site/client/failure.js";
 import { rowInWords } from "../../site/client/grid-html.js";
 import { gridRows } from "../../site/client/grid-rows.js";
+import { methodFunctions } from "../../site/client/method-functions.js";
+import { runRows } from "../../site/client/run-rows.js";
 import { statusOf } from "../../site/client/run-status.js";
+import { saidOptions } from "../../site/client/said-options.js";
 import { sentenceOf } from "../../site/client/sentence.js";
 import { pythonSnippet } from "../../site/client/snippet-python.js";
 import { typescriptSnippet } from "../../site/client/snippet-typescript.js";
 import { idealOf, summaryOf } from "../../site/client/summary.js";
 
-const settings: Settings = {
-  prompt: 'a "large" ring',
-  seed: 3,
-  steps: 20,
-  guidance: 7.5,
-  options: { spatialAttentionBlockSkipRange: 2, spatialAttentionTimestepSkipRange: [100, 800] },
-};
+const settings: Omit<Settings, "options"> = { prompt: 'a "large" ring', seed: 3, steps: 20, guidance: 7.5 };
 
 describe("snippets of the current settings", () => {
-  it("say them in TypeScript", () => {
-    expect(typescriptSnippet("pab", settings)).toMatchInlineSnapshot(`
+  it("say them in TypeScript, without the options that are at their default", () => {
+    const options = { spatialAttentionBlockSkipRange: 4, spatialAttentionTimestepSkipRange: [100, 800] } as const;
+    expect(typescriptSnippet([pab(options)], settings)).toMatchInlineSnapshot(`
       "import { createWorkerEngine, pab } from "diffusion-cache";
 
       const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
@@ -30,24 +30,74 @@ describe("snippets of the current settings", () => {
         steps: 20,
         guidance: 7.5,
         cache: [pab({
-          spatialAttentionBlockSkipRange: 2,
-          spatialAttentionTimestepSkipRange: [100, 800],
+          spatialAttentionBlockSkipRange: 4,
         })],
       });"
     `);
+    expect(typescriptSnippet([firstBlockCache()], settings)).toContain("  cache: [firstBlockCache()],");
+  });
+
+  it("name functions that the package exports", () => {
+    for (const name of Object.keys(methods) as MethodName[])
+      expect((engine as Record<string, unknown>)[methodFunctions[name]], name).toBe(methods[name]);
+  });
+
+  it("keep the options without which a method would be another", () => {
+    expect(saidOptions(pab({ temporalAttentionBlockSkipRange: 3, spatialAttentionBlockSkipRange: 2 }))).toEqual({
+      spatialAttentionBlockSkipRange: 2,
+      temporalAttentionBlockSkipRange: 3,
+    });
+    expect(saidOptions(magCache({ magRatios: [1, 1.1], threshold: 0.06 }))).toEqual({ magRatios: [1, 1.1] });
   });
 
   it("say them in Python, with identifiers that keep Latte's temporal layers apart", () => {
-    const python = pythonSnippet("pab", settings) ?? "";
-    expect(python).toContain(
-      "    spatial_attention_block_skip_range=2,\n    spatial_attention_timestep_skip_range=(100, 800),",
-    );
+    const python = pythonSnippet([pab({ temporalAttentionBlockSkipRange: 3 })], settings) ?? "";
+    expect(python).toContain("PyramidAttentionBroadcastConfig(\n    temporal_attention_block_skip_range=3,");
     expect(python).toContain('spatial_attention_block_identifiers=("^transformer_blocks",),');
     expect(python).toContain('    "a \\"large\\" ring",\n    num_inference_steps=20,\n    guidance_scale=7.5,');
   });
 
+  it("say CFG-Cache as FasterCache without its attention", () => {
+    const python = pythonSnippet([cfgCache({ unconditionalBatchTimestepSkipRange: [-1, 900] })], settings);
+    expect(python).toContain(
+      "FasterCacheConfig(\n    spatial_attention_block_skip_range=None,\n    temporal_attention_block_skip_range=None,\n" +
+        "    unconditional_batch_timestep_skip_range=(-1, 900),\n    current_timestep_callback=",
+    );
+  });
+
+  it("find the attention that TaylorSeer's own patterns in diffusers miss", () => {
+    const python = pythonSnippet([taylorSeer({ sites: ["spatial-attention", "feed-forward"] })], settings);
+    expect(python).toContain(
+      'cache_identifiers=[r"transformer_blocks\\.\\d+\\.attn1", r"transformer_blocks\\.\\d+\\.ff"],',
+    );
+  });
+
   it("have no Python for a method that diffusers does not have", () => {
-    expect(pythonSnippet("fora", settings)).toBeUndefined();
+    expect(pythonSnippet([fora()], settings)).toBeUndefined();
+  });
+});
+
+describe("rows of a run", () => {
+  it("say of a sub-layer what was decided for the blocks around it, in both branches", () => {
+    const run = runRows([firstBlockCache()], 1, 3);
+    run.step(0, [{ site: "blocks.1-2", decision: "compute" }]);
+    run.step(1, [{ site: "blocks.1-2", decision: "reuse" }]);
+    run.step(2, [
+      { site: "blocks.1-2", decision: "reuse" },
+      { site: "blocks.1-2", decision: "compute" },
+    ]);
+    const cells = Object.fromEntries(run.rows().map(({ sites, cells }) => [sites.join(), cells]));
+    expect(cells["transformer_blocks.0.attn1"]).toEqual(["compute", "compute", "compute"]);
+    expect(cells["temporal_transformer_blocks.0.attn1"]).toEqual(["compute", "reuse", "mixed"]);
+    expect(cells["blocks.1-2"]).toEqual(["compute", "reuse", "mixed"]);
+  });
+
+  it("let the conditional pass run where only guidance's difference is estimated", () => {
+    const run = runRows([cfgCache()], 1, 2);
+    run.step(0, [{ site: "uncond", decision: "forecast" }]);
+    const rows = run.rows();
+    expect(rows.at(-1)).toMatchObject({ label: "Guidance difference", cells: ["forecast", "pending"] });
+    for (const { cells } of rows.slice(0, -1)) expect(cells).toEqual(["compute", "pending"]);
   });
 });
 
@@ -95,10 +145,13 @@ describe("what a run leaves, in words and numbers", () => {
 });
 
 it("says a row of a grid to those who do not see it", () => {
-  const [row] = gridRows([
-    { site: "transformer_blocks.0.attn1", kind: "spatial-attention", computed: "1010" },
-    { site: "transformer_blocks.1.attn1", kind: "spatial-attention", computed: "1010" },
-  ]);
+  const [row] = gridRows(
+    [
+      { site: "transformer_blocks.0.attn1", kind: "spatial-attention", computed: "1010" },
+      { site: "transformer_blocks.1.attn1", kind: "spatial-attention", computed: "1010" },
+    ],
+    "reuse",
+  );
   expect(row?.sites).toHaveLength(2);
   expect(row && rowInWords(row)).toBe("Spatial attention: computed in steps 1, 3; reused in steps 2, 4.");
 });
