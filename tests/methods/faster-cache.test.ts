@@ -90,3 +90,23 @@ describe("CFG-Cache alone", () => {
     expect(maskOf(planned, "spatial-attention")).toBe("1".repeat(10));
   });
 });
+
+test("the paper's variant extrapolates from computed outputs only", async () => {
+  const run = (variant: "diffusers" | "paper") =>
+    runArithmetic({
+      model: doublingModel(1),
+      methods: [
+        fasterCache({
+          variant,
+          isGuidanceDistilled: true,
+          spatialAttentionBlockSkipRange: 4,
+          spatialAttentionTimestepSkipRange: [0, 1001 - 2],
+          attentionWeight: 1,
+        }),
+      ],
+      latents: [row(1), row(2), row(3), row(4)],
+    });
+  // Computed at 1 and 2, then forecast: 3 = 2 + (2 − 1); diffusers goes on from that, 4 = 3 + (3 − 2).
+  expect((await run("diffusers")).outputs).toEqual([[2], [4], [6], [8]]);
+  expect((await run("paper")).outputs).toEqual([[2], [4], [6], [7]]);
+});

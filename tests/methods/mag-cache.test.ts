@@ -72,3 +72,11 @@ describe("MagCache", () => {
     expect(() => magCache(options as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
   });
 });
+
+test("the paper's variant reuses below the threshold only, and rounds the retention down", () => {
+  // Each step's ratio is 1.5, so an error of exactly 0.5 after one reuse; 0.25 of 6 steps are 1.5.
+  const options = { magRatios: [1.5, 1.5, 1.5, 1.5, 1.5, 1.5], threshold: 0.5, retentionRatio: 0.25 };
+  expect(mask(magCache(options), "blocks", 6)).toBe("110101");
+  expect(mask(magCache({ ...options, variant: "paper" }), "blocks", 6)).toBe("111111");
+  expect(mask(magCache({ ...options, threshold: 0.6, variant: "paper" }), "blocks", 6)).toBe("101010");
+});

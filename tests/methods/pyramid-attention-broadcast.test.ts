@@ -63,3 +63,19 @@ describe("Pyramid Attention Broadcast", () => {
     );
   });
 });
+
+test("feed-forward broadcast: computed where an entry begins, then reused for its count, in its blocks", () => {
+  // Timesteps 951, 901 … at 20 steps; 720 is first reached at 701, step 5.
+  const method = pab({
+    mlpBroadcast: [
+      { timestep: 720, blocks: [0], skipCount: 2 },
+      { timestep: 401, blocks: [0], skipCount: 1 },
+    ],
+  });
+  expect(mask(method, "feed-forward")).toBe("11111100111101111111");
+  const other = pab({
+    mlpBroadcast: [{ timestep: 720, blocks: [3], skipCount: 2 }],
+    spatialAttentionBlockSkipRange: 2,
+  });
+  expect(mask(other, "feed-forward")).toBe("1".repeat(20));
+});

@@ -107,3 +107,8 @@ describe("TaylorSeer", () => {
     expect(() => taylorSeer(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));
   });
 });
+
+test("the paper's phase: an interval counts from the warm-up's last step", () => {
+  const method = taylorSeer({ cacheInterval: 6, variant: "paper" });
+  expect(mask(method, "spatial-attention")).toBe("11100000100000100000");
+});

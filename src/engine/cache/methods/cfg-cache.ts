@@ -17,6 +17,8 @@ export interface CfgCacheOptions {
   readonly alphaLowFrequency?: number;
   /** Factor of the high frequencies. Default: 1.1. */
   readonly alphaHighFrequency?: number;
+  /** Multiply the factors up over a run of estimates, as diffusers and the authors' scripts do. Default: true. */
+  readonly compoundWeights?: boolean;
 }
 
 export const cfgCacheDefaults = {
@@ -26,6 +28,7 @@ export const cfgCacheDefaults = {
   highFrequencyWeightUpdateTimestepRange: [-1, 301],
   alphaLowFrequency: 1.1,
   alphaHighFrequency: 1.1,
+  compoundWeights: true,
 } as const satisfies Required<CfgCacheOptions>;
 
 /**
@@ -56,6 +59,7 @@ export const cfgCache = (options: CfgCacheOptions = {}, name = "cfgcache"): Cach
   );
   const alphaLow = check.number("alphaLowFrequency", resolved.alphaLowFrequency, 0);
   const alphaHigh = check.number("alphaHighFrequency", resolved.alphaHighFrequency, 0);
+  const compound = check.boolean("compoundWeights", resolved.compoundWeights);
   const inside = ([low, high]: Range, timestep: number): boolean => low < timestep && timestep < high;
   return {
     name,
@@ -70,6 +74,7 @@ export const cfgCache = (options: CfgCacheOptions = {}, name = "cfgcache"): Cach
           [low, high] = [1, 1];
           return compute;
         }
+        if (!compound) [low, high] = [1, 1];
         low *= inside(lowRange, timestep) ? alphaLow : 1;
         high *= inside(highRange, timestep) ? alphaHigh : 1;
         return { weights: { low, high } };

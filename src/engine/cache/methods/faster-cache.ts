@@ -16,6 +16,8 @@ export interface FasterCacheOptions extends CfgCacheOptions {
   readonly temporalAttentionTimestepSkipRange?: Range;
   /** How far the last change is carried on: last + weight · (last − the one before). Default: 0.5. */
   readonly attentionWeight?: number;
+  /** What the forecast is made from: the last two outputs, forecasts too, or as in "paper" computed ones. Default: "diffusers". */
+  readonly variant?: "diffusers" | "paper";
   /** The model has no unconditional branch: attention is then forecast in every step of its window. Default: false. */
   readonly isGuidanceDistilled?: boolean;
   /** Layout of the prediction in diffusers; taken so that settings can be copied, as the engine knows it. Default: "BCFHW". */
@@ -28,6 +30,7 @@ const attentionDefaults = {
   spatialAttentionTimestepSkipRange: [-1, 681],
   temporalAttentionTimestepSkipRange: [-1, 681],
   attentionWeight: 0.5,
+  variant: "diffusers",
   isGuidanceDistilled: false,
   tensorFormat: "BCFHW",
 } as const satisfies Omit<Required<FasterCacheOptions>, keyof CfgCacheOptions>;
@@ -48,6 +51,7 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
   const resolved = { ...attentionDefaults, ...cfgCacheDefaults, ...options };
   const { attentionWeight, isGuidanceDistilled: distilled } = resolved;
   check.number("attentionWeight", attentionWeight, 0);
+  check.oneOf("variant", resolved.variant, ["diffusers", "paper"]);
   check.boolean("isGuidanceDistilled", distilled);
   check.oneOf("tensorFormat", resolved.tensorFormat, ["BCFHW", "BFCHW", "BCHW"]);
   const rules = new Map<SiteKind, { readonly range: number; readonly window: Range }>();
@@ -62,7 +66,7 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
     name: "fastercache",
     options: resolved,
     history: 2,
-    keeps: "every visit",
+    keeps: resolved.variant === "paper" ? "computed" : "every visit",
     branches: ["cond"],
     sites: (model) => model.all(...rules.keys()),
     start:

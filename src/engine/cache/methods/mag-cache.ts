@@ -13,6 +13,8 @@ export interface MagCacheOptions {
   readonly retentionRatio?: number;
   /** The number of steps the settings are meant for; a run of another number is refused. Default: `null`, any. */
   readonly numInferenceSteps?: number | null;
+  /** How threshold and retention are compared: "paper" reuses below the threshold only, and rounds down. Default: "diffusers". */
+  readonly variant?: "diffusers" | "paper";
   /** The run that the ratios were measured on; another one is refused. Default: `null`, any. */
   readonly calibratedFor?: CalibratedFor | null;
 }
@@ -22,7 +24,7 @@ export interface MagCacheOptions {
  * depend on the prompt, so how far a reused residual is off is known before the run. It is reused while the accumulated
  * error stays within `threshold`, at most `maxSkipSteps` times in a row.
  *
- * Comparison, rounding of the retention and resampling of the ratios are diffusers'; the paper compares with `<`.
+ * Comparison and rounding are diffusers' unless `variant` says otherwise; resampling of the ratios is diffusers'.
  * diffusers trusts `numInferenceSteps` and goes wrong silently where it is not the run's.
  *
  * @throws EngineError "option-unknown", "option-invalid"
@@ -35,6 +37,7 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
     "maxSkipSteps",
     "retentionRatio",
     "numInferenceSteps",
+    "variant",
     "calibratedFor",
   ]);
   const {
@@ -43,6 +46,7 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
     maxSkipSteps = 3,
     retentionRatio = 0.2,
     numInferenceSteps = null,
+    variant = "diffusers",
     calibratedFor = null,
   } = options;
   if (!Array.isArray(magRatios) || magRatios.length === 0)
@@ -52,18 +56,19 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   check.whole("maxSkipSteps", maxSkipSteps, 0);
   check.number("retentionRatio", retentionRatio, 0, 1);
   if (numInferenceSteps !== null) check.whole("numInferenceSteps", numInferenceSteps, 1);
+  check.oneOf("variant", variant, ["diffusers", "paper"]);
   check.calibration("calibratedFor", calibratedFor);
   return {
     name: "magcache",
     source: "arXiv:2506.09045",
-    options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps, calibratedFor },
+    options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps, variant, calibratedFor },
     ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => [model.blocks()],
     start({ steps }) {
       if (numInferenceSteps !== null && numInferenceSteps !== steps)
         check.refuse("numInferenceSteps", numInferenceSteps, `the ${steps} steps of this run, or null`);
       const ratios = resampled(magRatios, steps);
-      const first = Math.floor(retentionRatio * steps + 0.5);
+      const first = Math.floor(retentionRatio * steps + (variant === "paper" ? 0 : 0.5));
       let [ratio, error, skips] = [1, 0, 0];
       return ({ step, forced, because }) => {
         if (step >= first && !forced) {
@@ -71,7 +76,8 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
           skips += 1;
           error += Math.abs(1 - ratio);
           because({ accumulated: error, threshold });
-          if (error <= threshold && skips <= maxSkipSteps) return reuse;
+          const near = variant === "paper" ? error < threshold : error <= threshold;
+          if (near && skips <= maxSkipSteps) return reuse;
         }
         [ratio, error, skips] = [1, 0, 0];
         return compute;

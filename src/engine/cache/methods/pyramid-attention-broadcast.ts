@@ -18,6 +18,18 @@ export interface PabOptions {
   readonly temporalAttentionTimestepSkipRange?: TimestepRange;
   /** The same for cross-attention. Default: [100, 800]. */
   readonly crossAttentionTimestepSkipRange?: TimestepRange;
+  /**
+   * Feed-forward broadcast, which the authors' VideoSys has and diffusers has not: from the first step at or below
+   * `timestep` on, the feed-forward outputs of `blocks` are reused for `skipCount` steps. Default: [].
+   */
+  readonly mlpBroadcast?: readonly MlpBroadcast[];
+}
+
+export interface MlpBroadcast {
+  readonly timestep: number;
+  /** Indices of blocks, of each list of blocks of the model. */
+  readonly blocks: readonly number[];
+  readonly skipCount: number;
 }
 
 /**
@@ -37,7 +49,8 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
   knownOptions("pab", options, Object.keys(defaults));
   const merged = { ...defaults, ...options };
   const kinds = ["spatial", "temporal", "cross"] as const;
-  const untouched = kinds.every((kind) => merged[`${kind}AttentionBlockSkipRange`] === null);
+  const untouched =
+    kinds.every((kind) => merged[`${kind}AttentionBlockSkipRange`] === null) && merged.mlpBroadcast.length === 0;
   const resolved = untouched ? { ...merged, spatialAttentionBlockSkipRange: 2 } : merged;
 
   const rules = new Map<SiteKind, { readonly range: number; readonly window: TimestepRange }>();
@@ -48,15 +61,32 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
     check.whole(`${kind}AttentionBlockSkipRange`, range, 1);
     rules.set(`${kind}-attention`, { range, window });
   }
+  for (const entry of resolved.mlpBroadcast) {
+    check.number("mlpBroadcast.timestep", entry.timestep, 0);
+    check.numbers("mlpBroadcast.blocks", entry.blocks, "a list of block indices");
+    check.whole("mlpBroadcast.skipCount", entry.skipCount, 1);
+  }
+  const broadcasts = (site: Site): readonly MlpBroadcast[] =>
+    resolved.mlpBroadcast.filter(({ blocks }) => blocks.includes(blockOf(site)));
   return {
     name: "pab",
     source: "arXiv:2408.12588",
     options: resolved,
     notes: untouched ? ["No skip range is set, so spatial attention takes 2, as in diffusers."] : [],
-    sites: (model): readonly Site[] => model.all(...rules.keys()),
+    sites: (model): readonly Site[] => [
+      ...(rules.size > 0 ? model.all(...rules.keys()) : []),
+      ...model.all("feed-forward").filter((site) => broadcasts(site).length > 0),
+    ],
     start:
-      () =>
+      ({ timesteps }) =>
       ({ site, step, timestep }) => {
+        if (site.kind === "feed-forward") {
+          const since = broadcasts(site).map((entry) => {
+            const from = timesteps.findIndex((one) => one <= entry.timestep);
+            return from >= 0 && from < step && step <= from + entry.skipCount;
+          });
+          return since.includes(true) ? reuse : compute;
+        }
         const {
           range,
           window: [low, high],
@@ -73,4 +103,8 @@ const defaults: Required<PabOptions> = {
   spatialAttentionTimestepSkipRange: [100, 800],
   temporalAttentionTimestepSkipRange: [100, 800],
   crossAttentionTimestepSkipRange: [100, 800],
+  mlpBroadcast: [],
 };
+
+/** "transformer_blocks.3.ff" → 3. */
+const blockOf = ({ id }: Site): number => Number(id.split(".")[1]);

@@ -18,6 +18,8 @@ export interface TaylorSeerOptions {
   readonly useLiteMode?: boolean;
   /** Precision of the kept features; nothing else here. Default: "float32". */
   readonly taylorFactorsDtype?: "float32";
+  /** Where an interval begins: "paper" computes again `cacheInterval` steps after the warm-up's last. Default: "diffusers". */
+  readonly variant?: "diffusers" | "paper";
   /** Kinds of sub-layers to forecast. Default: the three attentions, as in diffusers. */
   readonly sites?: readonly SiteKind[];
 }
@@ -26,7 +28,8 @@ export interface TaylorSeerOptions {
  * TaylorSeer (arXiv:2503.06923): module outputs are computed in one step of an interval and forecast in the others from
  * their finite differences.
  *
- * The phase is diffusers': after `disableCacheBeforeStep` full steps the first one is forecast, the second computed.
+ * The phase is diffusers' unless `variant` says otherwise: after `disableCacheBeforeStep` full steps the first one is
+ * forecast, the second computed.
  *
  * Differs: diffusers keeps the factors in bfloat16 unless told otherwise; here features stay float32. Its default
  * patterns match nothing on Latte, and the run is silently uncached; here a method without a site is refused.
@@ -49,6 +52,7 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
   if (after !== null) check.whole("disableCacheAfterStep", after, 0);
   check.whole("maxOrder", maxOrder, 0, 3);
   check.boolean("useLiteMode", useLiteMode);
+  const behind = check.oneOf("variant", resolved.variant, ["diffusers", "paper"]) === "paper" ? -1 : 1;
   check.oneOf("taylorFactorsDtype", resolved.taylorFactorsDtype, ["float32"]);
   if (!Array.isArray(resolved.sites) || resolved.sites.length === 0)
     check.refuse("sites", resolved.sites, `a list of ${kinds.join(", ")}`);
@@ -62,7 +66,7 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
     start:
       () =>
       ({ step, computed }) => {
-        const phase = (((step - before - 1) % cacheInterval) + cacheInterval) % cacheInterval;
+        const phase = (((step - before - behind) % cacheInterval) + cacheInterval) % cacheInterval;
         if (step < before || phase === 0 || (after !== null && step >= after)) return compute;
         return { weights: taylorWeights(computed, step, maxOrder) };
       },
@@ -76,5 +80,6 @@ const defaults = {
   maxOrder: 1,
   useLiteMode: false,
   taylorFactorsDtype: "float32",
+  variant: "diffusers",
   sites: ["spatial-attention", "temporal-attention", "cross-attention"],
 } as const satisfies Required<TaylorSeerOptions>;

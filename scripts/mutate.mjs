@@ -1,0 +1,68 @@
+// Do the tests notice when a method decides otherwise? node scripts/mutate.mjs [method file …]
+//
+// In a copy of the repository, changes one operator or constant at a time in the part of each method that decides (from
+// `start` on), runs that method's tests, and prints the changes that nobody noticed. Exit code 1 if there are any.
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+const folder = "src/engine/cache/methods";
+const names = process.argv.slice(2).length
+  ? process.argv.slice(2)
+  : readdirSync(folder)
+      .map((file) => file.replace(".ts", ""))
+      .filter((name) => name !== "index");
+
+/** What is exchanged for what; each place apart. */
+const changes = [
+  [/ <= /g, " < "],
+  [/ < /g, " <= "],
+  [/ >= /g, " > "],
+  [/ > (?!\()/g, " >= "],
+  [/ === /g, " !== "],
+  [/ !== /g, " === "],
+  [/ && /g, " || "],
+  [/ \|\| /g, " && "],
+  [/ % /g, " * "],
+  [/ - 1\b/g, " - 0"],
+  [/ \+ 1\b/g, " + 0"],
+  [/ \+= /g, " = "],
+  [/\breturn reuse\b/g, "return compute"],
+  [/\? reuse : compute/g, "? compute : reuse"],
+  [/\? compute : reuse/g, "? reuse : compute"],
+  [/!forced/g, "forced"],
+];
+
+const root = mkdtempSync(join(tmpdir(), "mutants-"));
+for (const part of ["src", "tests", "vitest.config.ts", "package.json", "tsconfig.json"])
+  cpSync(part, join(root, part), { recursive: true });
+symlinkSync(join(process.cwd(), "node_modules"), join(root, "node_modules"));
+
+let [count, survivors] = [0, 0];
+try {
+  for (const name of names) {
+    const file = join(root, folder, `${name}.ts`);
+    const source = readFileSync(file, "utf8");
+    const begin = source.search(/\bstart\b|\bexport const easyStart/);
+    const tests = [`tests/methods/${name}.test.ts`, "tests/cache/compose.test.ts"];
+    if (["faster-cache", "cfg-cache", "taylor-seer"].includes(name)) tests.push("tests/golden");
+    for (const [pattern, to] of changes)
+      for (const found of source.matchAll(pattern)) {
+        if (found.index < begin) continue;
+        const line = source.slice(source.lastIndexOf("\n", found.index) + 1, source.indexOf("\n", found.index)).trim();
+        if (/^(\*|\/\/|\/\*)/.test(line)) continue;
+        writeFileSync(file, source.slice(0, found.index) + to + source.slice(found.index + found[0].length));
+        const run = spawnSync("npx", ["vitest", "run", "--project", "unit", "--bail", "1", ...tests], { cwd: root });
+        count += 1;
+        if (run.status !== 0) continue;
+        survivors += 1;
+        console.log(`${name}: "${found[0].trim()}" → "${to.trim()}" in: ${line}`);
+      }
+    writeFileSync(file, source);
+  }
+} finally {
+  rmSync(root, { recursive: true });
+}
+console.log(`${count - survivors} of ${count} changes were noticed.`);
+process.exit(survivors ? 1 : 0);
