@@ -6,11 +6,11 @@ import { EngineError } from "./errors.js";
 import { median } from "./metrics/median.js";
 import { compareClips } from "./metrics/quality.js";
 
-export interface AutotuneOptions extends Pick<GenerateOptions, "prompt" | "steps" | "guidance" | "signal"> {
+export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "signal"> {
   /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
   readonly floor: { readonly psnr?: number; readonly ssim?: number };
-  /** Clips that each setting makes. Default: [0]. */
-  readonly seeds?: readonly number[];
+  /** Clips that each setting makes. Default: one, of the model's own prompt and seed 0. */
+  readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
   /** Default: every method that can act on this model and run. */
   readonly methods?: readonly MethodName[];
   /** Called after each setting. */
@@ -48,28 +48,28 @@ export interface Tuned {
  * @throws EngineError "input-invalid" without a floor; "method-unknown"; "stopped"
  */
 export const autotune = async (engine: Engine, options: AutotuneOptions): Promise<Tuned> => {
-  const { floor, seeds = [0], methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
+  const { floor, clips = [{}], methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
   const { psnr: leastPsnr = Number.NEGATIVE_INFINITY, ssim: leastSsim = Number.NEGATIVE_INFINITY } = floor;
   if (floor.psnr === undefined && floor.ssim === undefined)
     throw new EngineError("input-invalid", "There is no floor to stay above.", {
       hint: "Give floor.psnr or floor.ssim.",
     });
 
-  const make = (seed: number, cache: readonly CacheMethod[]) => engine.generate({ ...request, seed, cache });
-  const reference = new Map<number, Clip>();
-  await make(seeds[0] as number, []); // warms up
+  const make = (clip: number, cache: readonly CacheMethod[]) => engine.generate({ ...request, ...clips[clip], cache });
+  const references: Clip[] = [];
+  await make(0, []); // warms up
   const uncachedMs: number[] = [];
-  for (const seed of seeds) {
-    const { clip, trace } = await make(seed, []);
-    reference.set(seed, clip);
+  for (const index of clips.keys()) {
+    const { clip, trace } = await make(index, []);
+    references.push(clip);
     uncachedMs.push(trace.totals.wallMs);
   }
 
   const attempt = async (method: MethodName, settings: Trial["options"], cache: CacheMethod): Promise<Trial> => {
     const runs = [];
-    for (const seed of seeds) {
-      const { clip, trace } = await make(seed, [cache]);
-      runs.push({ ...compareClips(reference.get(seed) as Clip, clip), ...trace.totals });
+    for (const [index, reference] of references.entries()) {
+      const { clip, trace } = await make(index, [cache]);
+      runs.push({ ...compareClips(reference, clip), ...trace.totals });
     }
     const [psnr, ssim] = [Math.min(...runs.map((run) => run.psnr)), Math.min(...runs.map((run) => run.ssim))];
     return {
@@ -112,7 +112,7 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
   const times = new Map<Trial | undefined, number[]>([undefined, ...finalists].map((one) => [one, []]));
   for (let round = 0; round < 3; round++)
     for (const [one, ms] of times) {
-      const { trace } = await make(seeds[0] as number, one ? [made.get(one) as CacheMethod] : []);
+      const { trace } = await make(0, one ? [made.get(one) as CacheMethod] : []);
       ms.push(trace.totals.wallMs);
     }
   const timed = finalists.map((one) => ({

@@ -53,6 +53,7 @@ export type {
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
+export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
 export { idealSpeedup } from "./profile.js";
 export { randn } from "./random.js";
 export { readSafetensors, writeSafetensors } from "./safetensors.js";

@@ -6,6 +6,7 @@ import { type Calibration, calibrationFromJson } from "../calibration.js";
 import { EngineError } from "../errors.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
+import { presetOf, presetsFromJson } from "../presets.js";
 
 /** What a verb of the command line is. */
 export interface Verb {
@@ -77,9 +78,20 @@ export const calibrationOf = async (values: Values): Promise<Calibration | undef
 export const methodOf = (name: string, options: object, calibration: Calibration | undefined): CacheMethod =>
   methodFromName(name, { ...calibration?.[name as "magcache"], ...options });
 
+/** The options of --preset for a method, by the presets of the model. */
+const presetsOf = async (values: Values): Promise<(name: string) => object> => {
+  const preset = textOf(values, "preset");
+  if (preset === undefined) return () => ({});
+  const model = requiredOf(values, "model");
+  const json = await jsonReader(await openFiles(model), undefined, undefined).optional("presets.json");
+  if (!json) throw invalid(`--preset is "${preset}", but ${model} has no presets.json.`);
+  const presets = presetsFromJson(json, `${model}: presets.json`);
+  return (name) => presetOf(presets, name, preset);
+};
+
 /** The methods named by --method, the k-th with the k-th --options. */
 export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]> => {
-  const calibration = await calibrationOf(values);
+  const [calibration, preset] = [await calibrationOf(values), await presetsOf(values)];
   const names = (values.method ?? []) as readonly string[];
   const options = (values.options ?? []) as readonly string[];
   if (options.length > names.length)
@@ -87,7 +99,9 @@ export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]>
       `There are ${options.length} --options for ${names.length} --method.`,
       "The k-th --options belongs to the k-th --method.",
     );
-  return names.map((name, index) => methodOf(name, jsonObject("options", options[index] ?? "{}"), calibration));
+  return names.map((name, index) =>
+    methodOf(name, { ...preset(name), ...jsonObject("options", options[index] ?? "{}") }, calibration),
+  );
 };
 
 /** Says how options were taken, on standard error; after the work, so that a failure stays one line. */

@@ -45,7 +45,7 @@ export const autotune: Verb = {
     const [psnr, ssim, steps, guidance] = ["psnr", "ssim", "steps", "guidance"].map((flag) => numberOf(values, flag));
     if (psnr === undefined && ssim === undefined)
       throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
-    const [seeds, prompt] = [numbersOf(values, "seeds"), textOf(values, "prompt")];
+    const [seeds, prompt] = [numbersOf(values, "seeds") ?? [0], textOf(values, "prompt")];
     const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
     const show = progressLine(true);
     const engine = await createEngine({
@@ -57,8 +57,7 @@ export const autotune: Verb = {
       const tuned = await search(engine, {
         floor: { ...(psnr === undefined ? {} : { psnr }), ...(ssim === undefined ? {} : { ssim }) },
         ...(methods ? { methods } : {}),
-        ...(seeds ? { seeds } : {}),
-        ...(prompt === undefined ? {} : { prompt }),
+        clips: seeds.map((seed) => ({ seed, ...(prompt === undefined ? {} : { prompt }) })),
         ...(steps === undefined ? {} : { steps }),
         ...(guidance === undefined ? {} : { guidance }),
         onTrial: ({ method, speedup }, tried) => show.text(`${tried} tried; ${method}: ${speedup.toFixed(2)}`),

@@ -19,7 +19,7 @@ import {
   type Values,
   type Verb,
 } from "./arguments.js";
-import { commonFlags, methodFlags } from "./flags.js";
+import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { progressLine } from "./progress.js";
 import { csv, markdown } from "./tables.js";
 
@@ -95,6 +95,7 @@ export const bench: Verb = {
     model: { value: "DIR", help: "checkpoint folder with a vocabulary" },
     methods: { value: "all|a,b", help: "methods with their default options (default: all)" },
     ...methodFlags,
+    ...presetFlag,
     steps: { value: "N", help: "denoising steps (default: the model's)" },
     repeats: { value: "N", help: "counted runs of each row (default: 5)" },
     seed: { value: "N", help: "seed (default: 0)" },

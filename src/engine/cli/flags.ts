@@ -7,6 +7,11 @@ export const methodFlags: Readonly<Record<string, Flag>> = {
   calibration: { value: "FILE.json", help: "numbers for magcache, teacache and smoothcache (default: the model's)" },
 };
 
+/** For verbs that load a model. */
+export const presetFlag: Readonly<Record<string, Flag>> = {
+  preset: { value: "NAME", help: "gentle, balanced or strong: the model's settings of each --method" },
+};
+
 export const commonFlags: Readonly<Record<string, Flag>> = {
   json: { help: "print machine-readable JSON" },
   help: { help: "print this help" },

@@ -8,7 +8,7 @@ import { openFiles } from "../models/files.js";
 import { readSafetensors } from "../safetensors.js";
 import type { Trace } from "../trace.js";
 import { backendOf, methodsOf, numberOf, printNotes, requiredOf, textOf, type Verb } from "./arguments.js";
-import { commonFlags, methodFlags } from "./flags.js";
+import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { checkOutput, writeResult, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
 
@@ -45,6 +45,7 @@ export const run: Verb = {
     scheduler: { value: "DIR", help: "folder with scheduler_config.json (default: the checkpoint's)" },
     backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
     ...methodFlags,
+    ...presetFlag,
     steps: { value: "N", help: "denoising steps (default: the model's)" },
     seed: { value: "N", help: "seed of the noise, as torch's CPU generator takes it (default: 0)" },
     guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },

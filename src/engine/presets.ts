@@ -1,0 +1,51 @@
+import { EngineError } from "./errors.js";
+
+export const presetNames = ["gentle", "balanced", "strong"] as const;
+export type PresetName = (typeof presetNames)[number];
+
+/** A setting of a method and what a sweep measured for it. */
+export interface Preset {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly speedup: number;
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly cacheBytes: number;
+}
+
+/** `presets.json` of a model: per method the fastest setting of a sweep above each floor, where there is one. */
+export interface Presets {
+  readonly format: "diffusion-cache/presets";
+  readonly version: 1;
+  readonly model: string;
+  readonly steps: number;
+  readonly machine: string;
+  readonly prompts: readonly string[];
+  /** Least PSNR in dB of the worst clip. */
+  readonly floors: Readonly<Record<PresetName, number>>;
+  readonly methods: Readonly<Record<string, Readonly<Partial<Record<PresetName, Preset>>>>>;
+}
+
+/**
+ * Checks parsed presets.
+ * @throws EngineError "file-invalid"
+ */
+export const presetsFromJson = (json: unknown, where: string): Presets => {
+  const { format, version, methods } = (json ?? {}) as Partial<Presets>;
+  if (format === "diffusion-cache/presets" && version === 1 && typeof methods === "object") return json as Presets;
+  throw new EngineError("file-invalid", `${where} does not hold presets: its format is ${JSON.stringify(format)}.`, {
+    hint: "Make them with scripts/presets.mjs.",
+  });
+};
+
+/**
+ * The options of a preset.
+ * @throws EngineError "argument-invalid" if the model has none of that name for the method
+ */
+export const presetOf = (presets: Presets, method: string, name: string): Preset["options"] => {
+  const found = presets.methods[method]?.[name as PresetName];
+  if (found) return found.options;
+  const there = Object.keys(presets.methods[method] ?? {});
+  throw new EngineError("argument-invalid", `${presets.model} has no preset "${name}" for ${method}.`, {
+    hint: there.length ? `It has ${there.join(", ")}.` : "No setting of it was above a floor and faster than uncached.",
+  });
+};
