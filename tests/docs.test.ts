@@ -63,6 +63,9 @@ test.each([
   ["pyramid-attention-broadcast", "pab", { spatialAttentionBlockSkipRange: 2 }, "spatial-attention"],
   ["fora", "fora", { interval: 3 }, "spatial-attention"],
   ["taylor-seer", "taylorseer", {}, "spatial-attention"],
+  ["cfg-cache", "cfgcache", {}, "uncond"],
+  ["faster-cache", "fastercache", {}, "spatial-attention"],
+  ["faster-cache", "fastercache", {}, "uncond"],
 ] as const)("%s: the mask that the page quotes for 20 steps is the engine's", (page, method, options, kind) => {
   expect(read(`content/docs/methods/${page}.mdx`)).toContain(`\`${mask(methodFromName(method, options), kind)}\``);
 });

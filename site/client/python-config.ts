@@ -98,6 +98,7 @@ ratios = [1.0] * ${steps}  # put the printed list here
 
 /** undefined for a method that diffusers does not have. */
 export const pythonConfig = (method: CacheMethod, steps: number): PythonConfig | undefined => {
-  const { variant: _, ...said } = saidOptions(method); // diffusers has its own variant only
+  // diffusers has no such choices, and does as the defaults here do.
+  const { variant: _, compoundWeights: __, mlpBroadcast: ___, ...said } = saidOptions(method);
   return configs[method.name]?.(said, steps);
 };
