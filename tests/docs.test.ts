@@ -70,6 +70,11 @@ test.each([
   expect(read(`content/docs/methods/${page}.mdx`)).toContain(`\`${mask(methodFromName(method, options), kind)}\``);
 });
 
+test("mag-cache: the mask that the page quotes for FLUX is one that its tests hold the engine to", () => {
+  const [, quoted] = /`([01]{28})`/.exec(read("content/docs/methods/mag-cache.mdx")) ?? [];
+  expect(read("tests/methods/mag-cache.test.ts")).toContain(`[28, 0.06, 3, 0.2, "${quoted}"]`);
+});
+
 test("every method of the index has a file that the engine offers under a name in words", () => {
   expect(new Set(Object.keys(methods)).size).toBe(engineFiles.length);
 });

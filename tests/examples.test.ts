@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
-import { createEngine, dryRun, type Engine, latteSites, type Progress } from "diffusion-cache";
+import { calibrationFromJson, createEngine, dryRun, type Engine, latteSites, type Progress } from "diffusion-cache";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { defaultsOf, type ExampleModule, type Settings } from "../site/client/example-module.js";
 import type { RecordedRun } from "../site/config/recorded.js";
@@ -15,6 +15,7 @@ const model = path("../site/public/models/latte-motion-nano");
 const { num_layers: layers } = JSON.parse(readFileSync(`${model}/transformer/config.json`, "utf8")) as {
   readonly num_layers: number;
 };
+const calibration = calibrationFromJson(JSON.parse(readFileSync(`${model}/calibration.json`, "utf8")), model);
 const prompt = "a large red circle moving right on a black background";
 
 let engine: Engine;
@@ -25,7 +26,7 @@ afterAll(() => engine?.dispose());
 
 describe.each(examples)("examples/%s.ts", (name, example) => {
   const options = defaultsOf(example.knobs);
-  const [method] = example.methods(options);
+  const [method] = example.methods(options, calibration);
   const planned = method?.probes === undefined;
   // Few steps change too much from one to the next for a method that measures, and a calibration has its own number.
   const steps = planned && !method?.calibratedFor ? 6 : 20;
@@ -43,7 +44,7 @@ describe.each(examples)("examples/%s.ts", (name, example) => {
     expect(seen).toEqual({ uncached: everyStep, cached: everyStep });
     if (planned) {
       const { timesteps } = cached.trace;
-      const plan = dryRun({ methods: example.methods(options), timesteps, sites: latteSites(layers) });
+      const plan = dryRun({ methods: example.methods(options, calibration), timesteps, sites: latteSites(layers) });
       const masks = (sites: readonly { site: string; computed: string }[]) =>
         Object.fromEntries(sites.map(({ site, computed }) => [site, computed]));
       expect(masks(cached.trace.sites)).toMatchObject(
@@ -79,7 +80,7 @@ describe.each(examples)("examples/%s.ts", (name, example) => {
     expect(record.settings.options).toEqual(options);
     expect(record.settings.steps).toBe(engine.model.defaults.steps);
     expect(record.cached.model.name).toBe(engine.model.name);
-    expect(example.methods(options)).toMatchObject(record.cached.methods); // options may have come since, at their default
+    expect(example.methods(options, calibration)).toMatchObject(record.cached.methods); // options may have come since, at their default
   });
 
   it("has defaults within the range of every control", () => {

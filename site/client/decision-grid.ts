@@ -1,4 +1,4 @@
-import { dryRun, latteSites, schedulerFromConfig } from "diffusion-cache";
+import { type Calibration, dryRun, latteSites, schedulerFromConfig } from "diffusion-cache";
 import { type Choice, chosen, onChoice } from "./choices.js";
 import type { Outcome } from "./example-module.js";
 import { loadExample } from "./examples.js";
@@ -31,16 +31,16 @@ class DecisionGrid extends HTMLElement {
     document.removeEventListener("dc-outcome", this.#ran);
   }
 
-  get #model(): { readonly scheduler: object; readonly layers: number } {
-    return JSON.parse(this.dataset.model ?? "{}") as { scheduler: object; layers: number };
+  get #model(): { readonly scheduler: object; readonly layers: number; readonly calibration: Calibration } {
+    return JSON.parse(this.dataset.model ?? "{}");
   }
 
   async #plan({ options, steps }: Choice): Promise<void> {
     const example = await loadExample(this.dataset.example ?? "");
     try {
-      const { scheduler, layers } = this.#model;
+      const { scheduler, layers, calibration } = this.#model;
       const { timesteps } = schedulerFromConfig(scheduler, steps);
-      const methods = example.methods(options);
+      const methods = example.methods(options, calibration);
       drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: latteSites(layers) }), restOf(methods)));
     } catch (error) {
       if (codeOf(error) === "needs-readings") return;
@@ -52,8 +52,9 @@ class DecisionGrid extends HTMLElement {
   async #drawRun({ target, detail: { cached } }: CustomEvent<Outcome>): Promise<void> {
     if ((target as HTMLElement).id !== `run-${this.dataset.example}`) return;
     const { methods } = await loadExample(this.dataset.example ?? "");
+    const { layers, calibration } = this.#model;
     const { trace } = cached;
-    drawGrid(this, tracedRows(methods(trace.methods[0]?.options ?? {}), this.#model.layers, trace));
+    drawGrid(this, tracedRows(methods(trace.methods[0]?.options ?? {}, calibration), layers, trace));
     const from = this.querySelector("[data-part=from]");
     if (from) from.textContent = `Your own run, on ${trace.backend.description}, ${trace.steps} steps.`;
   }

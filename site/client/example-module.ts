@@ -1,4 +1,4 @@
-import type { CacheMethod, Engine, Progress, Quality, Result } from "diffusion-cache";
+import type { CacheMethod, Calibration, Engine, Progress, Quality, Result } from "diffusion-cache";
 
 interface KnobBase {
   /** The option of the method that it sets. */
@@ -51,7 +51,8 @@ export interface Measured {
 /** What every file of examples/ exports: tests/examples.test.ts holds them to it. */
 export interface ExampleModule {
   readonly knobs: readonly Knob[];
-  methods(options: object): readonly CacheMethod[];
+  /** @param calibration what was measured of the model; most methods need none */
+  methods(options: object, calibration: Calibration): readonly CacheMethod[];
   run(request: {
     readonly engine: Engine;
     readonly settings: Settings;
@@ -59,6 +60,10 @@ export interface ExampleModule {
     readonly onProgress: (run: RunName, progress: Progress) => void;
   }): Promise<Outcome>;
 }
+
+/** What a page hands to an example in the browser: the numbers of a calibration only where the example takes them. */
+export const calibrationFor = ({ methods }: ExampleModule, calibration: Calibration): Calibration | undefined =>
+  methods.length > 1 ? calibration : undefined;
 
 export const defaultsOf = (knobs: readonly Knob[]): Options =>
   Object.fromEntries(knobs.map((knob) => [knob.name, knob.default]));

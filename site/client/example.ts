@@ -1,4 +1,4 @@
-import type { CacheMethod, Engine, Progress } from "diffusion-cache";
+import type { CacheMethod, Calibration, Engine, Progress } from "diffusion-cache";
 import { type Asked, readAsked, writeAsked } from "./asked.js";
 import { chosen, onChoice } from "./choices.js";
 import type { Clips } from "./clips.js";
@@ -19,6 +19,7 @@ interface Config {
   readonly example: string;
   readonly model: string;
   readonly layers: number;
+  readonly calibration: Calibration;
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
   readonly options: Options;
   readonly recorded: string;
@@ -68,7 +69,7 @@ class Example extends HTMLElement {
   async #drawSnippet(): Promise<void> {
     const { methods } = await loadExample(this.#config.example);
     const settings = this.#settings; // as they are once the example is there
-    this.#snippet?.(methods(settings.options), settings);
+    this.#snippet?.(methods(settings.options, this.#config.calibration), settings);
   }
 
   #reset(): void {
@@ -136,7 +137,8 @@ class Example extends HTMLElement {
   async #generate(engine: Engine, running: AbortController, current: () => boolean): Promise<void> {
     const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
     const { methods, run } = await loadExample(this.#config.example);
-    const grid = runRows(methods(settings.options), this.#config.layers, settings.steps);
+    const { calibration, layers } = this.#config;
+    const grid = runRows(methods(settings.options, calibration), layers, settings.steps);
     drawGrid(this, grid.rows());
     clips?.clear();
     const onProgress = (which: RunName, progress: Progress): void => {

@@ -2,6 +2,9 @@ import { type CacheMethod, methodFromName } from "diffusion-cache";
 
 export type Said = Readonly<Record<string, unknown>>;
 
+/** Options that a calibration measures: numbers of one model, without a default. */
+export const measuredOptions: readonly string[] = ["magRatios", "coefficients", "errors"];
+
 const makes = (name: string, options: Said, wanted: Said): boolean => {
   try {
     return JSON.stringify(methodFromName(name, options).options) === JSON.stringify(wanted);

@@ -1,23 +1,28 @@
 import type { CacheMethod, MethodName } from "diffusion-cache";
 import type { Settings } from "./example-module.js";
 import { methodFunctions } from "./method-functions.js";
-import { saidOptions } from "./said-options.js";
+import { measuredOptions, saidOptions } from "./said-options.js";
 
 /** An option's value as TypeScript. */
 const literal = (value: unknown): string => JSON.stringify(value).replaceAll(",", ", ").replaceAll(":", ": ");
 
 const call = (method: CacheMethod): string => {
-  const lines = Object.entries(saidOptions(method)).map(([name, value]) => `\n    ${name}: ${literal(value)},`);
+  const lines = Object.entries(saidOptions(method)).map(([name, value]) =>
+    measuredOptions.includes(name)
+      ? `\n    ${name}: calibration.${method.name}.${name},`
+      : `\n    ${name}: ${literal(value)},`,
+  );
   return `${methodFunctions[method.name as MethodName]}(${lines.length > 0 ? `{${lines.join("")}\n  }` : ""})`;
 };
 
 /** The settings as a program that uses this package; options at their default are left out. */
 export const typescriptSnippet = (methods: readonly CacheMethod[], settings: Omit<Settings, "options">): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
+  const measured = methods.some(({ options }) => measuredOptions.some((name) => name in options));
   return `import { ${["createWorkerEngine", ...names].join(", ")} } from "diffusion-cache";
 
 const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
-const { clip, trace } = await engine.generate({
+${measured ? "const calibration = engine.model.calibration ?? (await engine.calibrate());\n" : ""}const { clip, trace } = await engine.generate({
   prompt: ${JSON.stringify(settings.prompt)},
   seed: ${settings.seed},
   steps: ${settings.steps},

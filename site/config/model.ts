@@ -1,5 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { type Calibration, calibrationFromJson } from "diffusion-cache";
 
 /** The checkpoint that every example of the site runs, under site/public. */
 export const modelPath = "models/latte-motion-nano";
@@ -21,6 +22,7 @@ export interface SiteModel {
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
   readonly scheduler: object;
   readonly slots: readonly Slot[];
+  readonly calibration: Calibration;
 }
 
 /** What the pages say about the model before it is loaded, read from its own files at build time. */
@@ -48,6 +50,7 @@ export const siteModel = (): SiteModel => {
     defaults: { prompt: "", steps: 20, guidance: 1, ...manifest.defaults },
     scheduler: json("scheduler/scheduler_config.json") as object,
     slots,
+    calibration: calibrationFromJson(json("calibration.json"), `${modelPath}/calibration.json`),
   };
 };
 
