@@ -2,6 +2,7 @@ import type { Trace } from "diffusion-cache";
 import { cacheMemory } from "./cache-memory.js";
 import { decisionCounts } from "./decisions.js";
 import { chartFigure } from "./figure.js";
+import { comparisons } from "./reasons.js";
 import { stepTime } from "./step-time.js";
 
 const key = (mark: string, text: string): string => `<span class="dc-legend"><i data-mark="${mark}"></i>${text}</span>`;
@@ -16,9 +17,11 @@ const decisionKey = ({ visits }: Trace): string =>
 
 /** Draws the charts of a finished pair of runs. Loaded with the first chart, since it brings the plotting library. */
 export const drawCharts = (place: HTMLElement, uncached: Trace, cached: Trace): void => {
+  const compared = comparisons(cached);
   place.replaceChildren(
     chartFigure(stepTime(uncached, cached), runs),
     chartFigure(cacheMemory(cached)),
     chartFigure(decisionCounts(cached), decisionKey(cached)),
+    ...(compared ? [chartFigure(compared, decisionKey(cached))] : []),
   );
 };

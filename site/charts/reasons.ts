@@ -1,0 +1,75 @@
+import * as Plot from "@observablehq/plot";
+import type { Trace } from "diffusion-cache";
+import { type Chart, colours, looks } from "./chart.js";
+
+interface Point {
+  readonly step: number;
+  readonly branch: "cond" | "uncond";
+  readonly value: number;
+  readonly threshold: number;
+  readonly decision: "compute" | "reuse" | "forecast";
+}
+
+/** The visits whose method noted a number and the threshold that it was compared with. */
+const pointsOf = ({ visits }: Trace): readonly Point[] =>
+  visits.flatMap(({ step, branch, decision, reasons }) => {
+    const { threshold } = reasons ?? {};
+    const value = reasons?.difference ?? reasons?.accumulated;
+    if (typeof value !== "number" || typeof threshold !== "number") return [];
+    return [{ step: step + 1, branch, value, threshold, decision }];
+  });
+
+const digits = (value: number): string => value.toPrecision(3);
+
+/** What a method compared with its threshold, step by step; undefined for one that compares nothing. */
+export const comparisons = (cached: Trace): Chart | undefined => {
+  const points = pointsOf(cached);
+  const [first] = points;
+  if (!first) return undefined;
+  const most = Math.min(
+    4 * first.threshold || Number.POSITIVE_INFINITY,
+    Math.max(first.threshold, ...points.map(({ value }) => value)),
+  );
+  return {
+    title: "What was compared with the threshold",
+    description:
+      "Dots over the denoising steps, coloured by decision: the number that decided, filled for the pass with the text, hollow for the one without. The dashed line is the threshold; what lies above four times it is drawn at the upper edge.",
+    draw: (width) =>
+      Plot.plot({
+        ...looks,
+        width,
+        ariaLabel: "What was compared with the threshold",
+        ariaDescription: "Dot chart of the deciding number per denoising step, with the threshold as a line.",
+        x: {
+          label: "denoising step →",
+          domain: [1, cached.steps],
+          interval: 1,
+          ticks: Math.min(10, cached.steps),
+          tickFormat: "d",
+        },
+        y: { label: "↑ compared", grid: true, domain: [0, most], clamp: true },
+        marks: [
+          Plot.ruleY([first.threshold], { stroke: "var(--sl-color-gray-2)", strokeDasharray: "5 3" }),
+          Plot.dot(points, {
+            x: "step",
+            y: "value",
+            r: 4,
+            strokeWidth: 2,
+            stroke: ({ decision }: Point) => colours[decision],
+            fill: ({ branch, decision }: Point) => (branch === "cond" ? colours[decision] : "transparent"),
+            title: ({ step, branch, value, decision }: Point) =>
+              `Step ${step}, ${branch}: ${digits(value)}, ${{ compute: "computed", reuse: "reused", forecast: "forecast" }[decision]}`,
+          }),
+          Plot.ruleY([0]),
+        ],
+      }),
+    columns: ["Step", "Branch", "Compared", "Threshold", "Decision"],
+    rows: points.map(({ step, branch, value, threshold, decision }) => [
+      step,
+      branch,
+      digits(value),
+      digits(threshold),
+      decision,
+    ]),
+  };
+};
