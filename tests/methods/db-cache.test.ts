@@ -46,6 +46,8 @@ describe("DBCache", () => {
     const options = { maxWarmupSteps: 1, residualDiffThreshold: 0.5, maxAccumulatedResidualDiffThreshold: 0.25 };
     // Changes since the first step: 0.1, 0.2, and with 0.3 met the rest is computed.
     expect(await maskOf(options, [10, 11, 12, 10, 10])).toBe("10011");
+    // 0.125 and 0.25 are the budget exactly.
+    expect(await maskOf({ ...options, maxAccumulatedResidualDiffThreshold: 0.375 }, [8, 9, 10, 8, 8])).toBe("10011");
   });
 
   test("with a forecaster the middle is carried on along its slope", async () => {

@@ -98,6 +98,15 @@ describe("DiCache", () => {
     expect(outputs[3]).toEqual([4 + 6 + 1.5 * (9 - 6)]);
   });
 
+  test("a change of exactly the threshold is computed", async () => {
+    const { sites } = await runArithmetic({
+      model: doublingModel(2),
+      methods: [diCache({ relL1Thresh: 0.25, retRatio: 0 })],
+      latents: [row(8), row(10), row(10), row(10)],
+    });
+    expect(sites.at(-1)?.computed).toBe("1101");
+  });
+
   test("a probe as deep as the model is refused", async () => {
     const run = runArithmetic({ model: doublingModel(2), methods: [diCache({ probeDepth: 2 })], latents: [row(1)] });
     await expect(run).rejects.toMatchObject({ code: "site-missing" });

@@ -34,6 +34,13 @@ describe("EasyCache", () => {
     expect(outputs).toEqual([[3], [6], [9], [18]]); // 5 + (6 − 2); the last step is computed
   });
 
+  test("an estimate of exactly the threshold is computed", async () => {
+    const latents = [row(1), row(2), row(2.5), row(3)]; // 3 · 0.5 / 6 = 0.25
+    const run = { model: productModel(), latents, timesteps: [3, 3, 3, 3] };
+    expect(await maskOf({ ...run, methods: [easyCache({ threshold: 0.25, retSteps: 2 })] })).toBe("1111");
+    expect(await maskOf({ ...run, methods: [easyCache({ threshold: 0.26, retSteps: 2 })] })).toBe("1101");
+  });
+
   test("threshold 0 is the uncached run, bit for bit", async () => {
     const plain = await runArithmetic({ ...decay, methods: [] });
     const cached = await runArithmetic({ ...decay, methods: [easyCache({ threshold: 0 })] });

@@ -110,3 +110,21 @@ test("the paper's variant extrapolates from computed outputs only", async () => 
   expect((await run("diffusers")).outputs).toEqual([[2], [4], [6], [8]]);
   expect((await run("paper")).outputs).toEqual([[2], [4], [6], [7]]);
 });
+
+test("with a single output to go by, attention is reused; both ends of the window are computed", async () => {
+  const { outputs, sites } = await runArithmetic({
+    model: doublingModel(1),
+    methods: [
+      fasterCache({
+        isGuidanceDistilled: true,
+        spatialAttentionBlockSkipRange: 9,
+        spatialAttentionTimestepSkipRange: [200, 800],
+        attentionWeight: 1,
+      }),
+    ],
+    latents: [row(1), row(2), row(3), row(5), row(6)],
+    timesteps: [700, 600, 200, 800, 500],
+  });
+  expect(sites[0]?.computed).toBe("10110");
+  expect(outputs).toEqual([[2], [3], [6], [10], [6 + (2 * 5 - 3)]]);
+});

@@ -48,14 +48,14 @@ export const diCache = (options: DiCacheOptions = {}): CacheMethod => {
     start({ steps }) {
       let accumulated = 0;
       let computedApart = 0; // mean |P₋₁ − P₋₂| of the probe's residual over the last two computed steps
-      return ({ step, computed, readings, forced, because }) => {
+      return ({ step, readings, forced, because }) => {
         const [input, output, sinceLast, sinceBefore] = readings;
         if (step > Math.floor(retRatio * steps) && step < steps - 1 && !forced && input && output) {
           const [deltaX, deltaY] = [input.change / input.magnitude, output.change / output.magnitude];
           accumulated += errorChoice === "delta_y" ? deltaY : Math.abs(deltaY - deltaX);
           because({ accumulated, threshold: relL1Thresh });
           if (accumulated < relL1Thresh) {
-            if (computed.length < 2 || !sinceBefore) return reuse;
+            if (!sinceBefore) return reuse; // one residual only
             const gamma = Math.min(1.5, Math.max(1, sinceBefore.change / computedApart || 1));
             because({ gamma });
             return { weights: [gamma, 1 - gamma] };

@@ -76,7 +76,7 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
           range,
           window: [low, high],
         } = rules.get(site.kind) as { range: number; window: Range }; // prettier-ignore
-        const rests = low < timestep && timestep < high && !(step > 0 && step % range === 0);
+        const rests = low < timestep && timestep < high && step % range !== 0;
         if (!rests || (guided && !distilled)) return compute;
         return { weights: computed.length > 1 ? [1 + attentionWeight, -attentionWeight] : [1] };
       },
