@@ -24,7 +24,7 @@ BACKGROUNDS = {
     "sunset": ((50, 20, 70), (150, 70, 30)),
     "ocean": ((5, 30, 60), (20, 110, 120)),
 }
-SIZES = {"small": 0.12, "large": 0.20}  # radius over the height of a frame
+SIZES = {"small": 0.15, "large": 0.25}  # radius over the height of a frame
 SHAPES = ["circle", "square", "triangle", "ring", "star", "cross"]
 MOTIONS = [
     "standing still",

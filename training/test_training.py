@@ -19,7 +19,8 @@ from config import nano, small
 from export import export
 from model import build, noise_table, rows, scheduler
 from render import render
-from train import batch, loss_of, optimizers
+from clips import batch, loss_of
+from train import optimizers
 
 PROMPT = {"size": "large", "colour": "red", "shape": "circle", "motion": "standing still", "background": "black"}
 

@@ -1,8 +1,7 @@
-"""Trains a Latte from scratch on rendered clips: python train.py nano --minutes 90 --out runs/nano
+"""Trains a model from scratch on rendered frames: python train.py nano --minutes 90 --out runs/nano
 
-Clean-sample prediction; the noise level is drawn by flow time t (1 = clean), logit-normal and towards noise, where a
-clip's layout is decided. Loss: |x̂ − x|² / max(1 − t, 0.25); weighting it as velocity would be, by the square, lets the
-nearly clean clips outvote all others. Stops and resumes at any moment: everything is in <out>/state.pt.
+What it makes and learns is in clips.py (Latte) or images.py (FLUX), as its config says. Stops and resumes at any moment:
+everything is in <out>/state.pt.
 """
 
 import argparse
@@ -16,49 +15,27 @@ from pathlib import Path
 import torch
 
 import grammar
-from model import build, noise_table, rows, scheduler
 from muon import Muon
-from render import render
-from sample import sample, sheet
+from sample import sheet
 
 
-def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
-    """Clips [B, 3, F, S, S] and conditions [B, slots, columns]; some words, or all, are dropped."""
-    prompts = [grammar.sample_prompt(rng) for _ in range(config.BATCH)]
-    clips = render(prompts, config.FRAMES, config.SIDE, rng, config.FREEDOM)
-    seen = [
-        {} if rng.random() < 0.1 else {slot: word for slot, word in prompt.items() if rng.random() > 0.03}
-        for prompt in prompts
-    ]
-    return clips, rows(seen)
-
-
-def loss_of(model, clips, conditions, table, device: str) -> torch.Tensor:
-    alpha, sigma, time_of = table
-    wanted = torch.sigmoid(torch.randn(len(clips)) * 1.3 - 1.2)  # flow time, 1 = clean
-    step = (time_of[None] - wanted[:, None]).abs().argmin(dim=1)
-    step[torch.rand(len(clips)) < 0.03] = len(alpha) - 1  # sampling begins at pure noise
-    clips, conditions = clips.to(device), conditions.to(device)
-    a, s = (values[step].to(device)[:, None, None, None, None] for values in (alpha, sigma))
-    noisy = a * clips + s * torch.randn_like(clips)
-    with torch.autocast(device, torch.bfloat16):
-        predicted = model(noisy, timestep=step.float().to(device), encoder_hidden_states=conditions).sample
-    weight = 1 / (1 - time_of[step]).clamp(min=0.25).to(device)
-    return ((predicted.float() - clips) ** 2).mean(dim=(1, 2, 3, 4)).mul(weight).mean()
+def task_of(config):
+    """What the model makes and how: clips.py or images.py."""
+    return importlib.import_module(getattr(config, "TASK", "clips"))
 
 
 def optimizers(model, config) -> list[torch.optim.Optimizer]:
-    """Muon on the matrices inside blocks, AdamW on the rest.
-
-    Latte's cross-attention takes its queries from the stream before any norm. At Muon's full rate its logits grow with
-    the stream until it reads a single word, for good; so its queries and keys go at a twentieth."""
-    inside = lambda name, p: "transformer_blocks" in name and p.ndim == 2 and "scale_shift" not in name
-    asking = lambda name: "attn2.to_q" in name or "attn2.to_k" in name
-    named = list(model.named_parameters())
+    """Muon on the matrices inside blocks, at a twentieth of its rate on those that `asking` names; AdamW on the rest."""
+    task, named = task_of(config), list(model.named_parameters())
+    muon = [(name, p) for name, p in named if task.inside(name, p)]
+    groups = [
+        ([p for name, p in muon if not task.asking(name)], config.MUON_RATE),
+        ([p for name, p in muon if task.asking(name)], config.MUON_RATE / 20),
+    ]
+    rest = [p for name, p in named if not task.inside(name, p)]
     return [
-        Muon([p for name, p in named if inside(name, p) and not asking(name)], config.MUON_RATE),
-        Muon([p for name, p in named if inside(name, p) and asking(name)], config.MUON_RATE / 20),
-        torch.optim.AdamW([p for name, p in named if not inside(name, p)], config.ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0),
+        *(Muon(parameters, rate) for parameters, rate in groups if parameters),
+        torch.optim.AdamW(rest, config.ADAM_RATE, betas=(0.9, 0.98), weight_decay=0.0),
     ]
 
 
@@ -69,7 +46,7 @@ def rate_at(progress: float, step: int) -> float:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", choices=["nano", "small"])
+    parser.add_argument("config", choices=["nano", "small", "flux_nano"])
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, resumed ones included")
     parser.add_argument("--init", type=Path, help="begin from the weights of this checkpoint folder")
@@ -84,7 +61,8 @@ def main():
 
     torch.manual_seed(0)
     rng = random.Random(0)
-    model = build(config).to(device)
+    task = task_of(config)
+    model = task.build(config).to(device)
     if arguments.init:
         model.load_state_dict(type(model).from_pretrained(arguments.init).state_dict())
     ema = copy.deepcopy(model).requires_grad_(False)
@@ -106,13 +84,13 @@ def main():
         torch.save({**state, "step": step, "clips": clips_seen, "spent": spent}, state_file.with_suffix(".new"))
         state_file.with_suffix(".new").replace(state_file)
         ema.save_pretrained(arguments.out / "transformer")
-        scheduler().save_pretrained(arguments.out / "scheduler")
+        task.scheduler().save_pretrained(arguments.out / "scheduler")
         (arguments.out / "progress.json").write_text(json.dumps(dict(clips=clips_seen, minutes=spent / 60, step=step)))
         prompts = [grammar.sample_prompt(random.Random(seed)) for seed in range(12)]
-        sheet(sample(ema, prompts, config.STEPS, config.GUIDANCE, seed=1), arguments.out / f"sheet-{clips_seen:07d}.png")
+        sheet(task.sample(ema, prompts, config.STEPS, config.GUIDANCE, seed=1), arguments.out / f"sheet-{clips_seen:07d}.png")
 
     forward = torch.compile(model)
-    table = noise_table()
+    table = task.noise_table()
     log = (arguments.out / "log.csv").open("a")
     began, saved, recent = time.monotonic() - spent, time.monotonic(), []
     while spent < arguments.minutes * 60:
@@ -121,7 +99,7 @@ def main():
             for group in optimizer.param_groups:
                 group["lr"] = full * rate
             optimizer.zero_grad(set_to_none=True)
-        loss = loss_of(forward, *batch(config, rng), table, device)
+        loss = task.loss_of(forward, *task.batch(config, rng), table, device)
         loss.backward()
         for optimizer in optimizing:
             optimizer.step()

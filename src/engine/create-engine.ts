@@ -61,8 +61,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   const weights = weightStore(checkpoint.weights);
   const { manifest, vocabulary } = checkpoint;
   const usual = architecture.shape(checkpoint.config);
-  const { frames = usual.frames, height = usual.height, width = usual.width } = manifest?.clip ?? {};
-  const shape = { channels: usual.channels, frames, height, width };
+  const shape = { ...usual, ...clipShape(manifest) };
   const name = manifest?.name ?? "unnamed";
   const fps = manifest?.clip?.fps ?? 8;
   const inOrder = queue();
@@ -105,13 +104,8 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       throw new EngineError("input-invalid", `guidance is ${guidance}, but there is no unconditional input.`, {
         hint: "Give the tensor uncond, or guidance 1.",
       });
-    const [clips, frames, height, width] = [noise.dims[0], noise.dims[2], noise.dims[3], noise.dims[4]] as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const built = modelFor({ clips, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
+    const [clips, channels, frames, height, width] = noise.dims as [number, number, number, number, number];
+    const built = modelFor({ clips, channels, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
     const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
       new Map(
         built.model.conditions.map(({ name, dims }) => {
@@ -125,7 +119,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       scheduler,
       guidance,
       signal,
-      noise: architecture.pack(noise),
+      noise: architecture.pack(noise, checkpoint.config),
       dims: noise.dims,
       methods: cache,
       conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
@@ -144,7 +138,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     const { model, scheduler, dims, guidance, methods } = prepared;
     const { previewEvery = 0, onProgress } = request;
     const steps = scheduler.timesteps.length;
-    const clipOf = (latents: Float32Array): Clip => ({ ...architecture.unpack(latents, dims), fps });
+    const clipOf = (latents: Float32Array): Clip => ({ ...architecture.unpack(latents, dims, checkpoint.config), fps });
     const run = await denoise({
       ...prepared,
       collectPredictions: request.predictions ?? false,
@@ -253,6 +247,12 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       return inOrder(() => backend.dispose());
     },
   };
+};
+
+/** What a manifest says of the size of a clip. */
+const clipShape = (manifest: Checkpoint["manifest"]) => {
+  const { fps: _, ...shape } = manifest?.clip ?? {};
+  return shape;
 };
 
 const withSegments = (model: Model) => ({ model, segments: segmenter(model) });

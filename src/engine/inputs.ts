@@ -34,9 +34,18 @@ export const promptInputs = (
   for (let clip = 0; clip < clips; clip++) data.set(randn(seed + clip, size).data, clip * size);
   return {
     noise: { dims, data },
-    cond: { text: encodePrompt(vocabulary, prompt) },
-    uncond: { text: unconditional(vocabulary) },
+    cond: conditions(encodePrompt(vocabulary, prompt)),
+    uncond: conditions(unconditional(vocabulary)),
   };
+};
+
+/** The rows of a text, and their sum, for models that also read the text as a whole. */
+const conditions = (text: Tensor): Readonly<Record<string, Tensor>> => {
+  const [, rows, columns] = text.dims as [number, number, number];
+  const pooled = new Float32Array(columns);
+  for (let index = 0; index < rows * columns; index++)
+    pooled[index % columns] = (pooled[index % columns] as number) + (text.data[index] as number);
+  return { text, pooled: { dims: [1, columns], data: pooled } };
 };
 
 const refuse = (name: string, found: readonly number[] | undefined, wanted: string): never => {

@@ -10,7 +10,7 @@ import { fixtureFolder } from "../golden/fixture.js";
 const folder = `${fixtureFolder("latte-a")}/transformer`;
 const config = JSON.parse(readFileSync(`${folder}/config.json`, "utf8"));
 const checkpoint = readSafetensors(readFileSync(`${folder}/diffusion_pytorch_model.safetensors`));
-const geometry = { clips: 1, frames: 4, height: 16, width: 16, tokens: 5 };
+const geometry = { clips: 1, channels: 3, frames: 4, height: 16, width: 16, tokens: 5 };
 const build = (changes: object, weights = new Map(checkpoint)) =>
   latte({ ...config, ...changes }, weightStore(weights), geometry);
 

@@ -22,6 +22,18 @@ const refuse = (field: string, value: unknown, expected: string): never => {
   });
 };
 
+/**
+ * The side of a pack of latents that is one token: 2 in FluxPipeline, whose latents have a quarter of `in_channels`.
+ * @throws EngineError "input-invalid" if the channels do not fill `in_channels` with a square of latents
+ */
+export const fluxPack = ({ inChannels }: FluxConfig, channels: number): number => {
+  const side = Math.sqrt(inChannels / channels);
+  if (Number.isInteger(side)) return side;
+  throw new EngineError("input-invalid", `Latents of ${channels} channels cannot be packed into ${inChannels}.`, {
+    hint: `Give latents of ${inChannels / 4} channels, as FluxPipeline has them.`,
+  });
+};
+
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
 export const fluxConfig = (json: unknown): FluxConfig => {
   if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");

@@ -2,7 +2,7 @@ import type { Site, SiteKind } from "../cache/method.js";
 import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import { rotaryTables, timestepEmbedding } from "./embeddings.js";
-import { fluxConfig, fluxWeights } from "./flux-config.js";
+import { fluxConfig, fluxPack, fluxWeights } from "./flux-config.js";
 import type { Geometry, Model, Part, Stream } from "./model.js";
 import { type Span, siteMap } from "./sites.js";
 import { tapsOf } from "./taps.js";
@@ -13,19 +13,21 @@ import { expectShape, type WeightStore } from "./weights.js";
 /**
  * FluxTransformer2DModel of diffusers (FLUX.1, Black Forest Labs 2024): dual-stream blocks in which image and text have
  * their own weights and attend jointly, then single-stream blocks over both; rotary positions; adaLN from timestep and
- * pooled text. Latents are packed 2×2, as FluxPipeline packs them.
+ * pooled text. Latents are packed into
+ * tokens as FluxPipeline packs them, 2×2, or in larger squares where they have fewer channels.
  *
  * @throws EngineError "model-config", "weight-missing", "weight-shape", "input-invalid"
  */
 export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): Model => {
   const config = fluxConfig(json);
   const { heads: H, headWidth: E, width: D, inChannels } = config;
-  const { clips: B, height, width, tokens: T } = geometry;
-  if (height % 2 || width % 2)
-    throw new EngineError("input-invalid", `Latents of ${height}×${width} cannot be packed 2×2.`, {
-      hint: "Give latents whose height and width are even.",
+  const { clips: B, channels, height, width, tokens: T } = geometry;
+  const pack = fluxPack(config, channels);
+  if (height % pack || width % pack)
+    throw new EngineError("input-invalid", `Latents of ${height}×${width} cannot be packed ${pack}×${pack}.`, {
+      hint: `Give latents whose height and width are multiples of ${pack}.`,
     });
-  const [rows, columns] = [height / 2, width / 2];
+  const [rows, columns] = [height / pack, width / pack];
   const N = rows * columns;
   const S = T + N;
   for (const [name, dims] of fluxWeights(config)) expectShape(weights, name, dims);

@@ -2,17 +2,17 @@ import { EngineError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { timestepEmbedding } from "./embeddings.js";
 import { flux } from "./flux.js";
-import { fluxConfig } from "./flux-config.js";
+import { fluxConfig, fluxPack } from "./flux-config.js";
 import { latte } from "./latte.js";
 import { latteConfig } from "./latte-config.js";
 import type { Geometry, Model } from "./model.js";
-import { pack2x2, unpack2x2 } from "./packing.js";
+import { packed, unpacked } from "./packing.js";
 import type { WeightStore } from "./weights.js";
 
 /** What the engine asks of an architecture before it knows what to generate. */
 export interface Architecture {
   build(config: unknown, weights: WeightStore, geometry: Geometry): Model;
-  /** Channels and the usual size of what this checkpoint generates; a manifest may say another size. */
+  /** Channels and the usual size of what this checkpoint generates; a manifest may say others. */
   shape(config: unknown): {
     readonly channels: number;
     readonly frames: number;
@@ -20,8 +20,8 @@ export interface Architecture {
     readonly width: number;
   };
   /** From [clips, channels, frames, height, width] to the model's latents, and back. */
-  pack(noise: Tensor): Tensor;
-  unpack(latents: Float32Array, dims: readonly number[]): Tensor;
+  pack(noise: Tensor, config: unknown): Tensor;
+  unpack(latents: Float32Array, dims: readonly number[], config: unknown): Tensor;
   /** A condition as people have it → as the graphs take it. */
   condition(name: string, value: Tensor): Tensor;
 }
@@ -31,8 +31,8 @@ const architectures: Readonly<Record<string, Architecture>> = {
   FluxTransformer2DModel: {
     build: flux,
     shape: (config) => ({ channels: fluxConfig(config).inChannels / 4, frames: 1, height: 128, width: 128 }),
-    pack: pack2x2,
-    unpack: unpack2x2,
+    pack: (noise, config) => packed(noise, fluxPack(fluxConfig(config), noise.dims[1] as number)),
+    unpack: (data, dims, config) => unpacked(data, dims, fluxPack(fluxConfig(config), dims[1] as number)),
     condition: (name, value) =>
       name === "guidance" ? timestepEmbedding((value.data[0] as number) * 1000, 256) : value,
   },

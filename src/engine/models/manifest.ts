@@ -8,6 +8,7 @@ export interface Manifest {
   readonly files: readonly ({ readonly path: string } & Expected)[];
   readonly clip?: {
     readonly fps?: number;
+    readonly channels?: number;
     readonly frames?: number;
     readonly height?: number;
     readonly width?: number;
@@ -55,7 +56,8 @@ export const manifestFromJson = (json: unknown, where: string): Manifest => {
       throw invalid(where, `${name} is ${JSON.stringify(value)}, not a ${type}`);
   };
   expectType("name", json.name, "string");
-  for (const field of ["fps", "frames", "height", "width"]) expectType(`clip.${field}`, part("clip")[field], "number");
+  for (const field of ["fps", "channels", "frames", "height", "width"])
+    expectType(`clip.${field}`, part("clip")[field], "number");
   expectType("defaults.prompt", part("defaults").prompt, "string");
   expectType("defaults.steps", part("defaults").steps, "number");
   expectType("defaults.guidance", part("defaults").guidance, "number");

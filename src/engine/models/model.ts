@@ -52,6 +52,7 @@ export interface Model {
 /** Size of what is generated. One frame for an image model. */
 export interface Geometry {
   readonly clips: number;
+  readonly channels: number;
   readonly frames: number;
   readonly height: number;
   readonly width: number;

@@ -1,0 +1,51 @@
+"""Clips for diffusers' LatteTransformer3DModel, by clean-sample prediction.
+
+The noise level is drawn by flow time t (1 = clean), logit-normal and towards noise, where a clip's layout is decided.
+Loss: |x̂ − x|² / max(1 − t, 0.25); weighting it as velocity would be, by the square, lets the nearly clean clips outvote
+all others.
+"""
+
+import random
+
+import torch
+
+import grammar
+from model import build, noise_table, rows, scheduler  # noqa: F401 - what train.py asks of a task
+from render import render
+from sample import sample  # noqa: F401
+
+
+def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
+    """Clips [B, 3, F, S, S] and conditions [B, slots, columns]; some words, or all, are dropped."""
+    prompts = [grammar.sample_prompt(rng) for _ in range(config.BATCH)]
+    clips = render(prompts, config.FRAMES, config.SIDE, rng, config.FREEDOM)
+    seen = [
+        {} if rng.random() < 0.1 else {slot: word for slot, word in prompt.items() if rng.random() > 0.03}
+        for prompt in prompts
+    ]
+    return clips, rows(seen)
+
+
+def loss_of(model, clips, conditions, table, device: str) -> torch.Tensor:
+    alpha, sigma, time_of = table
+    wanted = torch.sigmoid(torch.randn(len(clips)) * 1.3 - 1.2)  # flow time, 1 = clean
+    step = (time_of[None] - wanted[:, None]).abs().argmin(dim=1)
+    step[torch.rand(len(clips)) < 0.03] = len(alpha) - 1  # sampling begins at pure noise
+    clips, conditions = clips.to(device), conditions.to(device)
+    a, s = (values[step].to(device)[:, None, None, None, None] for values in (alpha, sigma))
+    noisy = a * clips + s * torch.randn_like(clips)
+    with torch.autocast(device, torch.bfloat16):
+        predicted = model(noisy, timestep=step.float().to(device), encoder_hidden_states=conditions).sample
+    weight = 1 / (1 - time_of[step]).clamp(min=0.25).to(device)
+    return ((predicted.float() - clips) ** 2).mean(dim=(1, 2, 3, 4)).mul(weight).mean()
+
+
+def inside(name: str, parameter: torch.Tensor) -> bool:
+    """Muon's: matrices inside blocks."""
+    return "transformer_blocks" in name and parameter.ndim == 2 and "scale_shift" not in name
+
+
+def asking(name: str) -> bool:
+    """Latte's cross-attention takes its queries from the stream before any norm. At Muon's full rate its logits grow with
+    the stream until it reads a single word, for good; so its queries and keys go at a twentieth."""
+    return "attn2.to_q" in name or "attn2.to_k" in name
