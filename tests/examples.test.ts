@@ -32,7 +32,7 @@ describe.each(examples)("examples/%s.ts", (name, example) => {
   const steps = planned && !method?.calibratedFor ? 6 : 20;
   const settings: Settings = { prompt, seed: 1, steps, guidance: 2, options };
 
-  it("makes the clip twice, does what its grid says, and differs a little", async () => {
+  it("makes the clip twice, does what its grid says, and differs a little, or not at all where nothing is lost", async () => {
     const seen: Record<"uncached" | "cached", number[]> = { uncached: [], cached: [] };
     const onProgress = (run: "uncached" | "cached", progress: Progress): void => {
       if (progress.phase === "step") seen[run].push(progress.step);
@@ -54,7 +54,8 @@ describe.each(examples)("examples/%s.ts", (name, example) => {
     expect(cached.trace.visits.some(({ decision }) => decision !== "compute")).toBe(true);
     expect(uncached.trace.visits.every(({ decision }) => decision === "compute")).toBe(true);
     expect(uncached.clip.data.every(Number.isFinite)).toBe(true);
-    expect(quality.maxError).toBeGreaterThan(0);
+    if (name === "text-kv-cache") expect(quality.maxError).toBe(0);
+    else expect(quality.maxError).toBeGreaterThan(0);
     expect(quality.psnr).toBeGreaterThan(15);
   });
 

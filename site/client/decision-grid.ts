@@ -7,6 +7,9 @@ import { drawGrid } from "./grid-html.js";
 import { gridRows, restOf } from "./grid-rows.js";
 import { tracedRows } from "./run-rows.js";
 
+const unmeasured = (had: number, steps: number): string =>
+  `<p>Its numbers were measured for ${had} steps: nothing can be planned for ${steps}. The run below measures anew.</p>`;
+
 /**
  * Which sites an example computes in which step. A method that decides by step alone is planned again at every move of a
  * slider, without model or runtime. For one that decides by what it measures, the grid of the recorded run stands until
@@ -41,12 +44,18 @@ class DecisionGrid extends HTMLElement {
       const { scheduler, layers, calibration } = this.#model;
       const { timesteps } = schedulerFromConfig(scheduler, steps);
       const methods = example.methods(options, calibration);
+      const measured = methods.find(({ calibratedFor }) => calibratedFor && calibratedFor.steps !== steps);
+      if (measured) return this.#say(unmeasured(measured.calibratedFor?.steps ?? 0, steps));
       drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: latteSites(layers) }), restOf(methods)));
     } catch (error) {
       if (codeOf(error) === "needs-readings") return;
-      const place = this.querySelector("[data-part=grid]");
-      if (place) place.innerHTML = failureHtml(error, this.dataset.base ?? "/");
+      this.#say(failureHtml(error, this.dataset.base ?? "/"));
     }
+  }
+
+  #say(html: string): void {
+    const place = this.querySelector("[data-part=grid]");
+    if (place) place.innerHTML = html;
   }
 
   async #drawRun({ target, detail: { cached } }: CustomEvent<Outcome>): Promise<void> {

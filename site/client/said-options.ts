@@ -2,8 +2,8 @@ import { type CacheMethod, methodFromName } from "diffusion-cache";
 
 export type Said = Readonly<Record<string, unknown>>;
 
-/** Options that a calibration measures: numbers of one model, without a default. */
-export const measuredOptions: readonly string[] = ["magRatios", "coefficients", "errors"];
+/** Options that a calibration measures: numbers of one model, and whose they are. */
+export const measuredOptions: readonly string[] = ["magRatios", "coefficients", "errors", "calibratedFor"];
 
 const makes = (name: string, options: Said, wanted: Said): boolean => {
   try {

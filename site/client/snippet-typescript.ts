@@ -18,11 +18,15 @@ const call = (method: CacheMethod): string => {
 /** The settings as a program that uses this package; options at their default are left out. */
 export const typescriptSnippet = (methods: readonly CacheMethod[], settings: Omit<Settings, "options">): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
-  const measured = methods.some(({ options }) => measuredOptions.some((name) => name in options));
+  const measured = methods.some((method) => measuredOptions.some((name) => name in saidOptions(method)));
+  const carried = methods.every(({ calibratedFor }) => !calibratedFor || calibratedFor.steps === settings.steps);
+  const calibration = carried
+    ? "engine.model.calibration ?? (await engine.calibrate())"
+    : `await engine.calibrate({ steps: ${settings.steps} })`;
   return `import { ${["createWorkerEngine", ...names].join(", ")} } from "diffusion-cache";
 
 const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
-${measured ? "const calibration = engine.model.calibration ?? (await engine.calibrate());\n" : ""}const { clip, trace } = await engine.generate({
+${measured ? `const calibration = ${calibration};\n` : ""}const { clip, trace } = await engine.generate({
   prompt: ${JSON.stringify(settings.prompt)},
   seed: ${settings.seed},
   steps: ${settings.steps},
