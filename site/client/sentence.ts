@@ -1,9 +1,11 @@
+import type { Quality } from "diffusion-cache";
 import { inBytes, inTime } from "./bytes.js";
 import type { Measured } from "./example-module.js";
 import { speedup } from "./summary.js";
 
 /** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
-const likeness = (ssim: number): string => {
+const likeness = ({ ssim, psnr }: Quality): string => {
+  if (psnr === Number.POSITIVE_INFINITY) return "is the uncached one, bit for bit";
   if (ssim > 0.99) return "can hardly be told from the uncached one";
   if (ssim > 0.95) return "differs in small details";
   if (ssim > 0.85) return "differs visibly";
@@ -23,7 +25,7 @@ export const sentenceOf = (measured: Measured): string => {
   if (spared.length === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
   return (
     `The cached run ${did.map((one) => verbs[one]).join(" or ")} ${spared.length} of ${visits.length} features instead of computing them and took ${time} on ${backend.description} ` +
-    `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality.ssim)} ` +
+    `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality)} ` +
     `(SSIM ${quality.ssim.toFixed(3)}).`
   );
 };
