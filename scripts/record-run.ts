@@ -6,6 +6,7 @@ import { cpus } from "node:os";
 import { createEngine, idealSpeedup, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
 import { defaultsOf, type ExampleModule, type Outcome } from "../site/client/example-module.ts";
+import { shownIn } from "../site/client/shown.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
@@ -52,6 +53,7 @@ const record = async (name: string): Promise<void> => {
     clip: { frames, height, width, fps },
     quality,
     ideal: idealSpeedup(cached.trace, profile),
+    shown: await shownIn(engine, pairs[2] as Outcome),
     uncached: uncached.trace,
     cached: cached.trace,
   };

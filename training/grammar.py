@@ -52,7 +52,12 @@ UNSEEN_COLOUR = {("orange", "sunset"), ("cyan", "ocean")}
 def vocabulary(objects: int = 1) -> dict:
     """The contract with the engine; `objects` is how many object clauses the checkpoint was trained for."""
     slots = [{"name": name, "words": words} for name, words in SLOTS.items()]
-    return {"version": 1, "pad": "<pad>", "slots": slots, "template": TEMPLATE, "objects": objects}
+    return {"version": 1, "pad": "<pad>", "slots": slots, "template": TEMPLATE, "objects": objects, "domain": domain()}
+
+
+def domain() -> dict:
+    """What the words look like, for the engine's reader of clips."""
+    return {"colours": COLOURS, "backgrounds": BACKGROUNDS, "sizes": SIZES}
 
 
 def columns() -> dict[tuple[str, str], int]:

@@ -10,7 +10,7 @@ import { drawGrid } from "./grid-html.js";
 import type { Knobs } from "./knobs.js";
 import { preferred } from "./preference.js";
 import { showRecorded } from "./recorded.js";
-import { showIdeal, showResults } from "./results.js";
+import { showIdeal, showResults, showShown } from "./results.js";
 import { runRows } from "./run-rows.js";
 import { statusOf } from "./run-status.js";
 import { snippetTabs } from "./snippet-tabs.js";
@@ -160,6 +160,7 @@ class Example extends HTMLElement {
     this.dispatchEvent(new CustomEvent("dc-outcome", { detail: outcome, bubbles: true }));
     this.#idle(`Done on ${engine.device.description}.`, 1);
     this.#measuring = new AbortController();
+    void showShown(this, engine, outcome);
     void showIdeal(this, engine, outcome, this.#measuring.signal);
   }
 }

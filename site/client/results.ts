@@ -2,6 +2,7 @@ import type { Engine, Trace } from "diffusion-cache";
 import { profileOf } from "./engines.js";
 import type { Outcome } from "./example-module.js";
 import { sentenceOf } from "./sentence.js";
+import { shownCells, shownIn } from "./shown.js";
 import { idealOf, type SummaryKey, summaryOf } from "./summary.js";
 
 const fill = (root: HTMLElement, cells: Partial<Record<SummaryKey, string>>): void => {
@@ -25,9 +26,22 @@ export const showResults = async (root: HTMLElement, outcome: Outcome): Promise<
   if (sentence) sentence.textContent = sentenceOf(outcome);
   const source = root.querySelector("[data-part=source]");
   if (source) source.textContent = `Your own run, on ${cached.trace.backend.description}.`;
-  fill(root, { ...summaryOf(outcome), ideal: "measuring …", share: "measuring …" });
+  fill(root, {
+    ...summaryOf(outcome),
+    shown: "reading …",
+    kept: "reading …",
+    ideal: "measuring …",
+    share: "measuring …",
+  });
   await showCharts(root, uncached.trace, cached.trace);
 };
+
+/** Reads from the pixels whether the clips show what was asked. */
+export const showShown = async (root: HTMLElement, engine: Engine, outcome: Outcome): Promise<void> =>
+  fill(
+    root,
+    await shownIn(engine, outcome).then(shownCells, () => ({ shown: "cannot be read", kept: "cannot be read" })),
+  );
 
 /** Measures where a pass spends its time and fills in the ideal speed-up; says so where that fails. */
 export const showIdeal = async (root: HTMLElement, engine: Engine, outcome: Outcome, signal: AbortSignal) => {

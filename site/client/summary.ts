@@ -15,6 +15,12 @@ export const summaryFields = [
   { key: "psnr", label: "PSNR", help: "Against the uncached clip, higher is closer" },
   { key: "ssim", label: "SSIM", help: "Against the uncached clip, 1 is equal" },
   { key: "error", label: "Largest error", help: "Of any pixel and channel, over 0 … 1" },
+  {
+    key: "shown",
+    label: "As asked, uncached",
+    help: "Colour, size, shape, motion and background, read from the pixels",
+  },
+  { key: "kept", label: "As asked, cached", help: "The same, of the cached clip" },
   { key: "cacheBytes", label: "Cache, at most", help: "Kept features at their peak" },
   { key: "weights", label: "Weights", help: "Bytes held by the engine" },
   {

@@ -3,6 +3,7 @@ import { join } from "node:path";
 import type { Quality, Trace } from "diffusion-cache";
 import { readInfinity } from "diffusion-cache";
 import type { Settings } from "../client/example-module.js";
+import type { Shown } from "../client/shown.js";
 
 /** A run that scripts/record-run.ts kept: what a page shows before anything runs in it. */
 export interface RecordedRun {
@@ -13,6 +14,8 @@ export interface RecordedRun {
   readonly quality: Quality;
   /** Speed-up if the reused sites cost nothing there. */
   readonly ideal: number;
+  /** What the clips show, read from their pixels. */
+  readonly shown: Shown;
   readonly uncached: Trace;
   readonly cached: Trace;
 }

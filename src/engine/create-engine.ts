@@ -1,3 +1,4 @@
+import { adherence } from "./adherence.js";
 import type { Backend } from "./backends/backend.js";
 import { chooseBackend, type Preference } from "./backends/ladder.js";
 import { mergeResults, clipOf as oneOf } from "./batch.js";
@@ -242,6 +243,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     generate: (request = {}) => inOrder(async () => generate(alive(request))),
     profile: (request = {}) => inOrder(async () => profile(alive(request))),
     calibrate: (request = {}) => inOrder(async () => calibrate(alive(request))),
+    read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
     dispose() {
       disposed = true;
       return inOrder(() => backend.dispose());

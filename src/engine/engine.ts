@@ -1,3 +1,4 @@
+import type { Adherence } from "./adherence.js";
 import type { CacheMethod } from "./cache/method.js";
 import type { Calibration } from "./calibration.js";
 import type { Tensor } from "./tensor.js";
@@ -119,5 +120,10 @@ export interface Engine {
    * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
    */
   calibrate(options?: CalibrateOptions): Promise<Calibration>;
+  /**
+   * What a clip shows, read from its pixels, beside what its prompt asked for; undefined where this model's words cannot
+   * be read, or the prompt has several objects.
+   */
+  read(request: { readonly clip: Clip; readonly prompt: string }): Promise<Adherence | undefined>;
   dispose(): Promise<void>;
 }

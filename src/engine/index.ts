@@ -1,4 +1,5 @@
 // The only door of the package: one export line per file, alphabetical.
+export type { Adherence } from "./adherence.js";
 export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotune.js";
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
@@ -52,6 +53,7 @@ export type {
   RunInputs,
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
+export { type ClipReading, type Domain, readClip } from "./metrics/adherence.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
 export { idealSpeedup } from "./profile.js";

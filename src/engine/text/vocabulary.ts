@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import type { Domain } from "../metrics/adherence.js";
 import type { Tensor } from "../tensor.js";
 import { type Grammar, grammarOf, type Slot } from "./grammar.js";
 import { continuations, parse } from "./parse.js";
@@ -14,6 +15,8 @@ export interface Vocabulary {
   /** Columns of the condition: one for the pad word, then one for every word of every slot in order. */
   readonly columns: number;
   readonly grammar: Grammar;
+  /** What the words look like, where the file says so: what `readClip` takes. */
+  readonly domain?: Domain;
 }
 
 /** The word in each slot; null where the sentence leaves it out. */
@@ -43,7 +46,7 @@ const isSlot = (value: unknown): value is Slot =>
  */
 export const vocabularyFromJson = (json: unknown): Vocabulary => {
   if (typeof json !== "object" || json === null) throw invalid("it is not a JSON object");
-  const { version = 1, slots, template, objects = 1 } = json as Record<string, unknown>;
+  const { version = 1, slots, template, objects = 1, domain } = json as Record<string, unknown>;
   if (version !== 1) throw invalid(`its version is ${JSON.stringify(version)}; this engine reads version 1`);
   if (!Array.isArray(slots) || slots.length === 0) throw invalid("slots is not a list of slots");
   for (const [i, slot] of slots.entries())
@@ -54,7 +57,14 @@ export const vocabularyFromJson = (json: unknown): Vocabulary => {
     throw invalid(`objects is ${JSON.stringify(objects)}, not a whole number from 1 on`);
   const grammar = grammarOf(slots as Slot[], template, invalid);
   const columns = (slots as Slot[]).reduce((sum, { words }) => sum + words.length, 1);
-  return { slots: slots as Slot[], template, objects, columns, grammar };
+  return {
+    slots: slots as Slot[],
+    template,
+    objects,
+    columns,
+    grammar,
+    ...(domain ? { domain: domain as Domain } : {}),
+  };
 };
 
 /**
