@@ -16,6 +16,10 @@ interface Slot {
 export interface SiteModel {
   readonly name: string;
   readonly address: string;
+  readonly architecture: string;
+  readonly parameters: number;
+  readonly license: string;
+  readonly training: { readonly clips: number; readonly minutes: number };
   readonly bytes: number;
   readonly layers: number;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
@@ -29,15 +33,24 @@ export interface SiteModel {
 export const siteModel = (): SiteModel => {
   const manifest = json("manifest.json") as {
     readonly name: string;
+    readonly parameters: number;
+    readonly license: string;
+    readonly training: SiteModel["training"];
     readonly files: readonly { readonly bytes: number }[];
     readonly clip?: { readonly fps?: number };
     readonly defaults?: Partial<SiteModel["defaults"]>;
   };
-  const config = json("transformer/config.json") as Record<"num_layers" | "sample_size" | "video_length", number>;
+  const config = json("transformer/config.json") as Record<"num_layers" | "sample_size" | "video_length", number> & {
+    readonly _class_name: string;
+  };
   const { slots } = json("text/vocabulary.json") as { readonly slots: readonly Slot[] };
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
   return {
     name: manifest.name,
+    architecture: config._class_name,
+    parameters: manifest.parameters,
+    license: manifest.license,
+    training: manifest.training,
     address: `${base}/${modelPath}`,
     bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
     layers: config.num_layers,

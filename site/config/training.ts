@@ -1,0 +1,51 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+/** A line of the loss log, thinned out to a mean of several. */
+export interface LossPoint {
+  readonly clips: number;
+  readonly loss: number;
+}
+
+/** A line of the adherence table: shares from 0 to 1. */
+export interface AdherenceLine {
+  readonly steps: number;
+  readonly guidance: number;
+  readonly background: number;
+  readonly colour: number;
+  readonly size: number;
+  readonly shape: number;
+  readonly motion: number;
+  readonly all: number;
+}
+
+/** What training/ keeps of a model: its log and its evaluation; read at build time. */
+export interface TrainingRecord {
+  readonly loss: readonly LossPoint[];
+  readonly evaluation?: {
+    readonly prompts: number;
+    readonly prompt_seed: number;
+    readonly rendered: Readonly<Record<string, Readonly<Record<string, number>>>>;
+    readonly lines: readonly AdherenceLine[];
+  };
+}
+
+const folder = join(process.cwd(), "training/log");
+
+/** @param name of the log: "nano" */
+export const trainingRecord = (name: string, points = 120): TrainingRecord => {
+  const [, ...lines] = readFileSync(join(folder, `${name}.csv`), "utf8")
+    .trim()
+    .split("\n");
+  const rows = lines.map((line) => line.split(",").map(Number) as [number, number, number, number, number]);
+  const size = Math.max(1, Math.ceil(rows.length / points));
+  const loss = Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => {
+    const group = rows.slice(index * size, (index + 1) * size);
+    return {
+      clips: group.at(-1)?.[1] ?? 0,
+      loss: group.reduce((sum, [, , , value]) => sum + value, 0) / group.length,
+    };
+  });
+  const file = join(folder, `adherence-${name}.json`);
+  return { loss, ...(existsSync(file) ? { evaluation: JSON.parse(readFileSync(file, "utf8")) } : {}) };
+};
