@@ -2,8 +2,6 @@ import { foca, taylor } from "../forecast.js";
 import { type CacheMethod, compute, type Estimate, reuse } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
-const calibrators = ["none", "taylorseer", "foca"] as const;
-
 /** Options of {@link dbCache}, under the names of cache-dit's `DBCacheConfig`. */
 export interface DbCacheOptions {
   /** Blocks that always run first and whose residual is compared. Default: 1; cache-dit's 8 is meant for deep models. */
@@ -27,7 +25,7 @@ export interface DbCacheOptions {
   /** What a 0 of the mask means: "static" reuses, "dynamic" asks the threshold. Default: "dynamic". */
   readonly stepsComputationPolicy?: "dynamic" | "static";
   /** How the middle's residual is carried on: as it was, by TaylorSeer, or by FoCa. Default: "none". */
-  readonly calibrator?: (typeof calibrators)[number];
+  readonly calibrator?: "none" | "taylorseer" | "foca";
   /** Order of TaylorSeer, 0 to 3. Default: 1. */
   readonly taylorseerOrder?: number;
 }
@@ -59,7 +57,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   if (mask !== null && !(typeof mask === "string" && /^[01]+$/.test(mask)))
     check.refuse("stepsComputationMask", mask, "a digit per step, 1 for computed");
   check.oneOf("stepsComputationPolicy", resolved.stepsComputationPolicy, ["dynamic", "static"]);
-  check.oneOf("calibrator", resolved.calibrator, calibrators);
+  check.oneOf("calibrator", resolved.calibrator, ["none", "taylorseer", "foca"]);
   check.whole("taylorseerOrder", resolved.taylorseerOrder, 0, 3);
   const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder), foca }[resolved.calibrator];
   const within = (count: number, limit: number): boolean => limit < 0 || count < limit;

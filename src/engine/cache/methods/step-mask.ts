@@ -16,11 +16,11 @@ export interface StepMaskOptions {
   /** A digit per step, 1 for computed: "1110110101". The first must be 1; the run must have as many steps. Default: `null`. */
   readonly mask?: string | null;
   /** One of cache-dit's masks for 28 steps, stretched to the run's by the nearest step. Default: "medium", or `null` where another is given. */
-  readonly preset?: keyof typeof presets | null;
+  readonly preset?: "slow" | "medium" | "fast" | "ultra" | null;
   /** Compute every n-th step and the last. Default: `null`. */
   readonly every?: number | null;
   /** What rests: the blocks, whose residual is added again; the whole network; or the step with both its branches. Default: "blocks". */
-  readonly site?: (typeof places)[number];
+  readonly site?: "blocks" | "output" | "guided";
 }
 
 /**
