@@ -8,16 +8,19 @@ all others.
 import random
 
 import torch
+from diffusers import LatteTransformer3DModel as NETWORK  # noqa: F401 - what tasks.py asks of a task
 
-import grammar
-from model import build, noise_table, rows, scheduler  # noqa: F401 - what train.py asks of a task
+from grammar import parse, sample_prompt, sentence, vocabulary  # noqa: F401
+from model import build, noise_table, rows, scheduler  # noqa: F401
 from render import render
 from sample import sample  # noqa: F401
+
+PROMPT = "a large red circle moving right on a black background"
 
 
 def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
     """Clips [B, 3, F, S, S] and conditions [B, slots, columns]; some words, or all, are dropped."""
-    prompts = [grammar.sample_prompt(rng) for _ in range(config.BATCH)]
+    prompts = [sample_prompt(rng) for _ in range(config.BATCH)]
     clips = render(prompts, config.FRAMES, config.SIDE, rng, config.FREEDOM)
     seen = [
         {} if rng.random() < 0.1 else {slot: word for slot, word in prompt.items() if rng.random() > 0.03}

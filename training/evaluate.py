@@ -11,12 +11,10 @@ import random
 from pathlib import Path
 
 import torch
-from diffusers import LatteTransformer3DModel
 
-import grammar
 from adherence import adherence, read
 from render import render
-from sample import sample
+from tasks import load
 
 STEPS = [8, 12, 20, 30, 50]
 GUIDANCES = [1.0, 1.5, 4.0]
@@ -24,9 +22,9 @@ PROMPT_SEED = 300_000  # used for nothing else
 CHUNK = 16  # clips at once
 
 
-def prompts_of(seed: int, count: int) -> list[dict[str, str]]:
+def prompts_of(task, seed: int, count: int) -> list[dict[str, str]]:
     rng = random.Random(seed)
-    return [grammar.sample_prompt(rng) for _ in range(count)]
+    return [task.sample_prompt(rng) for _ in range(count)]
 
 
 def in_chunks(make, prompts: list[dict[str, str]]) -> dict[str, float]:
@@ -36,9 +34,9 @@ def in_chunks(make, prompts: list[dict[str, str]]) -> dict[str, float]:
     return adherence(prompts, readings)
 
 
-def rendered(count: int, frames: int, side: int, freedom: float) -> dict[str, float]:
+def rendered(task, count: int, frames: int, side: int, freedom: float) -> dict[str, float]:
     rng = random.Random(7)
-    return in_chunks(lambda prompts, _: render(prompts, frames, side, rng, freedom), prompts_of(70_000, count))
+    return in_chunks(lambda prompts, _: render(prompts, frames, side, rng, freedom), prompts_of(task, 70_000, count))
 
 
 def main():
@@ -49,25 +47,26 @@ def main():
     parser.add_argument("--only-default", action="store_true", help="one line: the manifest's steps and guidance")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
-    model = LatteTransformer3DModel.from_pretrained(arguments.folder / "transformer", torch_dtype=torch.float32)
+    task, model, _ = load(arguments.folder)
     manifest = json.loads((arguments.folder / "manifest.json").read_text())
-    defaults = manifest["defaults"]
+    defaults, clip = manifest["defaults"], manifest["clip"]
+    size = (clip["frames"], clip["height"])
     found = {
         "model": manifest["name"],
         "trained_clips": manifest["training"]["clips"],
         "prompts": arguments.clips,
         "prompt_seed": PROMPT_SEED,
-        "rendered": {str(freedom): rendered(arguments.rendered, 8, 48, freedom) for freedom in (1.0, 0.2)},
+        "rendered": {str(freedom): rendered(task, arguments.rendered, *size, freedom) for freedom in (1.0, 0.2)},
         "lines": [],
     }
     print(json.dumps(found["rendered"]), flush=True)
-    prompts = prompts_of(PROMPT_SEED, arguments.clips)
+    prompts = prompts_of(task, PROMPT_SEED, arguments.clips)
     cells = [(defaults["steps"], defaults["guidance"])]
     if not arguments.only_default:
         cells += [(steps, defaults["guidance"]) for steps in STEPS if steps != defaults["steps"]]
         cells += [(defaults["steps"], guidance) for guidance in GUIDANCES]
     for steps, guidance in cells:
-        shares = in_chunks(lambda some, first: sample(model, some, steps, guidance, seed=PROMPT_SEED + first), prompts)
+        shares = in_chunks(lambda some, first: task.sample(model, some, steps, guidance, seed=PROMPT_SEED + first), prompts)
         found["lines"].append({"steps": steps, "guidance": guidance, **{k: round(v, 4) for k, v in shares.items()}})
         print(json.dumps(found["lines"][-1]), flush=True)
         arguments.out.write_text(json.dumps(found, indent=1) + "\n")

@@ -12,12 +12,9 @@ import shutil
 from pathlib import Path
 
 import torch
-from diffusers import LatteTransformer3DModel
 
-import grammar
-from model import scheduler
+from tasks import task_of
 
-PROMPT = "a large red circle moving right on a black background"
 FPS = 8
 
 
@@ -35,7 +32,7 @@ def manifest(out: Path, config, guidance: float, parameters: int, training: dict
         "parameters": parameters,
         "dtype": "F16",
         "clip": {"frames": config.FRAMES, "height": config.SIDE, "width": config.SIDE, "channels": 3, "fps": FPS},
-        "defaults": {"steps": config.STEPS, "guidance": guidance, "prompt": PROMPT},
+        "defaults": {"steps": config.STEPS, "guidance": guidance, "prompt": task_of(config).PROMPT},
         "training": training,
         "files": [
             {
@@ -50,7 +47,8 @@ def manifest(out: Path, config, guidance: float, parameters: int, training: dict
 
 def export(config, run: Path, out: Path, guidance: float, command: str) -> dict:
     """The manifest; what was in `out` is replaced."""
-    model = LatteTransformer3DModel.from_pretrained(run / "transformer", torch_dtype=torch.float32)
+    task = task_of(config)
+    model = task.NETWORK.from_pretrained(run / "transformer", torch_dtype=torch.float32)
     progress = json.loads((run / "progress.json").read_text())
     shutil.rmtree(out, ignore_errors=True)
     model.half().save_pretrained(out / "transformer")
@@ -58,8 +56,8 @@ def export(config, run: Path, out: Path, guidance: float, command: str) -> dict:
     written = out / "transformer" / "config.json"
     kept = {key: value for key, value in json.loads(written.read_text()).items() if key != "_name_or_path"}
     write_json(written, kept)
-    scheduler().save_pretrained(out / "scheduler")
-    write_json(out / "text" / "vocabulary.json", grammar.vocabulary(objects=1))
+    task.scheduler().save_pretrained(out / "scheduler")
+    write_json(out / "text" / "vocabulary.json", task.vocabulary(objects=1))
     training = {
         "clips": progress["clips"],
         "minutes": round(progress["minutes"]),
@@ -73,7 +71,7 @@ def export(config, run: Path, out: Path, guidance: float, command: str) -> dict:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", choices=["nano", "small"])
+    parser.add_argument("config", choices=["nano", "small", "flux_nano"])
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--guidance", type=float, help="default: the config's")

@@ -7,20 +7,41 @@ predicts ε − x0, as FlowMatchEulerDiscreteScheduler takes it.
 import random
 
 import torch
-from diffusers import FlowMatchEulerDiscreteScheduler, FluxTransformer2DModel
+from diffusers import FlowMatchEulerDiscreteScheduler
+from diffusers import FluxTransformer2DModel as NETWORK
 
 import grammar
 from render import render
 
-PACK = 4
+PROMPT = "a large red circle on a black background"
+PACK, SIDE = 4, 48
 SLOTS = {name: grammar.SLOTS[name] for name in ("size", "colour", "shape", "background")}
 TEMPLATE = "a {size} {colour} {shape} on a {background} background"
 COLUMNS = {pair: i + 1 for i, pair in enumerate((slot, word) for slot, words in SLOTS.items() for word in words)}
 WIDTH = len(COLUMNS) + 1
 
 
-def build(config) -> FluxTransformer2DModel:
-    model = FluxTransformer2DModel(
+def vocabulary(objects: int = 1) -> dict:
+    """grammar.vocabulary without motion."""
+    slots = [{"name": name, "words": words} for name, words in SLOTS.items()]
+    return {**grammar.vocabulary(objects), "slots": slots, "template": TEMPLATE}
+
+
+def sample_prompt(rng: random.Random) -> dict[str, str]:
+    return {**grammar.sample_prompt(rng), "motion": "standing still"}
+
+
+def sentence(prompt: dict[str, str]) -> str:
+    return TEMPLATE.format(**prompt)
+
+
+def parse(text: str) -> dict[str, str]:
+    """The inverse of `sentence`."""
+    return grammar.parse(text.replace(" on a ", " standing still on a "))
+
+
+def build(config) -> NETWORK:
+    model = NETWORK(
         **config.MODEL,
         in_channels=3 * PACK**2,
         joint_attention_dim=WIDTH,
@@ -81,7 +102,7 @@ def predict(model, tokens: torch.Tensor, sigma: torch.Tensor, conditions: torch.
 
 def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
     """Packed frames [B, tokens, 48] and conditions [B, slots, columns]; some words, or all, are dropped."""
-    prompts = [{**grammar.sample_prompt(rng), "motion": "standing still"} for _ in range(config.BATCH)]
+    prompts = [sample_prompt(rng) for _ in range(config.BATCH)]
     frames = render(prompts, 1, config.SIDE, rng, config.FREEDOM)[:, :, 0]
     seen = [
         {} if rng.random() < 0.1 else {slot: word for slot, word in prompt.items() if rng.random() > 0.03}
@@ -115,14 +136,13 @@ def asking(name: str) -> bool:
 
 
 @torch.no_grad()
-def sample(model, prompts, steps: int, guidance: float, seed: int, noise=None, scheduler_=None) -> torch.Tensor:
+def sample(model, prompts, steps: int, guidance: float, seed: int, noise=None, by=None) -> torch.Tensor:
     """Frames [N, 3, 1, S, S] in about [-1, 1], by Euler steps with classifier-free guidance."""
-    steps_of = scheduler_ or scheduler()
+    steps_of = by or scheduler()
     steps_of.set_timesteps(steps)
-    side = getattr(model, "side", 48)
     if noise is None:
-        noise = torch.randn((len(prompts), 3, side, side), generator=torch.Generator("cpu").manual_seed(seed))
-    x = pack(noise).to(next(model.parameters()).device)
+        noise = torch.randn((len(prompts), 3, 1, SIDE, SIDE), generator=torch.Generator("cpu").manual_seed(seed))
+    x = pack(noise[:, :, 0]).to(next(model.parameters()).device)
     cond, uncond = rows(prompts).to(x.device), rows([{}] * len(prompts)).to(x.device)
     for timestep in steps_of.timesteps:
         sigma = (timestep / 1000).expand(len(prompts)).to(x.device)

@@ -1,8 +1,8 @@
-"""What diffusers makes of the shipped checkpoint, for the engine's tests:
+"""What diffusers makes of a shipped checkpoint, for the engine's tests:
 python reference.py ../site/public/models/latte-motion-nano ../tests/fixtures/nano-reference.safetensors
 
 The default prompt, guidance and steps of the manifest, noise of seed 0, weights widened to float32, diffusers' own
-DDIMScheduler, timesteps as floats. Writes noise, cond, uncond and sample.
+scheduler, timesteps as floats. Writes noise, cond, uncond and sample.
 """
 
 import argparse
@@ -10,12 +10,9 @@ import json
 from pathlib import Path
 
 import torch
-from diffusers import DDIMScheduler, LatteTransformer3DModel
 from safetensors.torch import save_file
 
-import grammar
-from model import rows
-from sample import sample
+from tasks import load
 
 
 def main():
@@ -23,14 +20,14 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("out", type=Path)
     arguments = parser.parse_args()
-    defaults = json.loads((arguments.folder / "manifest.json").read_text())["defaults"]
-    model = LatteTransformer3DModel.from_pretrained(arguments.folder / "transformer", torch_dtype=torch.float32)
-    scheduler = DDIMScheduler.from_pretrained(arguments.folder / "scheduler")
-    prompt = grammar.parse(defaults["prompt"])
-    side = model.config.sample_size
-    noise = torch.randn((1, 3, model.config.video_length, side, side), generator=torch.Generator("cpu").manual_seed(0))
-    clip = sample(model, [prompt], defaults["steps"], defaults["guidance"], 0, noise=noise, scheduler=scheduler)
-    tensors = {"noise": noise, "cond": rows([prompt]), "uncond": rows([{}]), "sample": clip}
+    manifest = json.loads((arguments.folder / "manifest.json").read_text())
+    defaults, shape = manifest["defaults"], manifest["clip"]
+    task, model, scheduler = load(arguments.folder)
+    prompt = task.parse(defaults["prompt"])
+    dims = [1, *(shape[name] for name in ("channels", "frames", "height", "width"))]
+    noise = torch.randn(dims, generator=torch.Generator("cpu").manual_seed(0))
+    clip = task.sample(model, [prompt], defaults["steps"], defaults["guidance"], 0, noise=noise, by=scheduler)
+    tensors = {"noise": noise, "cond": task.rows([prompt]), "uncond": task.rows([{}]), "sample": clip}
     arguments.out.parent.mkdir(parents=True, exist_ok=True)
     save_file({name: tensor.contiguous() for name, tensor in tensors.items()}, arguments.out)
     arguments.out.chmod(0o644)

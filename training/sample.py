@@ -7,15 +7,14 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-import grammar
 from model import rows
 from model import scheduler as default_scheduler
 
 
 @torch.no_grad()
-def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, seed: int, noise=None, on_step=None, scheduler=None):
+def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, seed: int, noise=None, on_step=None, by=None):
     """Clips [N, 3, F, S, S] in about [-1, 1], by DDIM with classifier-free guidance; batch order uncond, cond."""
-    scheduler = scheduler or default_scheduler()
+    scheduler = by or default_scheduler()
     scheduler.set_timesteps(steps)
     config, device = model.config, next(model.parameters()).device
     shape = (len(prompts), 3, config.video_length, config.sample_size, config.sample_size)
@@ -42,7 +41,7 @@ def sheet(clips: torch.Tensor, path: Path, zoom: int = 2) -> None:
 
 
 def main():
-    from diffusers import LatteTransformer3DModel
+    from tasks import load  # which needs this module
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
@@ -52,12 +51,13 @@ def main():
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--seed", type=int, default=0)
     arguments = parser.parse_args()
-    model = LatteTransformer3DModel.from_pretrained(arguments.folder / "transformer", torch_dtype=torch.float32)
-    prompts = [grammar.parse(text) for text in arguments.prompt or []]
-    prompts = prompts or [grammar.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
-    sheet(sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed), arguments.out)
+    task, model, scheduler = load(arguments.folder)
+    prompts = [task.parse(text) for text in arguments.prompt or []]
+    prompts = prompts or [task.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
+    clips = task.sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed, by=scheduler)
+    sheet(clips, arguments.out)
     for prompt in prompts:
-        print(grammar.sentence(prompt))
+        print(task.sentence(prompt))
 
 
 if __name__ == "__main__":

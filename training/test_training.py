@@ -14,12 +14,14 @@ except ImportError as error:
     raise unittest.SkipTest("torch and diffusers are not installed") from error
 
 import grammar
+import images
 from adherence import adherence, read, unit_areas
-from config import nano, small
+from config import flux_nano, nano, small
 from export import export
 from model import build, noise_table, rows, scheduler
 from render import render
 from clips import batch, loss_of
+from tasks import load
 from train import optimizers
 
 PROMPT = {"size": "large", "colour": "red", "shape": "circle", "motion": "standing still", "background": "black"}
@@ -136,6 +138,24 @@ class Training(unittest.TestCase):
             there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
             self.assertEqual(paths, there - {"manifest.json"})
             self.assertEqual(described["parameters"], sum(p.numel() for p in model.parameters()))
+
+    def test_frames_for_flux_pack_and_unpack_and_their_export_reloads(self):
+        config = types.SimpleNamespace(**{name: value for name, value in vars(flux_nano).items() if name.isupper()})
+        config.BATCH, config.MODEL = 4, {**flux_nano.MODEL, "num_layers": 1, "num_single_layers": 1}
+        frames, conditions = images.batch(config, random.Random(0))
+        self.assertTrue(torch.equal(images.pack(images.unpack(frames)), frames))
+        self.assertTrue(torch.equal(images.unpack(frames)[0, 1, 4:8, 8:12].flatten(), frames[0, 14, 16:32]))
+        self.assertEqual(images.parse(images.PROMPT)["shape"], "circle")
+        with tempfile.TemporaryDirectory() as folder:
+            run, out = Path(folder, "run"), Path(folder, "out")
+            images.build(config).save_pretrained(run / "transformer")
+            (run / "progress.json").write_text(json.dumps(dict(clips=0, minutes=0, step=0)))
+            export(config, run, out, 2.0, "a test")
+            slots = json.loads((out / "text" / "vocabulary.json").read_text())["slots"]
+            self.assertEqual(conditions.shape, (4, len(slots), 1 + sum(len(slot["words"]) for slot in slots)))
+            task, model, scheduler = load(out)
+            clip = task.sample(model, [images.parse(images.PROMPT)], 2, 2.0, 0, by=scheduler)
+            self.assertEqual((task, clip.shape), (images, (1, 3, 1, 48, 48)))
 
     def test_small_runs(self):
         config = types.SimpleNamespace(**{name: value for name, value in vars(small).items() if name.isupper()})

@@ -14,14 +14,9 @@ from pathlib import Path
 
 import torch
 
-import grammar
 from muon import Muon
 from sample import sheet
-
-
-def task_of(config):
-    """What the model makes and how: clips.py or images.py."""
-    return importlib.import_module(getattr(config, "TASK", "clips"))
+from tasks import task_of
 
 
 def optimizers(model, config) -> list[torch.optim.Optimizer]:
@@ -86,7 +81,7 @@ def main():
         ema.save_pretrained(arguments.out / "transformer")
         task.scheduler().save_pretrained(arguments.out / "scheduler")
         (arguments.out / "progress.json").write_text(json.dumps(dict(clips=clips_seen, minutes=spent / 60, step=step)))
-        prompts = [grammar.sample_prompt(random.Random(seed)) for seed in range(12)]
+        prompts = [task.sample_prompt(random.Random(seed)) for seed in range(12)]
         sheet(task.sample(ema, prompts, config.STEPS, config.GUIDANCE, seed=1), arguments.out / f"sheet-{clips_seen:07d}.png")
 
     forward = torch.compile(model)
