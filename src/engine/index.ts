@@ -55,6 +55,7 @@ export type {
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
 export { type ClipReading, type Domain, readClip } from "./metrics/adherence.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
+export { sitesOf } from "./models/sites-of.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
 export { idealSpeedup } from "./profile.js";
 export { randn } from "./random.js";

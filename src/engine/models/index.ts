@@ -1,5 +1,5 @@
-import { EngineError } from "../errors.js";
 import type { Tensor } from "../tensor.js";
+import { byClassName } from "./by-class-name.js";
 import { timestepEmbedding } from "./embeddings.js";
 import { flux } from "./flux.js";
 import { fluxConfig, fluxPack } from "./flux-config.js";
@@ -52,16 +52,4 @@ const architectures: Readonly<Record<string, Architecture>> = {
  * The architecture that a checkpoint's config.json names.
  * @throws EngineError "model-unknown"
  */
-export const architectureOf = (config: unknown): Architecture => {
-  const name = (config as { _class_name?: unknown } | null)?._class_name;
-  const found = typeof name === "string" && Object.hasOwn(architectures, name) ? architectures[name] : undefined;
-  if (!found)
-    throw new EngineError(
-      "model-unknown",
-      `config.json names the architecture ${JSON.stringify(name) ?? "undefined"}.`,
-      {
-        hint: `The engine has: ${Object.keys(architectures).join(", ")}.`,
-      },
-    );
-  return found;
-};
+export const architectureOf = (config: unknown): Architecture => byClassName(architectures, config);
