@@ -1,0 +1,42 @@
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { exampleOf } from "./example.js";
+import { openSite, type Site } from "./site.js";
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+it("a method that measures shows a recorded grid, says so, and replaces it by the reader's own run", async () => {
+  const { page, complaints } = await site.visit("/methods/first-block-cache/");
+  const from = page.locator("dc-decision-grid [data-part=from]");
+  expect(await from.textContent()).toMatch(/^\s*Recorded on WebAssembly/);
+  const grid = page.locator("dc-decision-grid [data-part=grid]");
+  const recorded = await grid.innerHTML();
+
+  const example = exampleOf(page);
+  await example.knob("threshold", 0.3);
+  expect(await grid.innerHTML()).toBe(recorded); // moving a slider decides nothing here
+  const ended = example.outcome();
+  await example.run();
+  const { cached } = await ended;
+
+  await from.filter({ hasText: "Your own run" }).waitFor();
+  expect(await grid.innerHTML()).not.toBe(recorded);
+  const blocks = cached.visits.filter(({ branch }) => branch === "cond").map(({ decision }) => decision);
+  const reused = blocks.filter((decision) => decision === "reuse").length;
+  expect(reused).toBeGreaterThan(0);
+  const compared = page.locator(".dc-chart").filter({ hasText: "What was compared" });
+  await compared.waitFor();
+  expect(await compared.locator("tbody tr").count()).toBe(cached.visits.filter(({ reasons }) => reasons).length);
+  expect(complaints).toEqual([]);
+});
+
+it("a table that scrolls sideways on a telephone can be reached by keyboard, and is no stop where it does not", async () => {
+  const { page } = await site.visit("/methods/first-block-cache/", { viewport: { width: 360, height: 800 } });
+  const stop = page.locator(".sl-markdown-content > table[tabindex]");
+  await stop.first().waitFor({ state: "attached" });
+  await page.setViewportSize({ width: 1280, height: 800 });
+  await stop.first().waitFor({ state: "detached" });
+});
