@@ -103,8 +103,9 @@ test("links between pages, and their anchors, lead somewhere", () => {
     "index.mdx",
     "404.md",
     ...folders.flatMap((folder) => names(`content/docs/${folder}`, ".mdx").map((name) => `${folder}/${name}.mdx`)),
+    "methods/index.mdx",
   ];
-  const known = new Set(["/", ...files.map((file) => `/${file.replace(/\.mdx?$/, "")}/`)]);
+  const known = new Set(["/", ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
   const anchors = (path: string): string[] => {
     const text = read(`content/docs/${path.replace(/^\/|\/$/g, "")}.mdx`);
     return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>

@@ -16,6 +16,8 @@ export interface RecordedRun {
   readonly ideal: number;
   /** What the clips show, read from their pixels. */
   readonly shown: Shown;
+  /** An uncached run of as many steps as take the time of the cached one, beside the uncached clip. */
+  readonly fewer: { readonly steps: number; readonly wallMs: number; readonly quality: Quality };
   readonly uncached: Trace;
   readonly cached: Trace;
 }
