@@ -19,7 +19,7 @@ from tasks import load
 STEPS = [8, 12, 20, 30, 50]
 GUIDANCES = [1.0, 1.5, 4.0]
 PROMPT_SEED = 300_000  # used for nothing else
-CHUNK = 16  # clips at once
+CHUNK = 32  # clips at once
 
 
 def prompts_of(task, seed: int, count: int) -> list[dict[str, str]]:
@@ -48,6 +48,7 @@ def main():
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
     task, model, _ = load(arguments.folder)
+    model = torch.compile(model)
     manifest = json.loads((arguments.folder / "manifest.json").read_text())
     defaults, clip = manifest["defaults"], manifest["clip"]
     size = (clip["frames"], clip["height"])
