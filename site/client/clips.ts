@@ -32,10 +32,12 @@ export class Clips extends HTMLElement {
     const first = !this.#clips.uncached && !this.#clips.cached;
     this.#clips[view] = clip;
     this.#canvas(view)?.setAttribute("aria-label", label);
-    for (const part of ["play", "scrub"]) this.#part<HTMLButtonElement>(part).disabled = false;
+    const still = framesOf(clip) < 2;
+    for (const part of ["play", "scrub"]) this.#part<HTMLButtonElement>(part).disabled = still;
     this.#part<HTMLInputElement>("scrub").max = String(framesOf(clip) - 1);
     this.#show(Math.min(this.#frame, framesOf(clip) - 1));
-    if (first) this.#play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
+    if (still) this.#play(false);
+    else if (first) this.#play(!matchMedia("(prefers-reduced-motion: reduce)").matches);
   }
 
   /** Takes both clips away. */

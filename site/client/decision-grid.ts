@@ -1,10 +1,11 @@
-import { type Calibration, dryRun, latteSites, schedulerFromConfig } from "diffusion-cache";
+import { dryRun, schedulerFromConfig, sitesOf } from "diffusion-cache";
 import { type Choice, chosen, onChoice } from "./choices.js";
 import type { Outcome } from "./example-module.js";
 import { loadExample } from "./examples.js";
 import { codeOf, failureHtml } from "./failure.js";
 import { drawGrid } from "./grid-html.js";
 import { gridRows, restOf } from "./grid-rows.js";
+import { modelOf, onModel, type PageModel } from "./models.js";
 import { tracedRows } from "./run-rows.js";
 
 const unmeasured = (had: number, steps: number): string =>
@@ -16,37 +17,40 @@ const unmeasured = (had: number, steps: number): string =>
  * the reader's own run replaces it.
  */
 class DecisionGrid extends HTMLElement {
-  #stop: (() => void) | undefined;
+  #stop: readonly (() => void)[] = [];
   readonly #ran = (event: Event): void => void this.#drawRun(event as CustomEvent<Outcome>);
 
   connectedCallback(): void {
     const example = this.dataset.example ?? "";
     if ("recorded" in this.dataset) document.addEventListener("dc-outcome", this.#ran);
     else {
-      this.#stop = onChoice(example, (choice) => void this.#plan(choice));
-      const now = chosen(example);
-      if (now) void this.#plan(now);
+      const planNow = (): void => {
+        const now = chosen(example);
+        if (now) void this.#plan(now);
+      };
+      this.#stop = [onChoice(example, (choice) => void this.#plan(choice)), onModel(planNow)];
+      planNow();
     }
   }
 
   disconnectedCallback(): void {
-    this.#stop?.();
+    for (const stop of this.#stop) stop();
     document.removeEventListener("dc-outcome", this.#ran);
   }
 
-  get #model(): { readonly scheduler: object; readonly layers: number; readonly calibration: Calibration } {
-    return JSON.parse(this.dataset.model ?? "{}");
+  get #models(): readonly PageModel[] {
+    return JSON.parse(this.dataset.models ?? "[]");
   }
 
   async #plan({ options, steps }: Choice): Promise<void> {
     const example = await loadExample(this.dataset.example ?? "");
     try {
-      const { scheduler, layers, calibration } = this.#model;
+      const { scheduler, network, calibration } = modelOf(this.#models);
       const { timesteps } = schedulerFromConfig(scheduler, steps);
       const methods = example.methods(options, calibration);
       const measured = methods.find(({ calibratedFor }) => calibratedFor && calibratedFor.steps !== steps);
       if (measured) return this.#say(unmeasured(measured.calibratedFor?.steps ?? 0, steps));
-      drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: latteSites(layers) }), restOf(methods)));
+      drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: sitesOf(network) }), restOf(methods)));
     } catch (error) {
       if (codeOf(error) === "needs-readings") return;
       this.#say(failureHtml(error, this.dataset.base ?? "/"));
@@ -61,11 +65,13 @@ class DecisionGrid extends HTMLElement {
   async #drawRun({ target, detail: { cached } }: CustomEvent<Outcome>): Promise<void> {
     if ((target as HTMLElement).id !== `run-${this.dataset.example}`) return;
     const { methods } = await loadExample(this.dataset.example ?? "");
-    const { layers, calibration } = this.#model;
     const { trace } = cached;
-    drawGrid(this, tracedRows(methods(trace.methods[0]?.options ?? {}, calibration), layers, trace));
+    const ran = this.#models.find(({ name }) => name === trace.model.name) ?? modelOf(this.#models);
+    const { network, calibration } = ran;
+    drawGrid(this, tracedRows(methods(trace.methods[0]?.options ?? {}, calibration), sitesOf(network), trace));
     const from = this.querySelector("[data-part=from]");
-    if (from) from.textContent = `Your own run, on ${trace.backend.description}, ${trace.steps} steps.`;
+    if (from)
+      from.textContent = `Your own run of ${trace.model.name}, on ${trace.backend.description}, ${trace.steps} steps.`;
   }
 }
 

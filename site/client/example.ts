@@ -1,4 +1,4 @@
-import type { CacheMethod, Calibration, Engine, Progress } from "diffusion-cache";
+import { type CacheMethod, type Engine, type Progress, sitesOf } from "diffusion-cache";
 import { type Asked, readAsked, writeAsked } from "./asked.js";
 import { chosen, onChoice } from "./choices.js";
 import type { Clips } from "./clips.js";
@@ -8,6 +8,7 @@ import { loadExample } from "./examples.js";
 import { codeOf, failureHtml } from "./failure.js";
 import { drawGrid } from "./grid-html.js";
 import type { Knobs } from "./knobs.js";
+import { modelOf, onModel, type PageModel } from "./models.js";
 import { preferred } from "./preference.js";
 import { showRecorded } from "./recorded.js";
 import { showIdeal, showResults, showShown } from "./results.js";
@@ -17,10 +18,7 @@ import { snippetTabs } from "./snippet-tabs.js";
 
 interface Config {
   readonly example: string;
-  readonly model: string;
-  readonly layers: number;
-  readonly calibration: Calibration;
-  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  readonly models: readonly PageModel[];
   readonly options: Options;
   readonly recorded: string;
   readonly base: string;
@@ -32,13 +30,16 @@ class Example extends HTMLElement {
   #running: AbortController | undefined;
   /** Ends the measurement behind the last run, so that the next one does not wait for it. */
   #measuring: AbortController | undefined;
-  #snippet: ((methods: readonly CacheMethod[], settings: Settings) => void) | undefined;
-  #unfollow: (() => void) | undefined;
+  #snippet: ((methods: readonly CacheMethod[], settings: Settings, model: string) => void) | undefined;
+  #unfollow: readonly (() => void)[] = [];
 
   connectedCallback(): void {
     this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
     this.#snippet = snippetTabs(this);
-    this.#unfollow = onChoice(this.#config.example, () => void this.#drawSnippet());
+    this.#unfollow = [
+      onChoice(this.#config.example, () => void this.#drawSnippet()),
+      onModel(() => this.#otherModel()),
+    ];
     this.#part("form").addEventListener("input", () => void this.#drawSnippet());
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
@@ -51,7 +52,7 @@ class Example extends HTMLElement {
   }
 
   disconnectedCallback(): void {
-    this.#unfollow?.();
+    for (const unfollow of this.#unfollow) unfollow();
     this.#running?.abort();
     this.#measuring?.abort();
   }
@@ -60,20 +61,35 @@ class Example extends HTMLElement {
     return this.querySelector(`[data-part=${name}]`) as T;
   }
 
+  get #model(): PageModel {
+    return modelOf(this.#config.models);
+  }
+
   get #settings(): Settings {
-    const { example, options, defaults } = this.#config;
-    const choice = chosen(example) ?? { options, steps: defaults.steps };
+    const { example, options } = this.#config;
+    const choice = chosen(example) ?? { options, steps: this.#model.defaults.steps };
     return { ...readAsked(this.#part("form")), ...choice };
   }
 
   async #drawSnippet(): Promise<void> {
     const { methods } = await loadExample(this.#config.example);
     const settings = this.#settings; // as they are once the example is there
-    this.#snippet?.(methods(settings.options, this.#config.calibration), settings);
+    const { name, calibration } = this.#model;
+    this.#snippet?.(methods(settings.options, calibration), settings, name);
+  }
+
+  /** Another model has another language: its words, and a prompt that it knows. */
+  #otherModel(): void {
+    const { name, defaults } = this.#model;
+    for (const part of this.querySelectorAll<HTMLElement>("[data-of-model]"))
+      part.hidden = part.dataset.ofModel !== name;
+    const form = this.#part("form");
+    writeAsked(form, { ...readAsked(form), prompt: defaults.prompt, guidance: defaults.guidance });
+    void this.#drawSnippet();
   }
 
   #reset(): void {
-    const { prompt, guidance } = this.#config.defaults;
+    const { prompt, guidance } = this.#model.defaults;
     writeAsked(this.#part("form"), { prompt, guidance, seed: 0 } satisfies Asked);
     this.querySelector<Knobs>("dc-knobs")?.reset();
     this.#part("failure").innerHTML = "";
@@ -131,14 +147,14 @@ class Example extends HTMLElement {
       const { text, share } = statusOf("uncached", progress);
       if (current()) this.#say(text, share);
     };
-    return engineFor({ model: this.#config.model, backend: preferred(), signal, onProgress });
+    return engineFor({ model: this.#model.address, backend: preferred(), signal, onProgress });
   }
 
   async #generate(engine: Engine, running: AbortController, current: () => boolean): Promise<void> {
     const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
     const { methods, run } = await loadExample(this.#config.example);
-    const { calibration, layers } = this.#config;
-    const grid = runRows(methods(settings.options, calibration), layers, settings.steps);
+    const { calibration, network } = this.#model;
+    const grid = runRows(methods(settings.options, calibration), sitesOf(network), settings.steps);
     drawGrid(this, grid.rows());
     clips?.clear();
     const onProgress = (which: RunName, progress: Progress): void => {

@@ -25,7 +25,8 @@ export const showResults = async (root: HTMLElement, outcome: Outcome): Promise<
   const sentence = root.querySelector("[data-part=sentence]");
   if (sentence) sentence.textContent = sentenceOf(outcome);
   const source = root.querySelector("[data-part=source]");
-  if (source) source.textContent = `Your own run, on ${cached.trace.backend.description}.`;
+  if (source)
+    source.textContent = `Your own run of ${cached.trace.model.name}, on ${cached.trace.backend.description}.`;
   fill(root, {
     ...summaryOf(outcome),
     shown: "reading …",

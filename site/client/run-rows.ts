@@ -1,4 +1,4 @@
-import { type CacheMethod, latteSites, type Site, type SiteKind, type Trace, type TraceVisit } from "diffusion-cache";
+import type { CacheMethod, Site, SiteKind, SiteMap, Trace, TraceVisit } from "diffusion-cache";
 import { type Cell, type GridRow, kindNames } from "./grid-rows.js";
 
 type Decided = Pick<TraceVisit, "site" | "decision">;
@@ -8,8 +8,7 @@ const covers = (outer: Site, inner: Site): boolean =>
   outer.id !== inner.id && outer.kind !== "uncond" && outer.from <= inner.from && inner.to <= outer.to;
 
 /** Sub-layers of one kind under the same wider sites, or wider sites of one kind: one row of the grid. */
-const groupsOf = (methods: readonly CacheMethod[], layers: number) => {
-  const map = latteSites(layers);
+const groupsOf = (methods: readonly CacheMethod[], map: SiteMap) => {
   const subLayers = map.all();
   const decided = methods.flatMap((method) => method.parts ?? [method]).flatMap((method) => method.sites(map));
   const wide = decided.filter(({ id }) => !subLayers.some((site) => site.id === id));
@@ -28,8 +27,8 @@ const groupsOf = (methods: readonly CacheMethod[], layers: number) => {
  * The rows of a run as it happened: what was decided at the sites of a row, or at a wider site that left them out. Filled
  * step by step, with the same rows from first to last.
  */
-export const runRows = (methods: readonly CacheMethod[], layers: number, steps: number) => {
-  const groups = groupsOf(methods, layers).map((group) => ({ ...group, cells: Array<Cell>(steps).fill("pending") }));
+export const runRows = (methods: readonly CacheMethod[], map: SiteMap, steps: number) => {
+  const groups = groupsOf(methods, map).map((group) => ({ ...group, cells: Array<Cell>(steps).fill("pending") }));
   return {
     step(step: number, decisions: readonly Decided[]): void {
       for (const { sites, above, cells } of groups) {
@@ -51,8 +50,8 @@ export const runRows = (methods: readonly CacheMethod[], layers: number, steps: 
 };
 
 /** The rows of a finished run. */
-export const tracedRows = (methods: readonly CacheMethod[], layers: number, trace: Trace): readonly GridRow[] => {
-  const run = runRows(methods, layers, trace.steps);
+export const tracedRows = (methods: readonly CacheMethod[], map: SiteMap, trace: Trace): readonly GridRow[] => {
+  const run = runRows(methods, map, trace.steps);
   for (let step = 0; step < trace.steps; step++)
     run.step(
       step,

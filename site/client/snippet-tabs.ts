@@ -10,13 +10,13 @@ export const snippetTabs = (root: HTMLElement) => {
   const copy = root.querySelector("[data-part=copy]") as HTMLButtonElement;
   const panel = root.querySelector("[role=tabpanel]") as HTMLElement;
   let language = "ts";
-  let now: { methods: readonly CacheMethod[]; settings: Settings } | undefined;
+  let now: { methods: readonly CacheMethod[]; settings: Settings; model: string } | undefined;
 
   const draw = (): void => {
     if (!now) return;
     code.textContent =
       language === "ts"
-        ? typescriptSnippet(now.methods, now.settings)
+        ? typescriptSnippet(now.methods, now.settings, now.model)
         : (pythonSnippet(now.methods, now.settings) ??
           `# diffusers has no class for ${now.methods.map(({ name }) => name).join(" and ")}.`);
   };
@@ -46,8 +46,8 @@ export const snippetTabs = (root: HTMLElement) => {
       copy.textContent = "Copy";
     }, 1500);
   });
-  return (methods: readonly CacheMethod[], settings: Settings): void => {
-    now = { methods, settings };
+  return (methods: readonly CacheMethod[], settings: Settings, model: string): void => {
+    now = { methods, settings, model };
     draw();
   };
 };

@@ -16,7 +16,11 @@ const call = (method: CacheMethod): string => {
 };
 
 /** The settings as a program that uses this package; options at their default are left out. */
-export const typescriptSnippet = (methods: readonly CacheMethod[], settings: Omit<Settings, "options">): string => {
+export const typescriptSnippet = (
+  methods: readonly CacheMethod[],
+  settings: Omit<Settings, "options">,
+  model = "latte-motion-nano",
+): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
   const measured = methods.some((method) => measuredOptions.some((name) => name in saidOptions(method)));
   const carried = methods.every(({ calibratedFor }) => !calibratedFor || calibratedFor.steps === settings.steps);
@@ -25,7 +29,7 @@ export const typescriptSnippet = (methods: readonly CacheMethod[], settings: Omi
     : `await engine.calibrate({ steps: ${settings.steps} })`;
   return `import { ${["createWorkerEngine", ...names].join(", ")} } from "diffusion-cache";
 
-const engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });
+const engine = await createWorkerEngine({ model: "/models/${model}" });
 ${measured ? `const calibration = ${calibration};\n` : ""}const { clip, trace } = await engine.generate({
   prompt: ${JSON.stringify(settings.prompt)},
   seed: ${settings.seed},

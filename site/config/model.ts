@@ -1,47 +1,48 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Calibration, calibrationFromJson } from "diffusion-cache";
+import type { PageModel } from "../client/models.js";
 
-/** The checkpoint that every example of the site runs, under site/public. */
-export const modelPath = "models/latte-motion-nano";
+/** The checkpoints that examples run, under site/public/models. Recorded runs are of the first. */
+const names = ["latte-motion-nano"] as const;
 
-const root = join(process.cwd(), "site/public", modelPath);
-const json = (path: string): unknown => JSON.parse(readFileSync(join(root, path), "utf8"));
+/** The first, under site/public. */
+export const modelPath = `models/${names[0]}`;
 
 interface Slot {
   readonly name: string;
   readonly words: readonly string[];
 }
 
-export interface SiteModel {
-  readonly name: string;
-  readonly address: string;
+export interface SiteModel extends PageModel {
   readonly architecture: string;
   readonly parameters: number;
   readonly license: string;
   readonly training: { readonly clips: number; readonly minutes: number };
   readonly bytes: number;
+  /** Blocks of the first kind: spatial ones of Latte, dual-stream ones of FLUX. */
   readonly layers: number;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
-  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
-  readonly scheduler: object;
   readonly slots: readonly Slot[];
   readonly calibration: Calibration;
 }
 
-/** What the pages say about the model before it is loaded, read from its own files at build time. */
-export const siteModel = (): SiteModel => {
+const readModel = (name: string): SiteModel => {
+  const path = `models/${name}`;
+  const json = (file: string): unknown =>
+    JSON.parse(readFileSync(join(process.cwd(), "site/public", path, file), "utf8"));
   const manifest = json("manifest.json") as {
     readonly name: string;
     readonly parameters: number;
     readonly license: string;
     readonly training: SiteModel["training"];
     readonly files: readonly { readonly bytes: number }[];
-    readonly clip?: { readonly fps?: number };
+    readonly clip: SiteModel["clip"];
     readonly defaults?: Partial<SiteModel["defaults"]>;
   };
-  const config = json("transformer/config.json") as Record<"num_layers" | "sample_size" | "video_length", number> & {
+  const config = json("transformer/config.json") as {
     readonly _class_name: string;
+    readonly num_layers: number;
   };
   const { slots } = json("text/vocabulary.json") as { readonly slots: readonly Slot[] };
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
@@ -51,21 +52,25 @@ export const siteModel = (): SiteModel => {
     parameters: manifest.parameters,
     license: manifest.license,
     training: manifest.training,
-    address: `${base}/${modelPath}`,
+    address: `${base}/${path}`,
     bytes: manifest.files.reduce((sum, { bytes }) => sum + bytes, 0),
     layers: config.num_layers,
-    clip: {
-      frames: config.video_length,
-      height: config.sample_size,
-      width: config.sample_size,
-      fps: manifest.clip?.fps ?? 8,
-    },
+    network: config,
+    clip: manifest.clip,
     defaults: { prompt: "", steps: 20, guidance: 1, ...manifest.defaults },
     scheduler: json("scheduler/scheduler_config.json") as object,
     slots,
-    calibration: calibrationFromJson(json("calibration.json"), `${modelPath}/calibration.json`),
+    calibration: calibrationFromJson(json("calibration.json"), `${path}/calibration.json`),
   };
 };
+
+/** What the pages say about the models before they are loaded, read from their own files at build time. */
+export const siteModels = (): readonly [SiteModel, ...SiteModel[]] => {
+  const [first, ...more] = names;
+  return [readModel(first), ...more.map(readModel)];
+};
+
+export const siteModel = (): SiteModel => siteModels()[0];
 
 /** Size of onnxruntime's WebAssembly file, which a first run also loads. */
 export const runtimeBytes = (): number =>

@@ -79,7 +79,7 @@ describe("snippets of the current settings", () => {
 
 describe("rows of a run", () => {
   it("say of a sub-layer what was decided for the blocks around it, in both branches", () => {
-    const run = runRows([firstBlockCache()], 1, 3);
+    const run = runRows([firstBlockCache()], engine.latteSites(1), 3);
     run.step(0, [{ site: "blocks.1-2", decision: "compute" }]);
     run.step(1, [{ site: "blocks.1-2", decision: "reuse" }]);
     run.step(2, [
@@ -93,7 +93,7 @@ describe("rows of a run", () => {
   });
 
   it("let the conditional pass run where only guidance's difference is estimated", () => {
-    const run = runRows([cfgCache()], 1, 2);
+    const run = runRows([cfgCache()], engine.latteSites(1), 2);
     run.step(0, [{ site: "uncond", decision: "forecast" }]);
     const rows = run.rows();
     expect(rows.at(-1)).toMatchObject({ label: "Guidance difference", cells: ["forecast", "pending"] });
