@@ -11,7 +11,7 @@ afterAll(() => site?.close());
 it("a method that measures shows a recorded grid, says so, and replaces it by the reader's own run", async () => {
   const { page, complaints } = await site.visit("/methods/first-block-cache/");
   const from = page.locator("dc-decision-grid [data-part=from]");
-  expect(await from.textContent()).toMatch(/^\s*Recorded on WebAssembly/);
+  expect(await from.textContent()).toMatch(/^\s*Recorded with latte-motion-nano on WebAssembly/);
   const grid = page.locator("dc-decision-grid [data-part=grid]");
   const recorded = await grid.innerHTML();
 
