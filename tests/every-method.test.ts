@@ -35,6 +35,7 @@ const none: Partial<Record<MethodName, object>> = {
   magcache: { maxSkipSteps: 0 },
   pab: { spatialAttentionBlockSkipRange: 1 },
   smoothcache: { alpha: 0 },
+  spectrum: { stop: 0 },
   stepmask: { every: 1 },
   taylorseer: { cacheInterval: 1 },
   teacache: { relL1Thresh: 0 },

@@ -13,6 +13,7 @@ export const methodFunctions = {
   magcache: "magCache",
   pab: "pab",
   smoothcache: "smoothCache",
+  spectrum: "spectrum",
   stepmask: "stepMask",
   taylorseer: "taylorSeer",
   teacache: "teaCache",

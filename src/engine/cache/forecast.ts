@@ -74,3 +74,51 @@ export const taylorWeights = (computed: readonly number[], step: number, order: 
 /** c₀xⁿ + … + cₙ by Horner's rule: the highest power first, as numpy.poly1d has it. */
 export const polynomial = (coefficients: readonly number[], x: number): number =>
   coefficients.reduce((sum, coefficient) => sum * x + coefficient, 0);
+
+/**
+ * Ridge regression on Chebyshev polynomials T₀ … T_degree over the run, as weights over kept values: the value at `step`
+ * of argmin Σ (p(τᵢ) − yᵢ)² + ridge · Σ_{k ≥ 1} cₖ². The constant term is free, so the weights add up to 1.
+ *
+ * @param computed steps of the kept values, newest first
+ */
+export const spectralWeights = (
+  computed: readonly number[],
+  step: number,
+  { steps, degree, ridge }: { readonly steps: number; readonly degree: number; readonly ridge: number },
+): number[] => {
+  const basis = (at: number): number[] => {
+    const angle = Math.acos(Math.max(-1, Math.min(1, (2 * at) / Math.max(1, steps - 1) - 1)));
+    return Array.from({ length: degree + 1 }, (_, k) => Math.cos(k * angle));
+  };
+  const rows = computed.map(basis);
+  const gram = Array.from({ length: degree + 1 }, (_, i) =>
+    Array.from(
+      { length: degree + 1 },
+      (_, j) =>
+        rows.reduce((sum, row) => sum + (row[i] as number) * (row[j] as number), 0) + (i === j && i > 0 ? ridge : 0),
+    ),
+  );
+  const target = solve(gram, basis(step));
+  return rows.map((row) => row.reduce((sum, value, k) => sum + value * (target[k] as number), 0));
+};
+
+/** x with matrix · x = right, by elimination with pivots; the matrix is positive definite. */
+const solve = (matrix: readonly (readonly number[])[], right: readonly number[]): number[] => {
+  const rows = matrix.map((row, index) => [...row, right[index] as number]);
+  const size = rows.length;
+  for (let pivot = 0; pivot < size; pivot++) {
+    const best = rows.slice(pivot).reduce((at, row, offset) => {
+      const found = Math.abs(row[pivot] as number) > Math.abs(rows[at]?.[pivot] as number);
+      return found ? pivot + offset : at;
+    }, pivot);
+    [rows[pivot], rows[best]] = [rows[best] as number[], rows[pivot] as number[]];
+    const head = rows[pivot] as number[];
+    for (const [index, row] of rows.entries()) {
+      if (index === pivot) continue;
+      const factor = (row[pivot] as number) / (head[pivot] as number);
+      for (let column = pivot; column <= size; column++)
+        row[column] = (row[column] as number) - factor * (head[column] as number);
+    }
+  }
+  return rows.map((row, index) => (row[size] as number) / (row[index] as number));
+};

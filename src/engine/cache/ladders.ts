@@ -61,6 +61,7 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     pyramid(2, 4, 6, 50, 930),
   ],
   smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
+  spectrum: [{ window: 1.5, flex: 0.25 }, {}, { window: 3 }, { window: 3, flex: 1 }],
   stepmask: [{ preset: "slow" }, { preset: "medium" }, { every: 2 }, { preset: "fast" }, { preset: "ultra" }],
   taylorseer: [
     { cacheInterval: 2, disableCacheBeforeStep: 5 },

@@ -12,6 +12,7 @@ import { lazyCache } from "./lazy-cache.js";
 import { magCache } from "./mag-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
 import { smoothCache } from "./smooth-cache.js";
+import { spectrum } from "./spectrum.js";
 import { stepMask } from "./step-mask.js";
 import { taylorSeer } from "./taylor-seer.js";
 import { teaCache } from "./tea-cache.js";
@@ -30,6 +31,7 @@ export const methods = {
   magcache: magCache,
   pab,
   smoothcache: smoothCache,
+  spectrum,
   stepmask: stepMask,
   taylorseer: taylorSeer,
   teacache: teaCache,
