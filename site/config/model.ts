@@ -4,7 +4,7 @@ import { type Calibration, calibrationFromJson } from "diffusion-cache";
 import type { PageModel } from "../client/models.js";
 
 /** The checkpoints that examples run, under site/public/models. Recorded runs are of the first. */
-const names = ["latte-motion-nano"] as const;
+const names = ["latte-motion-nano", "flux-shapes-nano"] as const;
 
 /** The first, under site/public. */
 export const modelPath = `models/${names[0]}`;
