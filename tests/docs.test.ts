@@ -161,3 +161,17 @@ test("nothing published names a path of a machine", () => {
   ];
   for (const file of texts) expect(read(file), file).not.toMatch(/\/(tmp|home|root|work)\//);
 });
+
+test("bytes in the guide to memory are those of the recorded runs", () => {
+  const rows = [...read("content/docs/guide/what-a-cache-costs.mdx").matchAll(/^\| (\[.+) \| .+ \| ([\d,]+) \|$/gm)];
+  const stated = rows.flatMap(([, names, bytes]) =>
+    [...(names as string).matchAll(/\/methods\/([a-z-]+)\//g)].map(
+      ([, name]) => [name as string, Number((bytes as string).replaceAll(",", ""))] as const,
+    ),
+  );
+  expect(stated.map(([name]) => name).toSorted()).toEqual(pages.toSorted());
+  for (const [name, bytes] of stated) {
+    const { cached } = JSON.parse(read(`site/public/recorded/${name}/run.json`));
+    expect(cached.totals.bytes.peak.cache, name).toBe(bytes);
+  }
+});
