@@ -2,7 +2,7 @@
 //
 // Every method's settings (src/engine/cache/ladders.ts) on each prompt, beside uncached runs, on WASM; nothing is left
 // out for its quality. presets.json gets, per method and floor, the fastest setting whose worst clip stays above it;
-// the whole table goes to training/log/. After npm run build:lib, on a machine that does nothing else.
+// the whole table goes to training/log/. After npm run build:lib, on a machine that does nothing else: times are of pairs of runs, an uncached one before each.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";

@@ -21,7 +21,7 @@ export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidan
 export interface Trial {
   readonly method: MethodName;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Uncached time over cached time; for the finalists from medians of three runs in turn with uncached ones. */
+  /** Uncached time over cached time, of runs in turn; the median over the clips, for the finalists over three runs more. */
   readonly speedup: number;
   /** Of the worst clip; infinite where it is the uncached one. */
   readonly psnr: number;
@@ -57,25 +57,21 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
 
   const make = (clip: number, cache: readonly CacheMethod[]) => engine.generate({ ...request, ...clips[clip], cache });
   const references: Clip[] = [];
-  await make(0, []); // warms up
-  const uncachedMs: number[] = [];
-  for (const index of clips.keys()) {
-    const { clip, trace } = await make(index, []);
-    references.push(clip);
-    uncachedMs.push(trace.totals.wallMs);
-  }
+  for (const index of clips.keys()) references.push((await make(index, [])).clip);
 
   const attempt = async (method: MethodName, settings: Trial["options"], cache: CacheMethod): Promise<Trial> => {
     const runs = [];
     for (const [index, reference] of references.entries()) {
+      const uncached = await make(index, []); // again, since a machine is not as fast all the time
       const { clip, trace } = await make(index, [cache]);
-      runs.push({ ...compareClips(reference, clip), ...trace.totals });
+      const gain = uncached.trace.totals.wallMs / trace.totals.wallMs;
+      runs.push({ ...compareClips(reference, clip), ...trace.totals, gain });
     }
     const [psnr, ssim] = [Math.min(...runs.map((run) => run.psnr)), Math.min(...runs.map((run) => run.ssim))];
     return {
       method,
       options: settings,
-      speedup: median(uncachedMs) / median(runs.map(({ wallMs }) => wallMs)),
+      speedup: median(runs.map(({ gain }) => gain)),
       psnr,
       ssim,
       cacheBytes: Math.max(...runs.map(({ bytes }) => bytes.peak.cache)),
