@@ -11,7 +11,7 @@ MODEL = dict(
     num_attention_heads=4,
     axes_dims_rope=(8, 12, 12),
 )
-FREEDOM = 0.2
+FREEDOM = 0.2  # at 1, no shape formed in 61,024 frames
 BATCH = 48
 MUON_RATE, ADAM_RATE = 0.01, 2e-3
 GUIDANCE, STEPS = 2.5, 20
