@@ -80,3 +80,7 @@ test("the paper's variant reuses below the threshold only, and rounds the retent
   expect(mask(magCache({ ...options, variant: "paper" }), "blocks", 6)).toBe("111111");
   expect(mask(magCache({ ...options, threshold: 0.6, variant: "paper" }), "blocks", 6)).toBe("101010");
 });
+
+test("resampling rounds ties to even", () => {
+  expect(resampled([0, 1, 2], 5)).toEqual([0, 0, 1, 2, 2]);
+});

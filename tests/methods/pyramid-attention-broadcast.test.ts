@@ -79,3 +79,8 @@ test("feed-forward broadcast: computed where an entry begins, then reused for it
   });
   expect(mask(other, "feed-forward")).toBe("1".repeat(20));
 });
+
+test("feed-forward broadcast may begin at the first step", () => {
+  const method = pab({ mlpBroadcast: [{ timestep: 1000, blocks: [0], skipCount: 2 }] });
+  expect(mask(method, "feed-forward")).toBe("1001".padEnd(20, "1"));
+});

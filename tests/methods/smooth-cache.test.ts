@@ -45,3 +45,7 @@ test("a method of masks keeps the contract", () => {
   const errors = { "feed-forward": [Array.from({ length: 19 }, (_, step) => 0.01 * step)] };
   expectContract(smoothCache({ errors }));
 });
+
+test("an error of exactly alpha is reused", () => {
+  expect(smoothMask([[0.5, 0.25, 0.5]], 0.25, 4)).toBe("1101");
+});

@@ -81,3 +81,7 @@ describe("Spectrum", () => {
     },
   );
 });
+
+test("the window grows from the first step after the warm-up on", () => {
+  expect(mask(spectrum({ window: 1, flex: 1, warmup: 2, stop: 1 }), "output", 6)).toBe("111010");
+});

@@ -21,6 +21,7 @@ describe("step masks", () => {
       const stretched = presetMask("fast", steps);
       expect(stretched).toHaveLength(steps);
       expect(stretched[0]).toBe("1");
+      expect(stretched.at(-1)).toBe("1"); // as the preset's own last step
     }
     expect(presetMask("medium", 56)).toMatch(/^1{12}0/);
   });

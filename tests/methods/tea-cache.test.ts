@@ -84,3 +84,10 @@ describe("TeaCache", () => {
     expect(() => teaCache(options as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
   });
 });
+
+test("a sum of exactly the threshold is computed, and an estimate of 0 is not negative", async () => {
+  const changed = await run(identity, 0.25, [row(8), row(10), row(10), row(10)]);
+  expect(changed.sites.at(-1)?.computed).toBe("1101");
+  const { visits } = await run([0], 0.5, latents.slice(0, 4));
+  expect(visits[1]?.reasons).toEqual({ accumulated: 0, threshold: 0.5 });
+});
