@@ -16,7 +16,7 @@ from render import distances
 SLOTS = ["background", "colour", "size", "shape", "motion"]
 PERIOD = {"circle": 360, "square": 90, "triangle": 120, "ring": 360, "star": 72, "cross": 90}  # degrees to itself again
 ANGLE_STEP = 6
-MIDDLE_RADIUS = 0.19  # between small and large, pulsing or not
+MIDDLE_RADIUS = 0.95 * sum(grammar.SIZES.values()) / 2  # between small and large, pulsing (0.9 on average) or not
 
 
 def silhouettes(cx, cy, r, shape: int, degrees: float, side: int) -> torch.Tensor:

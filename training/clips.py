@@ -20,7 +20,7 @@ PROMPT = "a large red circle moving right on a black background"
 
 def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
     """Clips [B, 3, F, S, S] and conditions [B, slots, columns]; some words, or all, are dropped."""
-    prompts = [sample_prompt(rng) for _ in range(config.BATCH)]
+    prompts = [sample_prompt(rng, config.SECOND) for _ in range(config.BATCH)]
     clips = render(prompts, config.FRAMES, config.SIDE, rng, config.FREEDOM)
     seen = [
         {} if rng.random() < 0.1 else {slot: word for slot, word in prompt.items() if rng.random() > 0.03}

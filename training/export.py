@@ -57,7 +57,7 @@ def export(config, run: Path, out: Path, guidance: float, command: str) -> dict:
     kept = {key: value for key, value in json.loads(written.read_text()).items() if key != "_name_or_path"}
     write_json(written, kept)
     task.scheduler().save_pretrained(out / "scheduler")
-    write_json(out / "text" / "vocabulary.json", task.vocabulary(objects=1))
+    write_json(out / "text" / "vocabulary.json", task.vocabulary(objects=2 if getattr(config, "SECOND", 0) else 1))
     training = {
         "clips": progress["clips"],
         "minutes": round(progress["minutes"]),

@@ -47,6 +47,7 @@ TEMPLATE = (
 # A spinning disc looks still, and these pairs can hardly be told apart.
 UNSEEN_MOTION = {("circle", "spinning"), ("ring", "spinning")}
 UNSEEN_COLOUR = {("orange", "sunset"), ("cyan", "ocean")}
+ONE_PATH = "moving diagonally"  # leaves no room beside it: of two objects, the second would hide the first
 
 
 def vocabulary(objects: int = 1) -> dict:
@@ -71,15 +72,36 @@ COLUMNS = columns()
 WIDTH = len(COLUMNS) + 1  # caption_channels
 
 
-def sample_prompt(rng: random.Random) -> dict[str, str]:
-    """A single-object prompt that can be seen, as {slot: word}; every lawful one is equally likely."""
+def sample_object(rng: random.Random) -> dict[str, str]:
+    return {slot: rng.choice(words) for slot, words in OBJECT.items()}
+
+
+def visible(thing: dict[str, str], background: str) -> bool:
+    shape, motion, colour = thing["shape"], thing["motion"], thing["colour"]
+    return (shape, motion) not in UNSEEN_MOTION and (colour, background) not in UNSEEN_COLOUR
+
+
+def sample_prompt(rng: random.Random, second: float = 0.0) -> dict[str, str]:
+    """A prompt that can be seen, as {slot: word}; every lawful word is equally likely. A share `second` of the prompts
+    speaks of two objects, of two colours so that they can be told apart, and not on one path."""
     while True:
-        prompt = {slot: rng.choice(words) for slot, words in SLOTS.items() if not slot.endswith("2")}
-        if (prompt["shape"], prompt["motion"]) in UNSEEN_MOTION:
-            continue
-        if (prompt["colour"], prompt["background"]) in UNSEEN_COLOUR:
-            continue
+        prompt = {**sample_object(rng), "background": rng.choice(list(BACKGROUNDS))}
+        if visible(prompt, prompt["background"]):
+            break
+    if not second or rng.random() >= second:
         return prompt
+    while True:
+        other = sample_object(rng)
+        if other["colour"] == prompt["colour"] or other["motion"] == prompt["motion"] == ONE_PATH:
+            continue
+        if visible(other, prompt["background"]):
+            return {**prompt, **{f"{slot}2": word for slot, word in other.items()}}
+
+
+def objects_of(prompt: dict[str, str]) -> list[dict[str, str]]:
+    """The words of each object, first and second, as {slot without its number: word}."""
+    numbers = [number for number in ("", "2") if f"shape{number}" in prompt]
+    return [{slot: prompt[slot + number] for slot in OBJECT} for number in numbers]
 
 
 def indices(prompt: dict[str, str]) -> list[int]:
@@ -88,15 +110,18 @@ def indices(prompt: dict[str, str]) -> list[int]:
 
 
 def sentence(prompt: dict[str, str]) -> str:
-    """The prompt in words, single object."""
-    return "a {size} {colour} {shape} {motion} on a {background} background".format(**prompt)
+    """The prompt in words."""
+    things = " and ".join("a {size} {colour} {shape} {motion}".format(**thing) for thing in objects_of(prompt))
+    return f"{things} on a {prompt['background']} background"
 
 
 def parse(text: str) -> dict[str, str]:
     """The inverse of `sentence`, for the command line; the engine has the forgiving parser."""
     head, background = text.strip().removesuffix(" background").rsplit(" on a ", 1)
-    size, colour, shape, motion = head.removeprefix("a ").split(" ", 3)
-    prompt = {"size": size, "colour": colour, "shape": shape, "motion": motion, "background": background}
+    prompt = {"background": background}
+    for number, clause in zip(("", "2"), head.split(" and ", 1)):
+        words = clause.removeprefix("a ").split(" ", 3)
+        prompt |= {slot + number: word for slot, word in zip(OBJECT, words, strict=True)}
     for slot, word in prompt.items():
         if word not in SLOTS[slot]:
             raise ValueError(f'"{word}" is no {slot}; choose one of {", ".join(SLOTS[slot])}')

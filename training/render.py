@@ -1,4 +1,4 @@
-"""Draws clips from prompts: one shaded, anti-aliased shape that moves over a background, in batched torch.
+"""Draws clips from prompts: shaded, anti-aliased shapes that move over a background, in batched torch.
 
 Shapes are signed distances (negative inside), after Inigo Quilez's catalogue of 2-D distance functions.
 N clips, F frames, S side of a frame in pixels. Coordinates run from 0 to 1, y downward.
@@ -11,21 +11,28 @@ import torch
 
 import grammar
 
+STAYING = {"standing still", "spinning", "pulsing"}
 
-def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: random.Random, freedom: float) -> torch.Tensor:
+
+def motion_path(
+    thing: dict[str, str], radius: float, u: torch.Tensor, rng: random.Random, freedom: float, place: int
+) -> torch.Tensor:
     """Centre x, centre y, scale and angle over the clip's time u in [0, 1]: [F, 4].
 
-    `freedom` in [0, 1] scales what the prompt leaves open: where the path lies, and where in its turn it begins."""
+    `freedom` in [0, 1] scales what the prompt leaves open: where the path lies, and where in its turn it begins. `place`
+    moves a path that the prompt leaves room for towards the left or top (-1), or the right or bottom (1), where an orbit
+    begins half a turn on."""
     margin = radius + 0.05
     near, far = margin, 1 - margin
-    across = 0.5 + rng.uniform(-1, 1) * (0.5 - margin) * 0.7 * freedom
+    aside = place * (0.5 - margin)
+    across = min(far, max(near, 0.5 + aside + rng.uniform(-1, 1) * (0.5 - margin) * 0.7 * freedom))
     begin = rng.uniform(-0.5, 0.5) * freedom  # in turns
-    x = torch.full_like(u, 0.5)
+    x = torch.full_like(u, 0.5 + (aside if thing["motion"] in STAYING else 0))
     y = torch.full_like(u, 0.5)
     scale = torch.ones_like(u)
     angle = torch.zeros_like(u)
     run = near + (far - near) * u
-    match prompt["motion"]:
+    match thing["motion"]:
         case "standing still":
             x, y = x + rng.uniform(-0.15, 0.15) * freedom, y + rng.uniform(-0.15, 0.15) * freedom
         case "moving right":
@@ -39,7 +46,7 @@ def motion_path(prompt: dict[str, str], radius: float, u: torch.Tensor, rng: ran
         case "moving diagonally":
             x, y = run, run
         case "orbiting":
-            turn = 2 * math.pi * (u * 7 / 8 + begin)
+            turn = 2 * math.pi * (u * 7 / 8 + begin + max(0, place) / 2)
             x, y = 0.5 + (0.5 - margin) * torch.cos(turn), 0.5 + (0.5 - margin) * torch.sin(turn)
         case "bouncing":
             x, y = x * 0 + across, far - (far - near) * torch.sin(math.pi * (2 * u + begin)).abs()
@@ -78,29 +85,38 @@ def distances(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> list[torch.T
     return [length - r, box(x, y, 0.86 * r, 0.86 * r), triangle, (length - 0.74 * r).abs() - 0.27 * r, star(x, y, 1.2 * r), cross]
 
 
-def render(prompts: list[dict[str, str]], frames: int, side: int, rng: random.Random, freedom: float = 1.0) -> torch.Tensor:
-    """Clips in [-1, 1], [N, 3, F, S, S]."""
+def layer(things: list[dict[str, str]], places: list[int], frames: int, side: int, rng: random.Random, freedom: float):
+    """Cover [N, 1, F, S, S] and shaded colour [N, 3, F, S, S], both in [0, 1], of one object per clip."""
     u = torch.linspace(0, 1, frames)
-    radii = [grammar.SIZES[prompt["size"]] for prompt in prompts]
-    paths = torch.stack([motion_path(p, r, u, rng, freedom) for p, r in zip(prompts, radii)])  # [N, F, 4]
-    cx, cy, scale, angle = (paths[..., i, None, None] for i in range(4))  # [N, F, 1, 1]
+    radii = [grammar.SIZES[thing["size"]] for thing in things]
+    paths = [motion_path(thing, r, u, rng, freedom, place) for thing, r, place in zip(things, radii, places)]
+    cx, cy, scale, angle = (torch.stack(paths)[..., i, None, None] for i in range(4))  # [N, F, 1, 1]
     r = torch.tensor(radii)[:, None, None, None] * scale
     at = (torch.arange(side) + 0.5) / side
     dx, dy = at[None, None, None, :] - cx, at[None, None, :, None] - cy  # [N, F, S, S] by broadcasting
     x, y = dx * angle.cos() + dy * angle.sin(), dy * angle.cos() - dx * angle.sin()
-    which = torch.tensor([grammar.SHAPES.index(p["shape"]) for p in prompts])
-    distance = torch.empty(len(prompts), frames, side, side)
+    which = torch.tensor([grammar.SHAPES.index(thing["shape"]) for thing in things])
+    distance = torch.empty(len(things), frames, side, side)
     for shape in range(len(grammar.SHAPES)):
         chosen = which == shape
         if chosen.any():
             distance[chosen] = distances(x[chosen], y[chosen], r[chosen])[shape]
-    cover = (0.5 - distance * side).clamp(0, 1)[:, None]  # [N, 1, F, S, S]: one pixel of soft edge
-
+    cover = (0.5 - distance * side).clamp(0, 1)[:, None]  # one pixel of soft edge
     light = 1 - 0.16 * ((dx + 1.4 * dy) / r).clamp(-1.2, 1.2)  # lit from above, a little from the left
-    colour = torch.tensor([grammar.COLOURS[p["colour"]] for p in prompts]) / 255
-    body = (colour[:, :, None, None, None] * light[:, None]).clamp(0, 1)
+    colour = torch.tensor([grammar.COLOURS[thing["colour"]] for thing in things]) / 255
+    return cover, (colour[:, :, None, None, None] * light[:, None]).clamp(0, 1)
+
+
+def render(prompts: list[dict[str, str]], frames: int, side: int, rng: random.Random, freedom: float = 1.0) -> torch.Tensor:
+    """Clips in [-1, 1], [N, 3, F, S, S]. A second object has its own side and is drawn over the first."""
+    objects = [grammar.objects_of(prompt) for prompt in prompts]
+    cover, body = layer([o[0] for o in objects], [-1 if len(o) > 1 else 0 for o in objects], frames, side, rng, freedom)
     ends = torch.tensor([grammar.BACKGROUNDS[p["background"]] for p in prompts]) / 255  # [N, 2, 3]
-    down = at[None, None, None, :, None]
+    down = ((torch.arange(side) + 0.5) / side)[None, None, None, :, None]
     top, bottom = (ends[:, i, :, None, None, None] for i in range(2))  # [N, 3, 1, 1, 1]
-    ground = top + (bottom - top) * down
-    return (cover * body + (1 - cover) * ground) * 2 - 1
+    clips = cover * body + (1 - cover) * (top + (bottom - top) * down)
+    two = [i for i, things in enumerate(objects) if len(things) > 1]
+    if two:
+        cover, body = layer([objects[i][1] for i in two], [1] * len(two), frames, side, rng, freedom)
+        clips[two] = cover * body + (1 - cover) * clips[two]
+    return clips * 2 - 1

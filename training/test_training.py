@@ -19,7 +19,7 @@ from adherence import adherence, read, unit_areas
 from config import flux_nano, nano, small
 from export import export
 from model import build, noise_table, rows, scheduler
-from render import render
+from render import layer, render
 from clips import batch, loss_of
 from tasks import load
 from train import optimizers
@@ -40,9 +40,25 @@ class Grammar(unittest.TestCase):
             prompt = grammar.sample_prompt(rng)
             self.assertEqual(grammar.parse(grammar.sentence(prompt)), prompt)
 
+    def test_sentences_of_two_objects_read_back_and_can_be_seen(self):
+        rng = random.Random(0)
+        for _ in range(500):
+            prompt = grammar.sample_prompt(rng, 1.0)
+            self.assertEqual(list(prompt), [*grammar.OBJECT, "background", *(f"{slot}2" for slot in grammar.OBJECT)])
+            self.assertEqual(grammar.parse(grammar.sentence(prompt)), prompt)
+            self.assertNotEqual(prompt["colour"], prompt["colour2"])
+            for thing in grammar.objects_of(prompt):
+                self.assertTrue(grammar.visible(thing, prompt["background"]))
+
+    def test_the_share_of_two_objects_is_as_asked(self):
+        rng = random.Random(0)
+        self.assertEqual(sum("shape2" in grammar.sample_prompt(rng) for _ in range(500)), 0)
+        self.assertAlmostEqual(sum("shape2" in grammar.sample_prompt(rng, 0.3) for _ in range(2000)) / 2000, 0.3, delta=0.04)
+
     def test_words_outside_the_language_are_refused(self):
-        with self.assertRaises(ValueError):
-            grammar.parse("a large mauve circle orbiting on a black background")
+        for thing in ("a large mauve circle orbiting", "a large red circle orbiting and a small blue ring wobbling"):
+            with self.assertRaises(ValueError):
+                grammar.parse(f"{thing} on a black background")
 
     def test_rows_are_one_hot_and_in_the_order_of_the_vocabulary(self):
         columns = {}
@@ -54,6 +70,15 @@ class Grammar(unittest.TestCase):
         for row, slot in zip(given[0], grammar.SLOTS):
             self.assertEqual(row.argmax().item(), columns.get((slot, PROMPT.get(slot)), 0))
         self.assertTrue((given[1, :, 0] == 1).all())
+        two = grammar.parse("a large red circle orbiting and a small red ring bouncing on a navy background")
+        self.assertEqual(rows([two])[0].argmax(1).tolist(), [columns[slot, two[slot]] for slot in grammar.SLOTS])
+
+    def test_shipped_vocabularies_and_what_their_words_look_like_are_those_of_the_programs(self):
+        for folder in Path(__file__).parents[1].glob("site/public/models/*"):
+            shipped = json.loads((folder / "text" / "vocabulary.json").read_text())
+            task, _, _ = load(folder)
+            wanted = task.vocabulary(shipped["objects"])
+            self.assertEqual(shipped, json.loads(json.dumps(wanted)), folder.name)
 
 
 class Renderer(unittest.TestCase):
@@ -90,6 +115,21 @@ class Renderer(unittest.TestCase):
     def test_no_freedom_means_one_clip_per_prompt(self):
         one, other = (render([{**PROMPT, "motion": "orbiting"}], 8, 48, random.Random(seed), 0) for seed in (1, 2))
         self.assertTrue(torch.equal(one, other))
+
+    def test_a_second_object_lies_over_the_first_and_does_not_hide_it(self):
+        rng = random.Random(3)
+        prompts = [grammar.sample_prompt(rng, 1.0) for _ in range(200)]
+        both = [grammar.objects_of(prompt) for prompt in prompts]
+        for freedom in (0.2, 1.0):
+            rng = random.Random(1)
+            (first, _), (second, body) = (
+                layer([things[i] for things in both], [place] * 200, 8, 48, rng, freedom) for i, place in ((0, -1), (1, 1))
+            )
+            shares = (first * (1 - second)).sum((1, 3, 4)) / first.sum((1, 3, 4))  # [N, F]
+            self.assertGreater(shares.amax(1).min().item(), 0.5)
+            clips = (render(prompts, 8, 48, random.Random(1), freedom) + 1) / 2
+            inside = (second == 1).expand_as(clips)
+            torch.testing.assert_close(clips[inside], body[inside], atol=1e-6, rtol=0)
 
     def test_every_attribute_is_read_back_from_pixels(self):
         rng = random.Random(11)

@@ -9,6 +9,7 @@ MODEL = dict(
     patch_size=8,
 )
 FREEDOM = 0.2  # of the path and the phase; full freedom wants more clips than two cores see
+SECOND = 0.0  # share of prompts that speak of two objects
 BATCH = 48
 MUON_RATE, ADAM_RATE = 0.01, 2e-3
 GUIDANCE, STEPS = 2.5, 20

@@ -9,6 +9,7 @@ MODEL = dict(
     patch_size=8,
 )
 FREEDOM = 1.0
+SECOND = 0.0  # share of prompts that speak of two objects
 BATCH = 256
 MUON_RATE, ADAM_RATE = 0.01, 1e-3
 GUIDANCE, STEPS = 2.5, 30
