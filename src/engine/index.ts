@@ -54,7 +54,8 @@ export type {
   RunInputs,
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
-export { type ClipReading, type Domain, readClip } from "./metrics/adherence.js";
+export { type ClipReading, readClip } from "./metrics/adherence.js";
+export type { Domain } from "./metrics/domain.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { sitesOf } from "./models/sites-of.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";

@@ -1,7 +1,8 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { type ClipReading, type Domain, readClip } from "../../src/engine/metrics/adherence.js";
+import { type ClipReading, readClip } from "../../src/engine/metrics/adherence.js";
+import type { Domain } from "../../src/engine/metrics/domain.js";
 
 // Clips and the words that training/adherence.py reads in them (tests/reference/adherence.py).
 

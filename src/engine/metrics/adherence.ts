@@ -1,64 +1,19 @@
 import type { Clip } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { motionOf } from "./motion.js";
-import { periods, shapes, silhouette, unitArea } from "./silhouettes.js";
-
-/** What the words of a model look like: colours in 0 … 255, a ground by its top and bottom, sizes as radii. */
-export interface Domain {
-  readonly colours: Readonly<Record<string, readonly number[]>>;
-  readonly backgrounds: Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
-  readonly sizes: Readonly<Record<string, number>>;
-}
+import { type Domain, nearest, type Pixel, squared } from "./domain.js";
+import { groundOf } from "./ground.js";
+import { objectOf } from "./object.js";
 
 /** A word per slot as the pixels read, `null` where a frame shows no object. */
 export type ClipReading = Readonly<
   Record<"background" | "colour" | "size" | "shape", string | null> & { motion?: string | null }
 >;
 
-type Pixel = (channel: number, frame: number, row: number, column: number) => number;
-
-const angleStep = 6;
 const quantile = (values: Float32Array, share: number): number => {
   const sorted = values.toSorted();
   const at = share * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];
   return low + (high - low) * (at - Math.floor(at));
-};
-const lowerMedian = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] as number;
-const squared = (a: readonly number[], b: readonly number[]): number =>
-  a.reduce((sum, value, index) => sum + (value - (b[index] as number)) ** 2, 0);
-const nearest = <T>(choices: readonly T[], error: (one: T) => number): T =>
-  choices.reduce((best, one) => (error(one) < error(best) ? one : best));
-
-/** The ground at each row, from the median colours of the edge's upper and lower thirds. */
-const groundOf = (pixel: Pixel, frames: number, side: number, domain: Domain) => {
-  const part = Math.floor(side / 3);
-  const rows = (name: string, row: number): number[] => {
-    const [top, bottom] = domain.backgrounds[name] as readonly [readonly number[], readonly number[]];
-    return top.map((value, channel) => (value + ((bottom[channel] as number) - value) * ((row + 0.5) / side)) / 255);
-  };
-  const thirds = [
-    [0, part],
-    [side - part, side],
-  ] as const;
-  const seen = thirds.map(([from, to]) =>
-    [0, 1, 2].map((channel) => {
-      const values: number[] = [];
-      for (let frame = 0; frame < frames; frame++)
-        for (let row = from; row < to; row++)
-          for (const column of [0, 1, side - 2, side - 1]) values.push(pixel(channel, frame, row, column));
-      return lowerMedian(values);
-    }),
-  );
-  const middle = (name: string, [from, to]: readonly [number, number]): number[] =>
-    [0, 1, 2].map((channel) =>
-      lowerMedian(Array.from({ length: to - from }, (_, index) => rows(name, from + index)[channel] as number)),
-    );
-  const name = nearest(Object.keys(domain.backgrounds), (one) =>
-    thirds.reduce((sum, third, index) => sum + squared(seen[index] as number[], middle(one, third)), 0),
-  );
-  return { name, rows: Array.from({ length: side }, (_, row) => rows(name, row)) };
 };
 
 /**
@@ -126,63 +81,4 @@ export const readClip = (clip: Clip, domain: Domain): ClipReading => {
     (masks[frame] as Float32Array)[index % size] = Math.min(1, Math.max(0, (share - 0.15) / 0.7));
   });
   return { background: ground.name, ...objectOf(masks, side, colour, domain) };
-};
-
-/** Size, shape and motion of what the masks of the frames show. */
-const objectOf = (masks: readonly Float32Array[], side: number, colour: string, { sizes }: Domain) => {
-  const moments = masks.map((mask) => {
-    let [sum, x, y] = [0, 0, 0];
-    for (const [index, value] of mask.entries()) {
-      sum += value;
-      x += value * (((index % side) + 0.5) / side);
-      y += value * ((Math.floor(index / side) + 0.5) / side);
-    }
-    return { area: sum / mask.length, x: x / Math.max(1e-6, sum), y: y / Math.max(1e-6, sum) };
-  });
-  if (Math.min(...moments.map(({ area }) => area)) < 0.002)
-    return { colour: null, size: null, shape: null, ...(masks.length > 1 ? { motion: null } : {}) };
-  const fits = Object.keys(shapes).map((shape) => {
-    const period = periods[shape] as number;
-    const candidates =
-      period === 360 ? [0] : Array.from({ length: period / angleStep }, (_, index) => index * angleStep);
-    const frames = moments.map(({ area, x, y }, frame) => {
-      const r = Math.sqrt(area / unitArea(shape));
-      const fit = candidates.map((degrees) => ({
-        degrees,
-        overlap: overlapOf(silhouette(shape, { x, y, r, degrees }, side), masks[frame] as Float32Array),
-      }));
-      return { r, ...fit.reduce((best, one) => (one.overlap > best.overlap ? one : best)) };
-    });
-    return { shape, frames, overlap: frames.reduce((sum, { overlap }) => sum + overlap, 0) };
-  });
-  const { shape, frames } = fits.reduce((best, one) => (one.overlap > best.overlap ? one : best));
-  const radius = frames.map(({ r }) => r);
-  const average = radius.reduce((sum, r) => sum + r, 0) / radius.length;
-  const [small, large] = Object.entries(sizes).toSorted(([, a], [, b]) => a - b) as [
-    [string, number],
-    [string, number],
-  ];
-  const middle = 0.95 * ((small[1] + large[1]) / 2);
-  const course = {
-    x: moments.map(({ x }) => x),
-    y: moments.map(({ y }) => y),
-    radius,
-    degrees: frames.map(({ degrees }) => degrees),
-  };
-  return {
-    colour,
-    size: average > middle ? large[0] : small[0],
-    shape,
-    ...(masks.length > 1 ? { motion: motionOf(course, periods[shape] as number) } : {}),
-  };
-};
-
-/** Soft intersection over union. */
-const overlapOf = (a: Float32Array, b: Float32Array): number => {
-  let [both, either] = [0, 0];
-  for (let index = 0; index < a.length; index++) {
-    both += Math.min(a[index] as number, b[index] as number);
-    either += Math.max(a[index] as number, b[index] as number);
-  }
-  return both / Math.max(1e-6, either);
 };

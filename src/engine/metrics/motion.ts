@@ -1,3 +1,5 @@
+import { lowerMedian } from "./median.js";
+
 /** The course of an object over a clip, a number per frame. Centre and radius are fractions of a frame's side. */
 export interface Course {
   readonly x: readonly number[];
@@ -8,8 +10,6 @@ export interface Course {
 
 const span = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const rise = (values: readonly number[]): number => (values.at(-1) as number) - (values[0] as number);
-const lowerMedian = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)] ?? 0;
 
 /** The word of the slot "motion" that a course reads as. @param period degrees after which the shape looks the same */
 export const motionOf = ({ x, y, radius, degrees }: Course, period: number): string => {

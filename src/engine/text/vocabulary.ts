@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.js";
-import type { Domain } from "../metrics/adherence.js";
+import type { Domain } from "../metrics/domain.js";
 import type { Tensor } from "../tensor.js";
 import { type Grammar, grammarOf, type Slot } from "./grammar.js";
 import { continuations, parse } from "./parse.js";

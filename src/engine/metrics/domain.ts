@@ -1,0 +1,17 @@
+/** What the words of a model look like: colours in 0 … 255, a ground by its top and bottom, sizes as radii. */
+export interface Domain {
+  readonly colours: Readonly<Record<string, readonly number[]>>;
+  readonly backgrounds: Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
+  readonly sizes: Readonly<Record<string, number>>;
+}
+
+/** One value of a frame, 0 to 1. */
+export type Pixel = (channel: number, frame: number, row: number, column: number) => number;
+
+/** Squared distance of two colours. */
+export const squared = (a: readonly number[], b: readonly number[]): number =>
+  a.reduce((sum, value, index) => sum + (value - (b[index] as number)) ** 2, 0);
+
+/** The first of the choices with the smallest error. */
+export const nearest = <T>(choices: readonly T[], error: (one: T) => number): T =>
+  choices.reduce((best, one) => (error(one) < error(best) ? one : best));
