@@ -1,6 +1,10 @@
-"""Samples clips with diffusers alone: python sample.py runs/nano --out sheet.png [--prompt "a large red circle …"]"""
+"""Samples clips with diffusers alone: python sample.py runs/nano --out sheet.png [--prompt "a large red circle …"]
+
+sheet.json beside it says what was asked, and of which weights.
+"""
 
 import argparse
+import json
 import random
 from pathlib import Path
 
@@ -56,8 +60,13 @@ def main():
     prompts = prompts or [task.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
     clips = task.sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed, by=scheduler)
     sheet(clips, arguments.out)
-    for prompt in prompts:
-        print(task.sentence(prompt))
+    asked = {"steps": arguments.steps, "guidance": arguments.guidance, "seed": arguments.seed}
+    asked["prompts"] = [task.sentence(prompt) for prompt in prompts]
+    manifest = arguments.folder / "manifest.json"  # a run has none yet
+    if manifest.exists():
+        asked["trained_clips"] = json.loads(manifest.read_text())["training"]["clips"]
+    arguments.out.with_suffix(".json").write_text(json.dumps(asked, indent=1) + "\n")
+    print("\n".join(asked["prompts"]))
 
 
 if __name__ == "__main__":

@@ -19,10 +19,21 @@ export interface AdherenceLine {
   readonly all: number;
 }
 
+/** What the rows of training/samples.png were asked for, from top to bottom. */
+export interface Samples {
+  readonly steps: number;
+  readonly guidance: number;
+  readonly seed: number;
+  readonly prompts: readonly string[];
+  /** Of the weights that they were made with. */
+  readonly trained_clips?: number;
+}
+
 /** What training/ keeps of a model: its log and its evaluation; read at build time. */
 export interface TrainingRecord {
   readonly loss: readonly LossPoint[];
   readonly evaluation?: {
+    readonly trained_clips: number;
     readonly prompts: number;
     readonly prompt_seed: number;
     readonly rendered: Readonly<Record<string, Readonly<Record<string, number>>>>;
@@ -49,3 +60,6 @@ export const trainingRecord = (name: string, points = 120): TrainingRecord => {
   const file = join(folder, `adherence-${name}.json`);
   return { loss, ...(existsSync(file) ? { evaluation: JSON.parse(readFileSync(file, "utf8")) } : {}) };
 };
+
+export const samplesRecord = (): Samples =>
+  JSON.parse(readFileSync(join(process.cwd(), "training/samples.json"), "utf8")) as Samples;
