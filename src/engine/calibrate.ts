@@ -2,34 +2,12 @@ import type { SiteKind } from "./cache/method.js";
 import type { Observed } from "./cache/pass.js";
 import { EngineError } from "./errors.js";
 import { polyfit } from "./metrics/polyfit.js";
+import { type Mean, mean, relativeL1 } from "./metrics/relative.js";
 import type { Model } from "./models/model.js";
 
 /** How many steps ahead SmoothCache looks. */
 const lookahead = 3;
 const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"] as const;
-
-/** Mean of what was added. */
-const mean = () => {
-  let [sum, count] = [0, 0];
-  return {
-    add(value: number): void {
-      sum += value;
-      count += 1;
-    },
-    value: (): number => sum / count,
-  };
-};
-type Mean = ReturnType<typeof mean>;
-
-/** mean |a − b| / mean |b|. */
-const relativeL1 = (a: Float32Array, b: Float32Array): number => {
-  let [difference, size] = [0, 0];
-  for (let index = 0; index < b.length; index++) {
-    difference += Math.abs((a[index] as number) - (b[index] as number));
-    size += Math.abs(b[index] as number);
-  }
-  return difference / size;
-};
 
 /** Mean over tokens of ‖a‖₂ / ‖b‖₂; a token is a row of `width` numbers. */
 const tokenRatio = (a: Float32Array, b: Float32Array, width: number): number => {

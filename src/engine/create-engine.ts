@@ -6,7 +6,8 @@ import { probesOf } from "./cache/decide.js";
 import { type Segmenter, segmenter } from "./cache/segments.js";
 import { calibrator } from "./calibrate.js";
 import { type Calibration, expectCalibrated } from "./calibration.js";
-import { denoise } from "./denoise.js";
+import { type Changes, changesCollector } from "./changes.js";
+import { type DenoiseOptions, denoise } from "./denoise.js";
 import type { CalibrateOptions, Clip, Engine, GenerateOptions, Profile, Progress, Result } from "./engine.js";
 import { EngineError } from "./errors.js";
 import type { Graph } from "./graph/builder.js";
@@ -14,7 +15,7 @@ import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
 import { type Checkpoint, loadCheckpoint } from "./models/checkpoint.js";
 import { type Files, openFiles } from "./models/files.js";
 import { architectureOf } from "./models/index.js";
-import type { Geometry, Model } from "./models/model.js";
+import type { Geometry, Model, Tap } from "./models/model.js";
 import { weightStore } from "./models/weights.js";
 import { profileOf, profiling } from "./profile.js";
 import { queue } from "./queue.js";
@@ -151,7 +152,9 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
           step,
           steps,
           ms,
-          decisions: visits.filter(({ branch }) => branch === "cond").map(({ site, decision }) => ({ site, decision })),
+          decisions: visits
+            .filter(({ branch }) => branch === "cond")
+            .map(({ site, decision, reasons }) => ({ site, decision, ...(reasons ? { reasons } : {}) })),
           ...(preview ? { preview: clipOf(preview) } : {}),
         }),
     });
@@ -193,28 +196,34 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
   };
 
-  const calibrate = async (request: CalibrateOptions): Promise<Calibration> => {
+  /** Uncached runs, one per prompt, whose values a collector made for them reads. */
+  const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly taps: readonly Tap[] }>(
+    request: CalibrateOptions,
+    collector: (model: Model, steps: number) => C,
+  ) => {
     const { prompts = request.inputs ? [] : [defaults.prompt], onProgress, ...rest } = request;
     const runs = request.inputs ? [{}] : prompts.map((prompt, seed) => ({ prompt, seed }));
-    let collected: ReturnType<typeof calibrator> | undefined;
-    let prepared: ReturnType<typeof prepare> | undefined;
+    let last: (ReturnType<typeof prepare> & { readonly collected: C }) | undefined;
     for (const [index, run] of runs.entries()) {
-      prepared = prepare({ ...rest, ...run });
-      const { timesteps } = prepared.scheduler;
-      collected ??= calibrator(prepared.model, timesteps.length);
-      const { taps: observed, observe } = collected;
-      const steps = runs.length * timesteps.length;
+      const prepared = prepare({ ...rest, ...run });
+      const { length } = prepared.scheduler.timesteps;
+      last = { ...prepared, collected: last?.collected ?? collector(prepared.model, length) };
+      const { taps, observe } = last.collected;
+      const steps = runs.length * length;
       await denoise({
         ...prepared,
-        observed,
-        observe,
+        observed: taps,
+        ...(observe ? { observe } : {}),
         onStep: ({ step, ms }) =>
-          onProgress?.({ phase: "step", step: index * timesteps.length + step, steps, ms, decisions: [] }),
+          onProgress?.({ phase: "step", step: index * length + step, steps, ms, decisions: [] }),
       });
     }
-    if (!collected || !prepared)
-      throw new EngineError("input-invalid", "prompts is empty.", { hint: "Give one prompt at least." });
-    const { scheduler, guidance } = prepared;
+    if (!last) throw new EngineError("input-invalid", "prompts is empty.", { hint: "Give one prompt at least." });
+    return { ...last, prompts };
+  };
+
+  const calibrate = async (request: CalibrateOptions): Promise<Calibration> => {
+    const { collected, scheduler, guidance, prompts } = await observed(request, calibrator);
     const calibratedFor = { model: name, scheduler: scheduler.name, steps: scheduler.timesteps.length };
     const { magRatios, coefficients, errors } = collected.numbers();
     return {
@@ -227,6 +236,13 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
       teacache: { coefficients, calibratedFor },
       smoothcache: { errors, calibratedFor },
     };
+  };
+
+  const changes = async (request: CalibrateOptions): Promise<Changes> => {
+    const { collected, scheduler, guidance, prompts } = await observed(request, changesCollector);
+    const { name: schedulerName, timesteps } = scheduler;
+    const run = { model: name, backend: backend.description, scheduler: schedulerName, guidance, prompts, timesteps };
+    return { ...run, sites: collected.sites() };
   };
 
   return {
@@ -243,6 +259,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     generate: (request = {}) => inOrder(async () => generate(alive(request))),
     profile: (request = {}) => inOrder(async () => profile(alive(request))),
     calibrate: (request = {}) => inOrder(async () => calibrate(alive(request))),
+    changes: (request = {}) => inOrder(async () => changes(alive(request))),
     read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
     dispose() {
       disposed = true;

@@ -1,8 +1,9 @@
 import type { Adherence } from "./adherence.js";
 import type { CacheMethod } from "./cache/method.js";
 import type { Calibration } from "./calibration.js";
+import type { Changes } from "./changes.js";
 import type { Tensor } from "./tensor.js";
-import type { Trace } from "./trace.js";
+import type { Trace, TraceVisit } from "./trace.js";
 
 /** Bytes while loading, steps while running. `phase` says which. */
 export type Progress =
@@ -13,8 +14,8 @@ export type Progress =
       readonly step: number;
       readonly steps: number;
       readonly ms: number;
-      /** Sites computed and reused in this step, for a grid that fills in. */
-      readonly decisions: readonly { readonly site: string; readonly decision: "compute" | "reuse" | "forecast" }[];
+      /** What was decided in this step in the pass with the text, and why, for a grid that fills in. */
+      readonly decisions: readonly Pick<TraceVisit, "site" | "decision" | "reasons">[];
       /** The clip as it forms (predicted clean sample), when asked for. */
       readonly preview?: Clip;
     };
@@ -47,7 +48,7 @@ export interface GenerateOptions {
   readonly onProgress?: (progress: Progress) => void;
 }
 
-/** What a calibration runs: uncached, once per prompt. */
+/** What a calibration or a measurement of changes runs: uncached, once per prompt. */
 export interface CalibrateOptions
   extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal" | "onProgress"> {
   /** One run each, with the seeds 0, 1, 2 … More prompts, steadier numbers. Default: the model's own prompt; none with `inputs`. */
@@ -120,6 +121,12 @@ export interface Engine {
    * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
    */
   calibrate(options?: CalibrateOptions): Promise<Calibration>;
+  /**
+   * Runs uncached and measures how much every sub-layer's output changes from step to step. Reads every one of them back
+   * in every step, so its time says nothing of a run's.
+   * @throws EngineError as `generate`; "input-invalid" for a single step, which has no neighbour
+   */
+  changes(options?: CalibrateOptions): Promise<Changes>;
   /**
    * What a clip shows, read from its pixels, beside what its prompt asked for; undefined where this model's words cannot
    * be read, or the prompt has several objects.

@@ -39,6 +39,7 @@ export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.
 export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
 export { textKvCache } from "./cache/methods/text-kv-cache.js";
 export { type Calibration, calibrationFromJson } from "./calibration.js";
+export type { Changes, SiteChanges } from "./changes.js";
 export { type CompareRequest, type Comparison, compare } from "./compare.js";
 export { type CreateEngineOptions, createEngine } from "./create-engine.js";
 export type {

@@ -1,5 +1,6 @@
 import type { Adherence } from "../adherence.js";
 import type { Calibration } from "../calibration.js";
+import type { Changes } from "../changes.js";
 import type { CreateEngineOptions } from "../create-engine.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
@@ -96,6 +97,7 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
     read: (request) => ask<Adherence | undefined>("read", { ...request }),
     calibrate: (request = {}) => ask<Calibration>("calibrate", { ...request }),
+    changes: (request = {}) => ask<Changes>("changes", { ...request }),
     // Ending the worker frees its memory and its device at once, also in the middle of a run.
     dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),
   };

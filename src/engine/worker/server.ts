@@ -35,6 +35,7 @@ const calls: Readonly<Record<string, (argument: Argument) => Promise<unknown>>> 
   profile: (argument) => held().profile(argument),
   read: (argument) => held().read(argument as unknown as Parameters<Engine["read"]>[0]),
   calibrate: (argument) => held().calibrate(argument),
+  changes: (argument) => held().changes(argument),
 };
 
 scope.onmessage = async ({ data }) => {
