@@ -36,14 +36,14 @@ const none: Partial<Record<MethodName, object>> = {
   pab: { spatialAttentionBlockSkipRange: 1 },
   smoothcache: { alpha: 0 },
   spectrum: { stop: 0 },
-  stepmask: { every: 1 },
+  mask: { every: 1 },
   taylorseer: { cacheInterval: 1 },
   teacache: { relL1Thresh: 0 },
 };
 
 const models = [
   { name: "latte-a", scheduler: "scheduler-ddim", guidance: 3, refused: [] },
-  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkvcache"] },
+  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkv"] },
 ] as const;
 
 describe.each(models)("every method on $name", ({ name, scheduler, guidance, refused }) => {

@@ -54,7 +54,7 @@ describe.each(examples)("examples/%s.ts", (name, example) => {
     expect(cached.trace.visits.some(({ decision }) => decision !== "compute")).toBe(true);
     expect(uncached.trace.visits.every(({ decision }) => decision === "compute")).toBe(true);
     expect(uncached.clip.data.every(Number.isFinite)).toBe(true);
-    if (name === "text-kv-cache") expect(quality.maxError).toBe(0);
+    if (name === "text-kv") expect(quality.maxError).toBe(0);
     else expect(quality.maxError).toBeGreaterThan(0);
     expect(quality.psnr).toBeGreaterThan(15);
   });

@@ -11,11 +11,11 @@ export const methodFunctions = {
   fora: "fora",
   lazycache: "lazyCache",
   magcache: "magCache",
+  mask: "stepMask",
   pab: "pab",
   smoothcache: "smoothCache",
   spectrum: "spectrum",
-  stepmask: "stepMask",
   taylorseer: "taylorSeer",
   teacache: "teaCache",
-  textkvcache: "textKvCache",
+  textkv: "textKvCache",
 } as const satisfies Readonly<Record<MethodName, string>>;

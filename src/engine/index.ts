@@ -37,7 +37,7 @@ export { type SpectrumOptions, spectrum } from "./cache/methods/spectrum.js";
 export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
 export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
-export { textKvCache } from "./cache/methods/text-kv-cache.js";
+export { textKvCache } from "./cache/methods/text-kv.js";
 export { type Calibration, calibrationFromJson } from "./calibration.js";
 export type { Changes, SiteChanges } from "./changes.js";
 export { type CompareRequest, type Comparison, compare } from "./compare.js";

@@ -134,7 +134,7 @@ describe("withForecast", () => {
 describe("said as data", () => {
   test("guards and forecast are options of every method, and survive a message", async () => {
     const options = { mask: "1100010000", guards: { maxConsecutive: 2 }, forecast: { by: "taylorseer", order: 1 } };
-    const method = methodFromName("stepmask", options);
+    const method = methodFromName("mask", options);
     const again = methodFromName(method.name, JSON.parse(JSON.stringify(method.options)));
     expect(again.options).toEqual(method.options);
     expect(await blocksMask(again)).toBe("1100110010");

@@ -82,17 +82,15 @@ describe("autotune", () => {
   test("finds a setting above the floor, and shows what it tried", async () => {
     const { stdout, stderr } = await cli(
       "autotune",
-      ...["--model", model, "--steps", "6", "--psnr", "20", "--methods", "stepmask,textkvcache", "--json"],
+      ...["--model", model, "--steps", "6", "--psnr", "20", "--methods", "mask,textkv", "--json"],
     );
     expect(stderr).toBe("");
     const { trials, leftOut } = JSON.parse(stdout, readInfinity);
     expect(leftOut).toEqual({});
-    const last = trials.filter(({ method }: { method: string }) => method === "stepmask");
+    const last = trials.filter(({ method }: { method: string }) => method === "mask");
     for (const trial of last.slice(0, -1)) expect(trial.reachesFloor).toBe(true); // a ladder ends where one fails
     expect(trials.filter(({ finalist }: { finalist: boolean }) => finalist).length).toBeLessThanOrEqual(3);
-    expect(trials.find(({ method }: { method: string }) => method === "textkvcache").psnr).toBe(
-      Number.POSITIVE_INFINITY,
-    );
+    expect(trials.find(({ method }: { method: string }) => method === "textkv").psnr).toBe(Number.POSITIVE_INFINITY);
   });
 
   test.each([

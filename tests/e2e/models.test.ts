@@ -46,7 +46,7 @@ it("the other model: its words and prompt, its rows in the grid, and a run that 
 }, 240_000);
 
 it("a model that has nothing a method keeps is not offered", async () => {
-  const { page } = await site.visit("/methods/text-kv-cache/");
+  const { page } = await site.visit("/methods/text-kv/");
   const other = page.locator("dc-example dc-model option[value=flux-shapes-nano]");
   expect(await other.isDisabled()).toBe(true);
 });

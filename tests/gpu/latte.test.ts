@@ -6,7 +6,7 @@ import { diCache } from "../../src/engine/cache/methods/di-cache.js";
 import { lazyCache } from "../../src/engine/cache/methods/lazy-cache.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { stepMask } from "../../src/engine/cache/methods/step-mask.js";
-import { textKvCache } from "../../src/engine/cache/methods/text-kv-cache.js";
+import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Result } from "../../src/engine/engine.js";
 import { relativeDifference } from "../numbers.js";

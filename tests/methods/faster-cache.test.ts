@@ -128,3 +128,19 @@ test("with a single output to go by, attention is reused; both ends of the windo
   expect(sites[0]?.computed).toBe("10110");
   expect(outputs).toEqual([[2], [3], [6], [10], [6 + (2 * 5 - 3)]]);
 });
+
+test("distilled, yet run with guidance: attention of both branches is forecast, each from its own", async () => {
+  const run = (isGuidanceDistilled: boolean) =>
+    runArithmetic({
+      model: doublingModel(1),
+      methods: [fasterCache({ isGuidanceDistilled, unconditionalBatchSkipRange: 1 })],
+      latents: [row(1), row(2), row(5)],
+      timesteps: [900, 500, 300],
+      guidance: 2,
+      text: { uncond: row(1) },
+    });
+  // As diffusers' hooks do on a batch of two: with `false` every step has two branches, and nothing rests.
+  expect((await run(true)).sites[0]?.computed).toBe("101");
+  expect((await run(true)).outputs).toEqual([[1], [2 * 3 - 4], [9]]);
+  expect((await run(false)).sites[0]?.computed).toBe("111");
+});

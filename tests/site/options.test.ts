@@ -7,7 +7,7 @@ describe.each(Object.keys(methods) as MethodName[])("the table of options of %s"
     const rows = optionsOf(method);
     const names = rows.map(({ name }) => name);
     expect(names).toEqual([...new Set(names)]);
-    expect(names.length > 0).toBe(method !== "textkvcache"); // the only method that has none
+    expect(names.length > 0).toBe(method !== "textkv"); // the only method that has none
     for (const row of rows) expect(Object.values(row).every((cell) => cell !== "")).toBe(true);
   });
 });

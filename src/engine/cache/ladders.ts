@@ -54,6 +54,7 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { threshold: 0.24, maxSkipSteps: 5 },
     { threshold: 0.5, maxSkipSteps: 5 },
   ],
+  mask: [{ preset: "slow" }, { preset: "medium" }, { every: 2 }, { preset: "fast" }, { preset: "ultra" }],
   pab: [
     pyramid(2, null, null, 100, 800),
     pyramid(2, 2, 2, 100, 800),
@@ -62,7 +63,6 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
   ],
   smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
   spectrum: [{ window: 1.5, flex: 0.25 }, {}, { window: 3 }, { window: 3, flex: 1 }],
-  stepmask: [{ preset: "slow" }, { preset: "medium" }, { every: 2 }, { preset: "fast" }, { preset: "ultra" }],
   taylorseer: [
     { cacheInterval: 2, disableCacheBeforeStep: 5 },
     {
@@ -74,5 +74,5 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { cacheInterval: 5, disableCacheBeforeStep: 3, useLiteMode: true },
   ],
   teacache: [0.05, 0.1, 0.2, 0.4, 0.8].map((relL1Thresh) => ({ relL1Thresh })),
-  textkvcache: [{}],
+  textkv: [{}],
 };

@@ -41,7 +41,11 @@ const attentionDefaults = {
  * estimated too, unless the model is guidance-distilled.
  *
  * As diffusers does it, forecasts enter the history, so that a run of several feeds on itself; the authors keep computed
- * outputs only. Only the conditional branch keeps attention outputs.
+ * outputs only. Only the conditional branch keeps attention outputs, unless the model is guidance-distilled and yet runs
+ * with guidance: each branch then keeps its own.
+ *
+ * Differs: a guidance-distilled run that begins inside the window computes its first step, where diffusers stops with a
+ * TypeError.
  *
  * @throws EngineError "option-unknown", "option-invalid"; "site-missing" without attention, or without guidance
  */
@@ -67,7 +71,8 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
     options: resolved,
     history: 2,
     keeps: resolved.variant === "paper" ? "computed" : "every visit",
-    branches: ["cond"],
+    // Without CFG-Cache both branches always run, and diffusers forecasts the attention of both.
+    ...(distilled ? {} : { branches: ["cond"] as const }),
     sites: (model) => model.all(...rules.keys()),
     start:
       () =>

@@ -16,7 +16,7 @@ import { spectrum } from "./spectrum.js";
 import { stepMask } from "./step-mask.js";
 import { taylorSeer } from "./taylor-seer.js";
 import { teaCache } from "./tea-cache.js";
-import { textKvCache } from "./text-kv-cache.js";
+import { textKvCache } from "./text-kv.js";
 
 /** Every method by its name on the command line. One line per method. */
 export const methods = {
@@ -29,13 +29,13 @@ export const methods = {
   fora,
   lazycache: lazyCache,
   magcache: magCache,
+  mask: stepMask,
   pab,
   smoothcache: smoothCache,
   spectrum,
-  stepmask: stepMask,
   taylorseer: taylorSeer,
   teacache: teaCache,
-  textkvcache: textKvCache,
+  textkv: textKvCache,
 } as const;
 
 export type MethodName = keyof typeof methods;

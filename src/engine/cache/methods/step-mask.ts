@@ -31,10 +31,10 @@ export interface StepMaskOptions {
  * @throws EngineError "option-unknown", "option-invalid"
  */
 export const stepMask = (options: StepMaskOptions = {}): CacheMethod => {
-  knownOptions("stepmask", options, ["mask", "preset", "every", "site"]);
+  knownOptions("mask", options, ["mask", "preset", "every", "site"]);
   const { mask = null, every = null, site = "blocks" } = options;
   const { preset = mask === null && every === null ? "medium" : null } = options;
-  const check = checks("stepmask");
+  const check = checks("mask");
   if ([mask, preset, every].filter((one) => one !== null).length !== 1)
     check.refuse("mask", mask, "exactly one of mask, preset and every");
   if (mask !== null && !(typeof mask === "string" && /^1[01]*$/.test(mask)))
@@ -43,7 +43,7 @@ export const stepMask = (options: StepMaskOptions = {}): CacheMethod => {
   if (every !== null) check.whole("every", every, 1);
   check.oneOf("site", site, places);
   return {
-    name: "stepmask",
+    name: "mask",
     source: "cache-dit, github.com/vipshop/cache-dit",
     options: { mask, preset, every, site },
     sites: (model) => [siteOf(model, site)],

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { dryRun } from "../../src/engine/cache/dry-run.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
-import { textKvCache } from "../../src/engine/cache/methods/text-kv-cache.js";
+import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import { leading } from "../contract.js";
 import { readFixture } from "../golden/fixture.js";
@@ -49,7 +49,7 @@ test("a model whose text changes from block to block is refused by name", async 
   const refused = engine.generate({ steps: 2, guidance: 1, inputs, cache: [textKvCache()] });
   await expect(refused).rejects.toMatchObject({
     code: "site-missing",
-    message: expect.stringContaining("textkvcache"),
+    message: expect.stringContaining("textkv"),
   });
   await engine.dispose();
 });

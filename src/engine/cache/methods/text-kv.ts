@@ -9,9 +9,9 @@ import { knownOptions } from "../options.js";
  * @throws EngineError "option-unknown"; "site-missing" on a model whose text changes from block to block, as FLUX's does
  */
 export const textKvCache = (options: Readonly<Record<string, never>> = {}): CacheMethod => {
-  knownOptions("textkvcache", options, []);
+  knownOptions("textkv", options, []);
   return {
-    name: "textkvcache",
+    name: "textkv",
     source: "diffusers PR 13317",
     options: {},
     sites: (model) => model.all("text-kv"),
