@@ -1,15 +1,19 @@
 import type { Progress } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
 import type { RunName } from "./example-module.js";
+import { transferClock } from "./transfer-clock.js";
 
 const names: Readonly<Record<RunName, string>> = { uncached: "Uncached run", cached: "Cached run" };
+
+const clock = transferClock();
 
 /** Where a run is, in words and as a share of the bar: undefined where that is not known. */
 export const statusOf = (run: RunName, progress: Progress): { text: string; share: number | undefined } => {
   if (progress.phase === "download") {
-    const { loaded, total } = progress;
-    const text = total ? `${inBytes(loaded)} of ${inBytes(total)}` : inBytes(loaded);
-    return { text: `Loading the model: ${text}`, share: total ? loaded / total : undefined };
+    const { loaded, total, retry } = progress;
+    const bytes = total ? `${inBytes(loaded)} of ${inBytes(total)}` : inBytes(loaded);
+    const now = retry ? `; ${retry.reason}, attempt ${retry.attempt} of ${retry.attempts}` : clock(progress);
+    return { text: `Loading the model: ${bytes}${now}`, share: total ? loaded / total : undefined };
   }
   if (progress.phase === "compile") {
     const { done, total } = progress;

@@ -7,7 +7,14 @@ import type { Trace, TraceVisit } from "./trace.js";
 
 /** Bytes while loading, steps while running. `phase` says which. */
 export type Progress =
-  | { readonly phase: "download"; readonly loaded: number; readonly total: number; readonly file: string }
+  | {
+      readonly phase: "download";
+      readonly loaded: number;
+      readonly total: number;
+      readonly file: string;
+      /** There when the connection broke and the file is about to be asked for again. */
+      readonly retry?: { readonly attempt: number; readonly attempts: number; readonly reason: string };
+    }
   | { readonly phase: "compile"; readonly done: number; readonly total: number }
   | {
       readonly phase: "step";

@@ -112,16 +112,13 @@ describe("loadCheckpoint", () => {
         response.on("close", () => cut++);
         response.writeHead(200, { "content-length": 1e6 }).write("slow");
       } else if (bytes && !path.includes("00002")) response.end(bytes);
-      else setTimeout(() => response.writeHead(path.includes("00002") ? 500 : 404).end(), 50);
+      else setTimeout(() => response.writeHead(path.includes("00002") ? 403 : 404).end(), 50);
     });
-    const started = performance.now();
     await engineRejection("download-failed", loadCheckpoint(await openFiles(base)));
     const options = { signal: stop.signal, onProgress: () => stop.abort() };
     await engineRejection("stopped", loadCheckpoint(await openFiles(base), options));
     await engineRejection("stopped", loadCheckpoint(await openFiles(base), options));
-    expect(performance.now() - started).toBeLessThan(5000);
-    await new Promise((done) => setTimeout(done, 100));
-    expect(cut).toBe(2);
+    await expect.poll(() => cut).toBe(2);
   });
 
   const index = (map: unknown) => ({ ...sharded, [`transformer/${weights}.index.json`]: json({ weight_map: map }) });

@@ -14,6 +14,7 @@ import { sentenceOf } from "../../site/client/sentence.js";
 import { pythonSnippet } from "../../site/client/snippet-python.js";
 import { typescriptSnippet } from "../../site/client/snippet-typescript.js";
 import { idealOf, summaryOf } from "../../site/client/summary.js";
+import { transferClock } from "../../site/client/transfer-clock.js";
 
 const settings: Omit<Settings, "options"> = { prompt: 'a "large" ring', seed: 3, steps: 20, guidance: 7.5 };
 
@@ -141,6 +142,19 @@ describe("what a run leaves, in words and numbers", () => {
     expect(statusOf("cached", step)).toEqual({ text: "Cached run: step 4 of 10, 42 ms", share: 0.7 });
     const download = { phase: "download", loaded: 1e6, total: 4e6, file: "x" } as const;
     expect(statusOf("uncached", download)).toEqual({ text: "Loading the model: 1.0 MB of 4.0 MB", share: 0.25 });
+    const retry = { attempt: 2, attempts: 5, reason: "the server answered 503" };
+    expect(statusOf("uncached", { ...download, retry }).text).toBe(
+      "Loading the model: 1.0 MB of 4.0 MB; the server answered 503, attempt 2 of 5",
+    );
+  });
+
+  it("says how fast a download is and how long it takes, once that can be told", () => {
+    const clock = transferClock();
+    expect(clock({ loaded: 0, total: 4e6 }, 0)).toBe("");
+    expect(clock({ loaded: 5e5, total: 4e6 }, 500)).toBe("");
+    expect(clock({ loaded: 2e6, total: 4e6 }, 2000)).toBe(", 1.0 MB/s, 2.0 s left");
+    expect(clock({ loaded: 4e6, total: 4e6 }, 4000)).toBe(", 1.0 MB/s");
+    expect(clock({ loaded: 1e5, total: 4e6 }, 9000)).toBe("");
   });
 });
 

@@ -1,34 +1,20 @@
 import { EngineError } from "../errors.js";
 import { type FileCache, fileCache } from "./file-cache.js";
-import { type Files, type ReadOptions, stopped, verify } from "./source.js";
+import { type Expected, type Files, type ReadOptions, stopped, verify } from "./source.js";
+import { type Arrived, Interrupted, nothingYet, transfer } from "./transfer.js";
 
 export interface DownloadOptions {
-  /** A download that brings no byte for so long has failed. Default 30 000. */
+  /** A download that brings no byte for so long is interrupted. Default 30 000. */
   readonly stallMs?: number;
+  /** Attempts after the first one. Default 4. */
+  readonly retries?: number;
+  /** Wait before the second attempt; each further wait is twice as long, up to 8 s. Default 500. */
+  readonly retryMs?: number;
   /** Where files with a known hash are kept. Default the browser's Cache API, where there is one. */
   readonly cache?: FileCache;
 }
 
-const failed = (where: string, why: string, cause?: unknown) =>
-  new EngineError("download-failed", `The download of ${where} failed: ${why}.`, {
-    hint: "Check the connection, then try again; files that are complete are kept.",
-    cause,
-  });
-
-/** The body of a good answer; everything else is an EngineError. */
-const bodyOf = (where: string, response: Response): ReadableStream<Uint8Array> => {
-  const { status, headers, body } = response;
-  // Servers for single-page apps answer every unknown path with their start page.
-  const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?$/.test(where);
-  if (status === 404 || status === 410 || (response.ok && isPage))
-    throw new EngineError("file-missing", `${where} does not exist${isPage ? " (the server sent a web page)" : ""}.`, {
-      hint: "Check the address of the model's folder.",
-    });
-  if (!response.ok || !body) throw failed(where, `the server answered ${status} ${response.statusText}`.trim());
-  return body;
-};
-
-const joined = (chunks: readonly Uint8Array[], length: number): Uint8Array<ArrayBuffer> => {
+const joined = ({ chunks, bytes: length }: Arrived): Uint8Array<ArrayBuffer> => {
   const bytes = new Uint8Array(length);
   let offset = 0;
   for (const chunk of chunks) {
@@ -38,71 +24,92 @@ const joined = (chunks: readonly Uint8Array[], length: number): Uint8Array<Array
   return bytes;
 };
 
-const download = async (where: string, options: ReadOptions, stallMs: number): Promise<Uint8Array<ArrayBuffer>> => {
-  const { signal, onProgress, expected } = options;
-  const request = new AbortController();
-  const abort = () => request.abort();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stalled = false;
-  const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      stalled = true;
-      abort();
-    }, stallMs);
-  };
-  signal?.addEventListener("abort", abort);
-  try {
-    alive();
-    // Revalidated: an older file from the browser's own cache would not fit a newer manifest.
-    const response = await fetch(where, { signal: request.signal, cache: "no-cache" });
-    const reader = bodyOf(where, response).getReader();
-    const plain = response.headers.get("content-encoding") === null;
-    const total = expected?.bytes ?? (plain ? Number(response.headers.get("content-length") ?? 0) : 0);
-    const chunks: Uint8Array[] = [];
-    let loaded = 0;
-    for (let next = await reader.read(); !next.done; next = await reader.read()) {
-      alive();
-      chunks.push(next.value);
-      loaded += next.value.byteLength;
-      if (expected && loaded > expected.bytes) break;
-      onProgress?.(loaded, total);
+/** Less than this is not worth keeping for the next visit. */
+const leastPartBytes = 64 * 1024;
+
+/** Resolves after a while, or at once when the signal is aborted. */
+const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
+  new Promise((resolve) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", end);
+      resolve();
+    };
+    const timer = setTimeout(end, ms);
+    signal?.addEventListener("abort", end);
+    if (signal?.aborted) end();
+  });
+
+/** Attempts until the file is there; between them ever longer waits. */
+const persist = async (
+  where: string,
+  arrived: Arrived,
+  options: ReadOptions,
+  { stallMs = 30_000, retries = 4, retryMs = 500 }: DownloadOptions,
+): Promise<void> => {
+  for (let attempt = 0; ; attempt++)
+    try {
+      return await transfer(where, arrived, options, stallMs);
+    } catch (error) {
+      if (!(error instanceof Interrupted)) throw error;
+      const { message: reason, cause, waitMs } = error;
+      if (attempt === retries)
+        throw new EngineError(
+          "download-failed",
+          `The download of ${where} failed${retries ? ` ${retries + 1} times` : ""}: ${reason}.`,
+          { hint: "Check the connection, then try again; what has arrived is kept.", cause },
+        );
+      options.onRetry?.({ attempt: attempt + 2, attempts: retries + 1, reason });
+      await pause(waitMs ?? Math.min(8000, retryMs * 2 ** attempt), options.signal);
+      if (options.signal?.aborted) throw stopped(where);
     }
-    if (loaded < total) throw failed(where, `it ended after ${loaded} of ${total} bytes`);
-    return joined(chunks, loaded);
-  } catch (cause) {
-    if (signal?.aborted) throw stopped(where);
-    if (cause instanceof EngineError) throw cause;
-    if (stalled) throw failed(where, `no byte came for ${stallMs / 1000} s`, cause);
-    throw failed(where, cause instanceof Error ? cause.message : String(cause), cause);
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    abort();
-  }
 };
 
 /**
  * Files under an address. What a manifest describes is checked against it, and kept by its hash in the browser's Cache
- * API, so that a second visit downloads nothing. A failed download leaves what is kept as it was.
+ * API, so that a second visit downloads nothing. An interrupted download goes on where it was, after a wait or at the
+ * next visit, if the server can send parts. A failed one leaves what is kept as it was.
  */
-export const downloads = (base: string, { stallMs = 30_000, cache = fileCache() }: DownloadOptions = {}): Files => {
+export const downloads = (base: string, { cache = fileCache(), ...how }: DownloadOptions = {}): Files => {
   const root = base.endsWith("/") ? base : `${base}/`;
+  const load = async (where: string, path: string, arrived: Arrived, options: ReadOptions) => {
+    const { expected } = options;
+    try {
+      await persist(where, arrived, options, how);
+    } catch (error) {
+      if (expected && arrived.bytes >= leastPartBytes && arrived.bytes < expected.bytes)
+        await cache.keepPart(expected, joined(arrived), path);
+      throw error;
+    }
+    const bytes = joined(arrived);
+    await verify(where, bytes, expected);
+    return bytes;
+  };
+  /** Goes on with a part from an earlier visit, and without it should the whole not fit its hash. */
+  const loadFrom = async (where: string, path: string, options: ReadOptions, expected: Expected) => {
+    const part = await cache.part(expected);
+    if (!part) return load(where, path, nothingYet(), options);
+    return load(where, path, { chunks: [part], bytes: part.byteLength }, options).catch(async (error: unknown) => {
+      if (!(error instanceof EngineError && error.code === "hash-mismatch")) throw error;
+      await cache.dropPart(expected);
+      return load(where, path, nothingYet(), options);
+    });
+  };
   return {
     name: base,
     async read(path, options = {}) {
       const { signal, onProgress, expected } = options;
       const where = new URL(path, root).href;
       if (signal?.aborted) throw stopped(where);
-      const kept = expected && (await cache.get(expected));
+      if (!expected) return load(where, path, nothingYet(), options);
+      const kept = await cache.get(expected);
       if (signal?.aborted) throw stopped(where);
       if (kept) {
         onProgress?.(kept.byteLength, kept.byteLength);
         return kept;
       }
-      const bytes = await download(where, options, stallMs);
-      await verify(where, bytes, expected);
-      if (expected) await cache.put(expected, bytes, path);
+      const bytes = await loadFrom(where, path, options, expected);
+      await cache.put(expected, bytes, path);
       return bytes;
     },
   };

@@ -6,6 +6,10 @@ export interface FileCache {
   get(expected: Expected): Promise<Uint8Array<ArrayBuffer> | undefined>;
   /** @param path the file's name, for whoever lists what is kept */
   put(expected: Expected, bytes: Uint8Array<ArrayBuffer>, path: string): Promise<void>;
+  /** The beginning of a file whose download was interrupted; unchecked, since only the whole has a hash. */
+  part(expected: Expected): Promise<Uint8Array<ArrayBuffer> | undefined>;
+  keepPart(expected: Expected, bytes: Uint8Array<ArrayBuffer>, path: string): Promise<void>;
+  dropPart(expected: Expected): Promise<void>;
 }
 
 /** Name of the browser's cache that holds model files. */
@@ -13,6 +17,10 @@ export const fileCacheName = "diffusion-cache-files";
 
 // Cache API keys are addresses; this top-level domain can never be a real one.
 const keyOf = ({ sha256 }: Expected) => `https://sha256.invalid/${sha256}`;
+const partOf = (expected: Expected) => `${keyOf(expected)}/part`;
+
+const kept = (bytes: Uint8Array<ArrayBuffer>, path: string): Response =>
+  new Response(bytes, { headers: { "content-length": String(bytes.byteLength), "x-file": path } });
 
 /**
  * The browser's Cache API; keeps nothing where there is none (Node, insecure pages) or where it is refused (private
@@ -39,12 +47,20 @@ export const fileCache = (storage: CacheStorage | undefined = globalThis.caches)
         return undefined;
       }),
     async put(expected, bytes, path) {
-      await quietly((cache) =>
-        cache.put(
-          keyOf(expected),
-          new Response(bytes, { headers: { "content-length": String(bytes.byteLength), "x-file": path } }),
-        ),
-      );
+      await quietly((cache) => cache.put(keyOf(expected), kept(bytes, path)));
+      await quietly((cache) => cache.delete(partOf(expected)));
+    },
+    part: (expected) =>
+      quietly(async (cache) => {
+        const response = await cache.match(partOf(expected));
+        const bytes = response && new Uint8Array(await response.arrayBuffer());
+        return bytes && bytes.byteLength > 0 && bytes.byteLength < expected.bytes ? bytes : undefined;
+      }),
+    async keepPart(expected, bytes, path) {
+      await quietly((cache) => cache.put(partOf(expected), kept(bytes, path)));
+    },
+    async dropPart(expected) {
+      await quietly((cache) => cache.delete(partOf(expected)));
     },
   };
 };

@@ -3,13 +3,15 @@ import { readSafetensors } from "../safetensors.js";
 import type { Tensor } from "../tensor.js";
 import { expectedOf, type Json, jsonReader } from "./json-files.js";
 import type { Manifest } from "./manifest.js";
-import type { Files } from "./source.js";
+import type { Files, Retry } from "./source.js";
 
 /** Bytes of the weights, over all files; `total` grows while the size of a file is not known yet. */
 export interface LoadProgress {
   readonly loaded: number;
   readonly total: number;
   readonly file: string;
+  /** There when the file's download was interrupted and is about to be tried again. */
+  readonly retry?: Retry;
 }
 
 export interface LoadOptions {
@@ -43,11 +45,21 @@ const progressOf = (folder: string, names: readonly string[], manifest: Manifest
   const files = new Map(
     names.map((name) => [name, { loaded: 0, total: expectedOf(manifest, folder + name)?.bytes ?? 0 }]),
   );
-  return (file: string) => (loaded: number, total: number) => {
-    files.set(file, { loaded, total: Math.max(loaded, total) });
-    const sum = (key: "loaded" | "total") => [...files.values()].reduce((bytes, part) => bytes + part[key], 0);
-    options.onProgress?.({ loaded: sum("loaded"), total: sum("total"), file: folder + file });
-  };
+  const sum = (key: "loaded" | "total") => [...files.values()].reduce((bytes, part) => bytes + part[key], 0);
+  const report = (file: string, retry?: Retry): void =>
+    options.onProgress?.({
+      loaded: sum("loaded"),
+      total: sum("total"),
+      file: folder + file,
+      ...(retry ? { retry } : {}),
+    });
+  return (file: string) => ({
+    onProgress(loaded: number, total: number) {
+      files.set(file, { loaded, total: Math.max(loaded, total) });
+      report(file);
+    },
+    onRetry: (retry: Retry) => report(file, retry),
+  });
 };
 
 /**
@@ -77,7 +89,7 @@ export const loadWeights = async (
     try {
       if (options.signal?.aborted) abort();
       const expected = expectedOf(manifest, path);
-      const bytes = await files.read(path, { signal: group.signal, onProgress: progress(name), expected });
+      const bytes = await files.read(path, { signal: group.signal, ...progress(name), expected });
       const found = readSafetensors(bytes, `${files.name}: ${path}`);
       const missing = tensors.find((tensor) => !found.has(tensor));
       if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);

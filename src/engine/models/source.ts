@@ -7,10 +7,19 @@ export interface Expected {
   readonly sha256: string;
 }
 
+export interface Retry {
+  /** 2 for the first one that is made again. */
+  readonly attempt: number;
+  readonly attempts: number;
+  readonly reason: string;
+}
+
 export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
   /** Bytes so far and in all; 0 in all while that is unknown. */
   readonly onProgress?: ((loaded: number, total: number) => void) | undefined;
+  /** Called before another attempt to load the file: which one of how many, and why the last one failed. */
+  readonly onRetry?: ((retry: Retry) => void) | undefined;
   /** Checked before the bytes are returned; a source may also answer from its cache. */
   readonly expected?: Expected | undefined;
 }

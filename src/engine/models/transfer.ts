@@ -1,0 +1,115 @@
+import { EngineError } from "../errors.js";
+import { type ReadOptions, stopped } from "./source.js";
+
+/** What has arrived of a file; it outlives an attempt that fails, so that the next one asks for the rest only. */
+export interface Arrived {
+  chunks: Uint8Array[];
+  bytes: number;
+}
+
+export const nothingYet = (): Arrived => ({ chunks: [], bytes: 0 });
+
+/** An attempt that may succeed when made again. */
+export class Interrupted extends Error {
+  /** How long the server asks to wait; undefined where it says nothing. */
+  readonly waitMs: number | undefined;
+
+  constructor(why: string, { waitMs, cause }: { waitMs?: number; cause?: unknown } = {}) {
+    super(why, { cause });
+    this.waitMs = waitMs;
+  }
+}
+
+const forget = (arrived: Arrived): void => {
+  arrived.chunks = [];
+  arrived.bytes = 0;
+};
+
+/** Of a server that is busy, in seconds; the form with a date is not worth a clock's error. */
+const waitOf = (headers: Headers): { waitMs?: number } => {
+  const seconds = Number(headers.get("retry-after") ?? Number.NaN);
+  return Number.isFinite(seconds) ? { waitMs: 1000 * Math.min(Math.max(seconds, 0), 30) } : {};
+};
+
+/** Whether an answer of 206 goes on where we are. */
+const continues = ({ headers }: Response, from: number): boolean =>
+  headers.get("content-range")?.startsWith(`bytes ${from}-`) === true;
+
+/** The body of a good answer. What cannot get better is an EngineError, what can is Interrupted. */
+const bodyOf = (where: string, response: Response, arrived: Arrived): ReadableStream<Uint8Array> => {
+  const { status, headers, body } = response;
+  // Servers for single-page apps answer every unknown path with their start page.
+  const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?$/.test(where);
+  if (status === 404 || status === 410 || (response.ok && isPage))
+    throw new EngineError("file-missing", `${where} does not exist${isPage ? " (the server sent a web page)" : ""}.`, {
+      hint: "Check the address of the model's folder.",
+    });
+  if (status === 416 || (status === 206 && !continues(response, arrived.bytes))) {
+    forget(arrived);
+    throw new Interrupted("the server has another part of the file than was asked for");
+  }
+  const said = `the server answered ${status} ${response.statusText}`.trim();
+  if (status >= 500 || status === 408 || status === 429) throw new Interrupted(said, waitOf(headers));
+  if (!response.ok || !body)
+    throw new EngineError("download-failed", `The download of ${where} failed: ${said}.`, {
+      hint: "Check that the server lets everyone read the model's folder.",
+    });
+  if (status !== 206) forget(arrived); // A server without ranges begins again.
+  return body;
+};
+
+/**
+ * One attempt to load what is missing of a file. Parts are only asked for where a hash will tell whether they fit.
+ *
+ * @throws Interrupted, or EngineError "file-missing", "download-failed", "stopped"
+ */
+export const transfer = async (
+  where: string,
+  arrived: Arrived,
+  { signal, onProgress, expected }: ReadOptions,
+  stallMs: number,
+): Promise<void> => {
+  if (!expected) forget(arrived);
+  const request = new AbortController();
+  const abort = () => request.abort();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stalled = false;
+  const alive = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      stalled = true;
+      abort();
+    }, stallMs);
+  };
+  signal?.addEventListener("abort", abort);
+  try {
+    alive();
+    const rest = arrived.bytes > 0;
+    // Revalidated: an older file from the browser's own cache would not fit a newer manifest.
+    const response = await fetch(where, {
+      signal: request.signal,
+      cache: rest ? "no-store" : "no-cache",
+      ...(rest ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
+    });
+    const reader = bodyOf(where, response, arrived).getReader();
+    const plain = response.headers.get("content-encoding") === null;
+    const total = expected?.bytes ?? (plain ? Number(response.headers.get("content-length") ?? 0) : 0);
+    for (let next = await reader.read(); !next.done; next = await reader.read()) {
+      alive();
+      arrived.chunks.push(next.value);
+      arrived.bytes += next.value.byteLength;
+      if (expected && arrived.bytes > expected.bytes) return;
+      onProgress?.(arrived.bytes, total);
+    }
+    if (arrived.bytes < total) throw new Interrupted(`it ended after ${arrived.bytes} of ${total} bytes`);
+  } catch (cause) {
+    if (signal?.aborted) throw stopped(where);
+    if (cause instanceof EngineError || cause instanceof Interrupted) throw cause;
+    if (stalled) throw new Interrupted(`no byte came for ${stallMs / 1000} s`, { cause });
+    throw new Interrupted(cause instanceof Error ? cause.message : String(cause), { cause });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", abort);
+    abort();
+  }
+};
