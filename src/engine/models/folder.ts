@@ -10,12 +10,10 @@ const codeOf = (error: unknown): string =>
  * @param path the folder, or a file: URL
  */
 export const folder = async (path: string): Promise<Files> => {
-  // Imported here so that bundlers for browsers never follow Node's modules.
-  const [{ readFile }, { join }, { fileURLToPath }] = await Promise.all([
-    import("node:fs/promises"),
-    import("node:path"),
-    import("node:url"),
-  ]);
+  // Not imported: bundlers for browsers would follow Node's modules, and warn.
+  const { readFile } = process.getBuiltinModule("node:fs/promises");
+  const { join } = process.getBuiltinModule("node:path");
+  const { fileURLToPath } = process.getBuiltinModule("node:url");
   const root = path.startsWith("file:") ? fileURLToPath(path) : path;
   return {
     name: root,
