@@ -6,7 +6,7 @@ import { EngineError } from "./errors.js";
 import { median } from "./metrics/median.js";
 import { compareClips } from "./metrics/quality.js";
 
-export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "signal"> {
+export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
   /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
   readonly floor: { readonly psnr?: number; readonly ssim?: number };
   /** Clips that each setting makes. Default: one, of the model's own prompt and seed 0. */

@@ -26,20 +26,39 @@ const invalid = (where: string, why: string): EngineError =>
     hint: "Make one with `diffusion-cache calibrate`, or engine.calibrate().",
   });
 
+const entries = ["magcache", "teacache", "smoothcache"] as const;
+
+/** A calibration of some of the methods: what `calibrate --method` writes. */
+export type PartialCalibration = Omit<Calibration, (typeof entries)[number]> &
+  Partial<Pick<Calibration, (typeof entries)[number]>>;
+
 /**
- * Checks a parsed calibration. The numbers themselves are checked by the methods that take them.
+ * Checks a parsed calibration of some of the methods. The numbers themselves are checked by the methods that take them.
  * @param where the file, for messages
  * @throws EngineError "file-invalid"
  */
-export const calibrationFromJson = (json: unknown, where: string): Calibration => {
+export const partialCalibration = (json: unknown, where: string): PartialCalibration => {
   if (typeof json !== "object" || json === null) throw invalid(where, "it is not a JSON object");
   const { format, version, calibratedFor, ...rest } = json as Partial<Calibration>;
   if (format !== "diffusion-cache/calibration") throw invalid(where, `format is ${JSON.stringify(format)}`);
   if (version !== 1) throw invalid(where, `version is ${JSON.stringify(version)}; this engine reads 1`);
   if (typeof calibratedFor?.model !== "string") throw invalid(where, "calibratedFor names no model");
-  for (const entry of ["magcache", "teacache", "smoothcache"] as const)
-    if (typeof rest[entry] !== "object") throw invalid(where, `it has no ${entry}`);
-  return json as Calibration;
+  for (const entry of entries)
+    if (entry in rest && (typeof rest[entry] !== "object" || rest[entry] === null))
+      throw invalid(where, `its ${entry} is no object`);
+  if (!entries.some((entry) => entry in rest)) throw invalid(where, `it has none of ${entries.join(", ")}`);
+  return json as PartialCalibration;
+};
+
+/**
+ * Checks a parsed calibration of all methods that need one.
+ * @param where the file, for messages
+ * @throws EngineError "file-invalid"
+ */
+export const calibrationFromJson = (json: unknown, where: string): Calibration => {
+  const found = partialCalibration(json, where);
+  for (const entry of entries) if (!found[entry]) throw invalid(where, `it has no ${entry}`);
+  return found as Calibration;
 };
 
 /**

@@ -188,7 +188,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   };
 
   const profile = async (
-    request: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">,
+    request: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">,
   ): Promise<Profile> => {
     const prepared = prepare({ ...request, steps: 4 });
     const plain = await denoise(prepared);

@@ -121,7 +121,7 @@ export interface Engine {
    */
   generate(options?: GenerateOptions): Promise<Result>;
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
-  profile(options?: Pick<GenerateOptions, "prompt" | "clips" | "inputs" | "signal">): Promise<Profile>;
+  profile(options?: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">): Promise<Profile>;
   /**
    * Runs uncached and measures what MagCache, TeaCache and SmoothCache want to know of this model, scheduler and number
    * of steps. Holds a few steps of every sub-layer in memory.

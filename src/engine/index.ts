@@ -4,7 +4,14 @@ export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotu
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
 export { type Forecast, type Guards, guarded, withForecast } from "./cache/compose.js";
-export { type DryRunOptions, dryRun, latteSites, type PlannedSite } from "./cache/dry-run.js";
+export {
+  type AskedAt,
+  type DryRunOptions,
+  dryRun,
+  latteSites,
+  type PlannedSite,
+  type Readings,
+} from "./cache/dry-run.js";
 export {
   type Branch,
   type CacheMethod,
@@ -38,6 +45,7 @@ export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
 export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
 export { textKvCache } from "./cache/methods/text-kv.js";
+export { recordedReadings } from "./cache/recorded-readings.js";
 export { type Calibration, calibrationFromJson } from "./calibration.js";
 export type { Changes, SiteChanges } from "./changes.js";
 export { type CompareRequest, type Comparison, compare } from "./compare.js";
@@ -58,7 +66,7 @@ export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Domain } from "./metrics/domain.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
-export { sitesOf } from "./models/sites-of.js";
+export { sitesOf, sitesOfTrace } from "./models/sites-of.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
 export { idealSpeedup } from "./profile.js";
 export { randn } from "./random.js";

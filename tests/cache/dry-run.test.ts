@@ -1,8 +1,13 @@
 import { readFileSync } from "node:fs";
-import { expect, test } from "vitest";
+import fc from "fast-check";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dryRun, latteSites } from "../../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../../src/engine/cache/methods/index.js";
+import { recordedReadings } from "../../src/engine/cache/recorded-readings.js";
 import { createEngine } from "../../src/engine/create-engine.js";
+import type { Engine } from "../../src/engine/engine.js";
+import { EngineError } from "../../src/engine/errors.js";
+import { sitesOf, sitesOfTrace } from "../../src/engine/models/sites-of.js";
 import { readFixture } from "../golden/fixture.js";
 
 // The schedule that is printed is the schedule that is executed.
@@ -45,4 +50,104 @@ test("every method is known by name, and an unknown one is refused with the name
     expect.objectContaining({ hint: expect.stringContaining("taylorseer") }),
   );
   expect(Object.keys(methods)).toEqual(Object.keys(methods).toSorted());
+});
+
+describe("with the readings of a recorded run", () => {
+  const request = {
+    steps: 12,
+    guidance: 3,
+    inputs: {
+      noise: fixture.tensor("noise"),
+      cond: { text: fixture.tensor("cond") },
+      uncond: { text: fixture.tensor("uncond") },
+    },
+  };
+  let engine: Engine;
+  beforeAll(async () => {
+    const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-flow/scheduler_config.json`, "utf8"));
+    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
+  });
+  afterAll(() => engine.dispose());
+
+  test.each<[string, object, (string | [string, object])?]>([
+    ["firstblockcache", { threshold: 0.4 }],
+    ["dbcache", { residualDiffThreshold: 0.4, maxWarmupSteps: 2, calibrator: "taylorseer" }],
+    ["dicache", { relL1Thresh: 0.6 }],
+    ["teacache", { coefficients: [1, 0], relL1Thresh: 0.6 }],
+    ["easycache", { threshold: 0.6, retSteps: 2 }],
+    ["lazycache", { threshold: 0.6, retSteps: 2 }],
+    ["firstblockcache", { threshold: 0.4, guards: { lastStep: true, maxConsecutive: 1 } }],
+    ["firstblockcache", { threshold: 0.4 }, ["cfgcache", { unconditionalBatchTimestepSkipRange: [-1, 900] }]],
+  ])("%s %j: the plan is the run", async (name, options, beside) => {
+    const cache = [methodFromName(name, options), ...(beside ? [methodFromName(...(beside as [string, object]))] : [])];
+    const { trace } = await engine.generate({ ...request, cache });
+    const recorded = recordedReadings(JSON.parse(JSON.stringify(trace)), "a file");
+    const { timesteps } = trace;
+    const planned = dryRun({ methods: cache, timesteps, sites: sitesOfTrace(trace), readings: recorded.readings });
+    expect(planned).toEqual(trace.sites);
+    expect(planned.some(({ computed }) => computed.includes("0"))).toBe(true);
+  });
+
+  test("another threshold is tried on the same readings, and another method has none", async () => {
+    const make = (threshold: number) => methodFromName("firstblockcache", { threshold });
+    const { trace } = await engine.generate({ ...request, cache: [make(0)] });
+    const { readings } = recordedReadings(trace, "a file");
+    const plan = (method: ReturnType<typeof make>) =>
+      dryRun({ methods: [method], timesteps: trace.timesteps, sites: sitesOfTrace(trace), readings });
+    expect(plan(make(0)).at(-1)?.computed).toBe("1".repeat(12));
+    expect(plan(make(1e9)).at(-1)?.computed).toBe("1".padEnd(12, "0"));
+    expect(() => plan(methodFromName("dicache"))).toThrow(
+      expect.objectContaining({ code: "needs-readings", message: expect.stringContaining("dicache") }),
+    );
+  });
+
+  test("a network is found again in its trace", async () => {
+    const { trace } = await engine.generate({ ...request, steps: 1 });
+    const config = JSON.parse(readFileSync(`${fixture.folder}/transformer/config.json`, "utf8"));
+    expect(sitesOfTrace(trace).all()).toEqual(sitesOf(config).all());
+    const flux = JSON.parse(readFileSync(`${readFixture("flux-a").folder}/transformer/config.json`, "utf8"));
+    const sites = sitesOf(flux)
+      .all()
+      .map(({ id, kind }) => ({ site: id, kind, computed: "" }));
+    const found = sitesOfTrace({ model: { ...trace.model, architecture: "FluxTransformer2DModel" }, sites });
+    expect(found.all()).toEqual(sitesOf(flux).all());
+    expect(found.depth).toBe(5);
+  });
+
+  test("whatever is no trace is refused", () => {
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 4 }), (text) => {
+        try {
+          recordedReadings(JSON.parse(text), "a file");
+        } catch (error) {
+          expect(error).toBeInstanceOf(EngineError);
+          return;
+        }
+        throw new Error(`taken for a trace: ${text}`);
+      }),
+      { numRuns: 1000 },
+    );
+    const trace = {
+      format: "diffusion-cache/trace",
+      version: 1,
+      timesteps: [9, 1],
+      sites: [],
+      model: { architecture: "LatteTransformer3DModel" },
+      visits: [],
+    };
+    expect(recordedReadings(trace, "a file").trace).toBe(trace);
+    for (const wrong of [
+      { version: 2 },
+      { timesteps: [] },
+      { timesteps: ["9"] },
+      { sites: [1] },
+      { model: {} },
+      { visits: {} },
+      { visits: [{ readings: [{ change: "1" }] }] },
+      { visits: [{ readings: 5 }] },
+    ])
+      expect(() => recordedReadings({ ...trace, ...wrong }, "a file")).toThrow(
+        expect.objectContaining({ code: "file-invalid" }),
+      );
+  });
 });

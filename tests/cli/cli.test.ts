@@ -107,6 +107,47 @@ describe("plan", () => {
   });
 });
 
+test("plan replays a method that decides by data from a recorded run, and asks for one", async () => {
+  const trace = join(folder, "first-block.json");
+  const method = ["--method", "firstblockcache", "--options", '{"threshold":0.4}'];
+  await cli("run", ...inputs, "--steps", "8", "--guidance", "3", ...method, "--trace", trace);
+  const { sites, timesteps } = JSON.parse(await readFile(trace, "utf8"));
+  const planned = JSON.parse((await cli("plan", ...method, "--readings", trace, "--json")).stdout);
+  expect(planned.sites).toEqual(sites);
+  expect(planned.timesteps).toEqual(timesteps);
+  const asked = await cli("plan", ...method, "--steps", "8");
+  expect(asked.stderr).toContain("--readings TRACE.json [needs-readings]");
+  const other = await cli("plan", ...method, "--readings", trace, "--steps", "9");
+  expect(other).toMatchObject({ code: 2, stderr: expect.stringContaining("[argument-invalid]") });
+});
+
+test("plan takes the blocks of a checkpoint", async () => {
+  const args = ["--method", "dbcache", "--options", '{"stepsComputationMask":"1010"}', "--model", latte];
+  const { stderr } = await cli("plan", ...args, "--steps", "4");
+  expect(stderr).toContain("[needs-readings]");
+  const { stdout } = await cli("plan", "--method", "mask", "--model", latte, "--steps", "4", "--json");
+  expect(JSON.parse(stdout).sites.at(-1).site).toBe("blocks.0-4");
+});
+
+test("bench on tensors: a row for each method, those that cannot act are named", async () => {
+  const { stdout, stderr } = await cli(
+    "bench",
+    ...inputs,
+    "--steps",
+    "4",
+    "--guidance",
+    "1",
+    "--repeats",
+    "1",
+    "--json",
+  );
+  const { rows } = JSON.parse(stdout);
+  const names = rows.map(({ method }: { method: string }) => method);
+  expect(names).toEqual(expect.arrayContaining(["no cache", "pab", "fora", "mask", "textkv"]));
+  for (const name of ["cfgcache", "fastercache", "magcache", "teacache", "smoothcache"])
+    expect(stderr).toContain(`${name} is left out: `);
+});
+
 test("PAB without a skip range says what it takes", async () => {
   const { code, stderr, stdout } = await cli("plan", "--method", "pab", "--steps", "20");
   expect(code).toBe(0);
@@ -136,6 +177,9 @@ describe("bad input is one clear line, a non-zero exit and no file", () => {
       "file-invalid",
     ],
     ["no scheduler", ["run", "--model", latte, "--inputs", `${latte}/reference.safetensors`], "file-missing"],
+    ["readings that are no trace", ["plan", "--method", "dicache", "--readings", "package.json"], "file-invalid"],
+    ["readings that are not there", ["plan", "--method", "dicache", "--readings", "nowhere.json"], "file-missing"],
+    ["a calibration of nothing", ["calibrate", "--model", latte, "--method", "pab"], "argument-invalid"],
     ["an output of another kind", ["run", ...inputs, "--out", "clip.mp4"], "argument-invalid"],
     ["no WebGPU in this process", ["run", ...inputs, "--backend", "webgpu"], "backend-missing"],
   ])("%s", async (_, args, code) => {

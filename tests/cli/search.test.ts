@@ -67,6 +67,23 @@ describe("calibrate", () => {
     expect((await run("7")).stderr).toContain("[calibration-mismatch]");
   });
 
+  test("of one method and from tensors, for a checkpoint without a vocabulary", async () => {
+    const latte = "tests/fixtures/latte-a";
+    const file = join(folder, "ratios.json");
+    const source = ["--model", latte, "--scheduler", `${latte}/scheduler-flow`, "--guidance", "3", "--steps", "8"];
+    const tensors = ["--inputs", `${latte}/reference.safetensors`];
+    const made = await cli("calibrate", ...source, ...tensors, "--method", "magcache", "--out", file);
+    expect(made).toEqual({ code: 0, stdout: "", stderr: "" });
+    const { magcache, teacache, calibratedFor } = JSON.parse(await readFile(file, "utf8"));
+    expect(magcache.magRatios).toHaveLength(8);
+    expect(teacache).toBeUndefined();
+    expect(calibratedFor).toMatchObject({ scheduler: "FlowMatchEulerDiscreteScheduler", steps: 8 });
+    const run = await cli("run", ...source, ...tensors, "--method", "magcache", "--calibration", file);
+    expect(run).toMatchObject({ code: 0, stderr: "" });
+    const other = await cli("run", ...source, ...tensors, "--method", "teacache", "--calibration", file);
+    expect(other.stderr).toContain("[option-invalid]");
+  });
+
   test.each([
     [["--steps", "3"], "input-invalid"],
     [["--prompts", "nowhere.txt"], "file-missing"],

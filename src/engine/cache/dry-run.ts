@@ -1,7 +1,15 @@
 import { EngineError } from "../errors.js";
 import { siteMap } from "../models/sites.js";
 import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf } from "./decide.js";
-import { type Branch, type CacheMethod, compute, type Site, type SiteKind, type SiteMap } from "./method.js";
+import {
+  type Branch,
+  type CacheMethod,
+  compute,
+  type Reading,
+  type Site,
+  type SiteKind,
+  type SiteMap,
+} from "./method.js";
 
 export interface PlannedSite {
   readonly site: string;
@@ -18,7 +26,20 @@ export interface DryRunOptions {
   readonly sites?: SiteMap;
   /** Whether there is an unconditional branch. Default true. */
   readonly guided?: boolean;
+  /** What the probes of methods that decide by data say, from a recorded run ({@link recordedReadings}). Default: none. */
+  readonly readings?: Readings;
 }
+
+/** Where a method is asked. */
+export interface AskedAt {
+  readonly method: string;
+  readonly site: string;
+  readonly branch: Branch;
+  readonly step: number;
+}
+
+/** The readings at a visit; undefined where none were recorded. */
+export type Readings = (at: AskedAt) => readonly (Reading | undefined)[] | undefined;
 
 /** Which sites one pass leaves out and which it computes, of those that methods decide about. */
 export interface PlannedPass {
@@ -28,42 +49,52 @@ export interface PlannedPass {
   readonly computed: readonly Site[];
 }
 
+const needsReadings = (message: string): EngineError =>
+  new EngineError("needs-readings", message, {
+    hint: "Give the trace of a recorded run of this method: --readings TRACE.json",
+  });
+
 /**
- * Every pass of a run whose methods decide by step alone, in order. A step without an unconditional pass has one entry, a
- * step that rests as a whole has none.
+ * Every pass of a run, in order, of methods that decide by step alone or by `readings`. A step without an unconditional
+ * pass has one entry, a step that rests as a whole has none.
  *
- * @throws EngineError "needs-readings" for a method that decides by data
+ * @throws EngineError "needs-readings" for a method that decides by data of which there are none
  */
 export const plannedPasses = ({
   methods,
   timesteps,
   sites,
   guided = true,
-}: Required<DryRunOptions>): readonly PlannedPass[] => {
-  for (const method of methods)
-    if (probesOf(method, sites).length > 0)
-      throw new EngineError(
-        "needs-readings",
-        `${method.name} decides by what it measures, so it cannot be planned without a run.`,
-        {
-          hint: "Give the trace of a recorded run.",
-        },
-      );
+  readings,
+}: DryRunOptions & { readonly sites: SiteMap }): readonly PlannedPass[] => {
+  const parts = methods.flatMap((method) => method.parts ?? [method]);
+  const measuring = new Set(parts.filter((part) => probesOf(part, sites).length > 0).map(({ name }) => name));
+  if (!readings)
+    for (const name of measuring)
+      throw needsReadings(`${name} decides by what it measures, so it cannot be planned without a run.`);
+  const readingsAt = (at: AskedAt): readonly (Reading | undefined)[] => {
+    if (!measuring.has(at.method)) return [];
+    const found = readings?.(at);
+    if (!found)
+      throw needsReadings(`Nothing was read for ${at.method} at ${at.site} in step ${at.step}, ${at.branch}.`);
+    return found;
+  };
   const active = activeSites(methods, sites);
   const steps = timesteps.length;
   const asked = (branch: Branch, which: (site: Site) => boolean) => {
     const here = inBranch(active, branch).filter(({ site }) => which(site));
-    return { here, decider: decider(here, { steps, timesteps, branch }) };
+    return { here, branch, decider: decider(here, { steps, timesteps, branch }) };
   };
   const whole = asked("cond", ({ kind }) => kind === "guided");
   const gap = asked("uncond", ({ kind }) => kind === "uncond");
   const inPass = (site: Site): boolean => !aboveNetwork(site);
   const branches = { cond: asked("cond", inPass), uncond: asked("uncond", inPass) };
-  const visit = ({ here, decider }: typeof gap, step: number, runs: boolean) => {
+  const visit = ({ here, branch, decider }: typeof gap, step: number, runs: boolean) => {
     const [skipped, computed]: [Site[], Site[]] = [[], []];
     for (const one of here) {
       if (leftOut(one.site, skipped)) continue;
-      const { decision } = decider.visit(one, step, [], runs);
+      const at = { method: one.method.name, site: one.site.id, branch, step };
+      const { decision } = decider.visit(one, step, readingsAt(at), runs);
       decider.record(one, step, decision);
       (decision === compute ? computed : skipped).push(one.site);
     }
@@ -80,15 +111,15 @@ export const plannedPasses = ({
 /**
  * The decisions of a run without a model: what a page draws under its sliders and `diffusion-cache plan` prints.
  *
- * @throws EngineError "needs-readings" for a method that decides by data
+ * With `readings` of a run of the same settings these are that run's decisions. With other settings they say what these
+ * would have decided on the same readings, which is near but not the same: a reading since the last computed step is
+ * since the recorded run's.
+ *
+ * @throws EngineError "needs-readings" for a method that decides by data of which there are none
  */
-export const dryRun = ({
-  methods,
-  timesteps,
-  sites = latteSites(1),
-  guided = true,
-}: DryRunOptions): readonly PlannedSite[] => {
-  const passes = plannedPasses({ methods, timesteps, sites, guided });
+export const dryRun = ({ sites = latteSites(1), ...request }: DryRunOptions): readonly PlannedSite[] => {
+  const { methods, timesteps } = request;
+  const passes = plannedPasses({ ...request, sites });
   const wide = activeSites(methods, sites).map(({ site }) => site);
   const rows = [...sites.all(), ...wide.filter((site) => !sites.all().includes(site))];
   const ran = (site: Site, step: number): boolean => {

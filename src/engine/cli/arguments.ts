@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import type { CacheMethod } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
-import { type Calibration, calibrationFromJson } from "../calibration.js";
+import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibration.js";
 import { EngineError } from "../errors.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
@@ -60,22 +60,25 @@ export const requiredOf = (values: Values, flag: string): string => {
   return value;
 };
 
+/** The object in a JSON file that a flag names. */
+export const jsonFile = async (flag: string, path: string): Promise<object> => {
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
+  });
+  return jsonObject(flag, text);
+};
+
 /** The calibration in --calibration, or else the one in the folder of --model, where there is one. */
-export const calibrationOf = async (values: Values): Promise<Calibration | undefined> => {
+export const calibrationOf = async (values: Values): Promise<PartialCalibration | undefined> => {
   const [path, model] = [textOf(values, "calibration"), textOf(values, "model")];
-  if (path !== undefined) {
-    const text = await readFile(path, "utf8").catch((cause: Error) => {
-      throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
-    });
-    return calibrationFromJson(jsonObject("calibration", text), path);
-  }
+  if (path !== undefined) return partialCalibration(await jsonFile("calibration", path), path);
   if (model === undefined) return undefined;
   const json = await jsonReader(await openFiles(model), undefined, undefined).optional("calibration.json");
   return json && calibrationFromJson(json, `${model}: calibration.json`);
 };
 
 /** A method with what a calibration says for it, unless its options say otherwise. */
-export const methodOf = (name: string, options: object, calibration: Calibration | undefined): CacheMethod =>
+export const methodOf = (name: string, options: object, calibration: PartialCalibration | undefined): CacheMethod =>
   methodFromName(name, { ...calibration?.[name as "magcache"], ...options });
 
 /** The options of --preset for a method, by the presets of the model. */

@@ -1,10 +1,10 @@
 import { autotune as search, type Trial } from "../autotune.js";
 import type { MethodName } from "../cache/methods/index.js";
-import { createEngine } from "../create-engine.js";
 import { EngineError } from "../errors.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { backendOf, numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
+import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { progressLine } from "./progress.js";
 import { markdown } from "./tables.js";
 
@@ -30,36 +30,29 @@ const numbersOf = (values: Values, flag: string): readonly number[] | undefined 
 export const autotune: Verb = {
   summary: "find the fastest caching whose quality stays above a floor, by trying it here",
   flags: {
-    model: { value: "DIR", help: "checkpoint folder with a vocabulary" },
+    ...modelFlags,
+    ...requestFlags,
     psnr: { value: "DB", help: "least PSNR of the worst clip against the uncached one" },
     ssim: { value: "S", help: "least SSIM; one of the two floors must be given" },
     methods: { value: "a,b", help: "methods to try (default: all that can act)" },
     seeds: { value: "0,1", help: "clips that each setting makes (default: 0)" },
-    prompt: { value: "TEXT", help: "a sentence of the model's vocabulary (default: the model's)" },
-    steps: { value: "N", help: "denoising steps (default: the model's)" },
-    guidance: { value: "G", help: "guidance scale (default: the model's)" },
-    backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
     ...commonFlags,
   },
   async run(values) {
-    const [psnr, ssim, steps, guidance] = ["psnr", "ssim", "steps", "guidance"].map((flag) => numberOf(values, flag));
+    const [psnr, ssim] = [numberOf(values, "psnr"), numberOf(values, "ssim")];
     if (psnr === undefined && ssim === undefined)
       throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
-    const [seeds, prompt] = [numbersOf(values, "seeds") ?? [0], textOf(values, "prompt")];
+    const seeds = numbersOf(values, "seeds") ?? [0];
+    const { prompt, ...request } = await requestOf(values);
     const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
     const show = progressLine(true);
-    const engine = await createEngine({
-      model: requiredOf(values, "model"),
-      backend: backendOf(values),
-      onProgress: show.progress,
-    });
+    const engine = await openEngine(values, show.progress);
     try {
       const tuned = await search(engine, {
         floor: { ...(psnr === undefined ? {} : { psnr }), ...(ssim === undefined ? {} : { ssim }) },
         ...(methods ? { methods } : {}),
         clips: seeds.map((seed) => ({ seed, ...(prompt === undefined ? {} : { prompt }) })),
-        ...(steps === undefined ? {} : { steps }),
-        ...(guidance === undefined ? {} : { guidance }),
+        ...request,
         onTrial: ({ method, speedup }, tried) => show.text(`${tried} tried; ${method}: ${speedup.toFixed(2)}`),
       });
       show.end();

@@ -1,25 +1,15 @@
 import { cpus } from "node:os";
 import type { CacheMethod } from "../cache/method.js";
 import { methods } from "../cache/methods/index.js";
-import { createEngine } from "../create-engine.js";
-import type { Clip, Engine } from "../engine.js";
+import type { Clip, Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { median } from "../metrics/median.js";
 import { compareClips, writeInfinity } from "../metrics/quality.js";
 import { idealSpeedup } from "../profile.js";
 import type { Quality, Trace } from "../trace.js";
-import {
-  backendOf,
-  calibrationOf,
-  methodOf,
-  methodsOf,
-  numberOf,
-  requiredOf,
-  textOf,
-  type Values,
-  type Verb,
-} from "./arguments.js";
+import { calibrationOf, methodOf, methodsOf, numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
+import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { progressLine } from "./progress.js";
 import { csv, markdown } from "./tables.js";
 
@@ -31,22 +21,44 @@ interface Row {
   readonly ms: number[];
   trace?: Trace;
   quality?: Quality;
+  /** Left out, with a word why, where it cannot act on this model and run. */
+  readonly optional?: boolean;
 }
 
-const asked = async (values: Values): Promise<readonly CacheMethod[]> => {
+const leaveOut = (name: string, error: unknown): void => {
+  if (!(error instanceof EngineError)) throw error;
+  console.error(`${name} is left out: ${error.message}`);
+};
+
+const asked = async (values: Values): Promise<{ readonly chosen: readonly CacheMethod[]; readonly all: boolean }> => {
   const given = await methodsOf(values);
-  if (given.length > 0) return given;
+  if (given.length > 0) return { chosen: given, all: false };
   const names = (textOf(values, "methods") ?? "all").split(",");
   const calibration = await calibrationOf(values);
-  if (names.join() !== "all") return names.map((name) => methodOf(name, {}, calibration));
-  return Object.keys(methods).flatMap((name) => {
+  if (names.join() !== "all") return { chosen: names.map((name) => methodOf(name, {}, calibration)), all: false };
+  const chosen = Object.keys(methods).flatMap((name) => {
     try {
       return [methodOf(name, {}, calibration)];
     } catch (error) {
-      console.error(`${name} is left out: ${(error as Error).message}`);
+      leaveOut(name, error);
       return [];
     }
   });
+  return { chosen, all: true };
+};
+
+/** Runs every row once, which compiles and warms up. Returns those that can act. */
+const warmUp = async (engine: Engine, rows: readonly Row[], request: GenerateOptions): Promise<readonly Row[]> => {
+  const able: Row[] = [];
+  for (const row of rows)
+    try {
+      await engine.generate({ ...request, cache: row.cache, steps: row.steps });
+      able.push(row);
+    } catch (error) {
+      if (!row.optional) throw error;
+      leaveOut(row.name, error);
+    }
+  return able;
 };
 
 /** Runs every row once per repeat, in turn, so that a slow minute of the machine hits them alike. */
@@ -54,15 +66,14 @@ const measure = async (
   engine: Engine,
   rows: readonly Row[],
   repeats: number,
-  seed: number,
+  request: GenerateOptions,
   done: (text: string) => void,
 ) => {
   let reference: Clip | undefined;
-  for (let repeat = -1; repeat < repeats; repeat++)
+  for (let repeat = 0; repeat < repeats; repeat++)
     for (const row of rows) {
-      done(`${row.name}: ${repeat < 0 ? "warm-up" : `run ${repeat + 1} of ${repeats}`}`);
-      const { clip, trace } = await engine.generate({ cache: row.cache, steps: row.steps, seed });
-      if (repeat < 0) continue; // the first run compiles and warms up
+      done(`${row.name}: run ${repeat + 1} of ${repeats}`);
+      const { clip, trace } = await engine.generate({ ...request, cache: row.cache, steps: row.steps });
       reference ??= clip;
       row.ms.push(trace.totals.wallMs);
       row.trace = trace;
@@ -92,14 +103,13 @@ const cells = (row: Row, baseMs: number, ideal: number | undefined) => {
 export const bench: Verb = {
   summary: "time, memory and quality of methods beside the uncached run and runs of fewer steps",
   flags: {
-    model: { value: "DIR", help: "checkpoint folder with a vocabulary" },
+    ...modelFlags,
+    ...requestFlags,
     methods: { value: "all|a,b", help: "methods with their default options (default: all)" },
     ...methodFlags,
     ...presetFlag,
-    steps: { value: "N", help: "denoising steps (default: the model's)" },
     repeats: { value: "N", help: "counted runs of each row (default: 5)" },
     seed: { value: "N", help: "seed (default: 0)" },
-    backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
     format: { value: "NAME", help: "markdown, csv or json (default: markdown)" },
     ...commonFlags,
   },
@@ -110,30 +120,31 @@ export const bench: Verb = {
     const format = values.json === true ? "json" : (textOf(values, "format") ?? "markdown");
     if (!["markdown", "csv", "json"].includes(format))
       throw new EngineError("argument-invalid", `--format is "${format}"; expected markdown, csv or json.`);
-    const chosen = await asked(values);
+    const { chosen, all } = await asked(values);
     const seed = numberOf(values, "seed") ?? 0;
+    const request = { ...(await requestOf(values)), seed };
     const show = progressLine(true);
-    const engine = await createEngine({
-      model: requiredOf(values, "model"),
-      backend: backendOf(values),
-      onProgress: show.progress,
-    });
+    const engine = await openEngine(values, show.progress);
     try {
-      const steps = numberOf(values, "steps") ?? engine.model.defaults.steps;
-      const row = (name: string, cache: readonly CacheMethod[], count: number): Row => ({
+      const steps = request.steps ?? engine.model.defaults.steps;
+      const row = (name: string, cache: readonly CacheMethod[], count: number, optional = false): Row => ({
         name,
         cache,
         steps: count,
         ms: [],
+        optional,
       });
-      const cached = [row("no cache", [], steps), ...chosen.map((method) => row(method.name, [method], steps))];
-      const profile = await engine.profile();
-      await measure(engine, cached, repeats, seed, show.text);
+      const { steps: _, ...once } = request;
+      const profile = await engine.profile(once);
+      const rows = [row("no cache", [], steps), ...chosen.map((method) => row(method.name, [method], steps, all))];
+      const cached = await warmUp(engine, rows, request);
+      await measure(engine, cached, repeats, request, show.text);
       const base = cached[0] as Row;
       const baseMs = median(base.ms);
       const budgets = new Set(cached.slice(1).map(({ ms }) => Math.max(1, Math.round((steps * median(ms)) / baseMs))));
       const fewer = [...budgets].filter((count) => count < steps).map((count) => row("fewer steps", [], count));
-      await measure(engine, [base, ...fewer], fewer.length ? repeats : 0, seed, show.text);
+      await warmUp(engine, fewer, request);
+      await measure(engine, [base, ...fewer], fewer.length ? repeats : 0, request, show.text);
       show.end();
       const table = [...cached, ...fewer].map((one) =>
         cells(one, median(base.ms), one.cache.length ? idealSpeedup(one.trace as Trace, profile) : undefined),

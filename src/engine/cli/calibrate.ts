@@ -1,8 +1,8 @@
 import { readFile } from "node:fs/promises";
-import { createEngine } from "../create-engine.js";
 import { EngineError } from "../errors.js";
-import { backendOf, numberOf, requiredOf, textOf, type Verb } from "./arguments.js";
+import { textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
+import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
 
@@ -14,37 +14,47 @@ const promptsIn = async (path: string): Promise<readonly string[]> => {
   return text.split("\n").filter((line) => line.trim() !== "");
 };
 
+const measured = ["magcache", "teacache", "smoothcache"] as const;
+
+/** The methods of --method; all three without. */
+const methodsIn = (values: Values): readonly string[] => {
+  const names = (values.method ?? measured) as readonly string[];
+  for (const name of names)
+    if (!measured.includes(name as "magcache"))
+      throw new EngineError("argument-invalid", `--method is "${name}"; expected one of ${measured.join(", ")}.`);
+  return names;
+};
+
 export const calibrate: Verb = {
   summary: "measure the numbers that magcache, teacache and smoothcache want, in uncached runs",
   flags: {
-    model: { value: "DIR", help: "checkpoint folder with a vocabulary" },
+    method: { value: "NAME", repeated: true, help: "magcache, teacache or smoothcache (default: all three)" },
+    ...modelFlags,
+    ...requestFlags,
     prompts: { value: "FILE", help: "one prompt a line, a run each (default: the model's own prompt)" },
-    steps: { value: "N", help: "denoising steps, 6 or more (default: the model's)" },
-    guidance: { value: "G", help: "guidance scale (default: the model's)" },
-    backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
     out: { value: "FILE.json", help: "where to write it (default: standard output)" },
     ...commonFlags,
   },
   async run(values) {
-    const [out, file] = [textOf(values, "out"), textOf(values, "prompts")];
+    const [out, file, names] = [textOf(values, "out"), textOf(values, "prompts"), methodsIn(values)];
     if (out !== undefined) await checkOutput(out, [".json"]);
-    const prompts = file === undefined ? undefined : await promptsIn(file);
-    const [steps, guidance] = [numberOf(values, "steps"), numberOf(values, "guidance")];
+    const { prompt, ...request } = await requestOf(values);
+    if (file !== undefined && (prompt !== undefined || request.inputs))
+      throw new EngineError("argument-invalid", "--prompts cannot be given together with --prompt or --inputs.");
+    const prompts = file === undefined ? (prompt === undefined ? undefined : [prompt]) : await promptsIn(file);
     const show = progressLine(true);
-    const engine = await createEngine({
-      model: requiredOf(values, "model"),
-      backend: backendOf(values),
-      onProgress: show.progress,
-    });
+    const engine = await openEngine(values, show.progress);
     try {
       const calibration = await engine.calibrate({
+        ...request,
         ...(prompts ? { prompts } : {}),
-        ...(steps === undefined ? {} : { steps }),
-        ...(guidance === undefined ? {} : { guidance }),
         onProgress: show.progress,
       });
       show.end();
-      const text = JSON.stringify(calibration, (_, value) =>
+      const wanted = Object.entries(calibration).filter(
+        ([key]) => !measured.includes(key as "magcache") || names.includes(key),
+      );
+      const text = JSON.stringify(Object.fromEntries(wanted), (_, value) =>
         typeof value === "number" ? Number(value.toPrecision(7)) : value,
       );
       if (out === undefined || values.json === true) console.log(text);

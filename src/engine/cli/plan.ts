@@ -1,10 +1,14 @@
-import { dryRun, type PlannedSite } from "../cache/dry-run.js";
+import { dryRun, latteSites, type PlannedSite } from "../cache/dry-run.js";
+import type { SiteMap } from "../cache/method.js";
+import { recordedReadings } from "../cache/recorded-readings.js";
 import { EngineError } from "../errors.js";
-import { loadSchedulerConfig } from "../models/checkpoint.js";
+import { loadConfig, loadSchedulerConfig } from "../models/checkpoint.js";
 import { openFiles } from "../models/files.js";
+import { sitesOf, sitesOfTrace } from "../models/sites-of.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
-import { methodsOf, numberOf, printNotes, requiredOf, textOf, type Verb } from "./arguments.js";
-import { commonFlags, methodFlags } from "./flags.js";
+import type { Trace } from "../trace.js";
+import { jsonFile, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 
 /** The usual spacing of older checkpoints: 951 … 1 at 20 steps. */
 const defaultScheduler = { _class_name: "DDIMScheduler", timestep_spacing: "leading", steps_offset: 1 };
@@ -20,23 +24,56 @@ const grid = (sites: readonly PlannedSite[]): string => {
     .join("\n");
 };
 
+/** The timesteps that the flags say, or else those of the recorded run. */
+const timestepsOf = async (values: Values, trace: Trace | undefined): Promise<readonly number[]> => {
+  const folder = textOf(values, "scheduler");
+  const steps = numberOf(values, "steps");
+  if (trace && steps !== undefined && steps !== trace.timesteps.length)
+    throw new EngineError(
+      "argument-invalid",
+      `--steps is ${steps}, but the readings are of a run of ${trace.timesteps.length} steps.`,
+    );
+  if (trace && folder === undefined) return trace.timesteps;
+  const config = folder === undefined ? defaultScheduler : await loadSchedulerConfig(await openFiles(folder));
+  return schedulerFromConfig(config, steps ?? (trace as Trace).timesteps.length).timesteps;
+};
+
+/** The sites of --model, or else those of the recorded run, or else of a Latte of one layer. */
+const sitesFor = async (values: Values, trace: Trace | undefined): Promise<SiteMap> => {
+  const model = textOf(values, "model");
+  if (model !== undefined) return sitesOf(await loadConfig(await openFiles(model)));
+  return trace ? sitesOfTrace(trace) : latteSites(1);
+};
+
 export const plan: Verb = {
   summary: "print what a method computes and reuses, without a model",
   flags: {
     ...methodFlags,
-    steps: { value: "N", help: "denoising steps" },
-    scheduler: { value: "DIR", help: "folder with scheduler_config.json (default: DDIM, leading, offset 1)" },
-    guidance: { value: "G", help: "1 for a run without an unconditional branch (default: with one)" },
+    ...presetFlag,
+    steps: { value: "N", help: "denoising steps (with --readings: the recorded run's)" },
+    readings: { value: "TRACE.json", help: "a recorded run, for methods that decide by what they measure" },
+    model: { value: "DIR", help: "checkpoint whose blocks are planned; its weights are not read (default: Latte)" },
+    scheduler: {
+      value: "DIR",
+      help: "folder with scheduler_config.json (default: DDIM, leading, offset 1; with --readings: as recorded)",
+    },
+    guidance: { value: "G", help: "1 for a run without an unconditional branch (default: with one, or as recorded)" },
     ...commonFlags,
   },
   async run(values) {
-    requiredOf(values, "steps");
+    const file = textOf(values, "readings");
+    if (file === undefined) requiredOf(values, "steps");
     const methods = await methodsOf(values);
     if (methods.length === 0) throw new EngineError("argument-invalid", "--method is missing.");
-    const folder = textOf(values, "scheduler");
-    const config = folder === undefined ? defaultScheduler : await loadSchedulerConfig(await openFiles(folder));
-    const { timesteps } = schedulerFromConfig(config, numberOf(values, "steps") as number);
-    const sites = dryRun({ methods, timesteps, guided: (numberOf(values, "guidance") ?? 0) !== 1 });
+    const recorded = file === undefined ? undefined : recordedReadings(await jsonFile("readings", file), file);
+    const timesteps = await timestepsOf(values, recorded?.trace);
+    const sites = dryRun({
+      methods,
+      timesteps,
+      sites: await sitesFor(values, recorded?.trace),
+      guided: (numberOf(values, "guidance") ?? recorded?.trace.guidance) !== 1,
+      ...(recorded ? { readings: recorded.readings } : {}),
+    });
     printNotes(methods);
     if (values.json === true) {
       console.log(

@@ -34,11 +34,7 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const manifest = manifestJson && manifestFromJson(manifestJson, `${files.name}: manifest.json`);
   const read = jsonReader(files, manifest, signal);
   const inside = await read.optional("transformer/config.json");
-  const config = inside ?? (await read.optional("config.json"));
-  if (!config)
-    throw new EngineError("file-missing", `${files.name} has neither transformer/config.json nor config.json.`, {
-      hint: "Give the folder of a diffusers model, or the folder of its transformer.",
-    });
+  const config = inside ?? (await read.optional("config.json")) ?? noConfig(files);
   const schedulerConfig = await read.optional("scheduler/scheduler_config.json");
   const words = await read.optional("text/vocabulary.json");
   const vocabulary = words && vocabularyFromJson(words);
@@ -53,6 +49,22 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
     ...(manifest && { manifest }),
     ...(calibration && { calibration }),
   };
+};
+
+/**
+ * The network's config.json alone.
+ *
+ * @throws EngineError "file-missing", "file-invalid", "download-failed", "stopped"
+ */
+export const loadConfig = async (files: Files, signal?: AbortSignal): Promise<Json> => {
+  const read = jsonReader(files, undefined, signal);
+  return (await read.optional("transformer/config.json")) ?? (await read.optional("config.json")) ?? noConfig(files);
+};
+
+const noConfig = ({ name }: Files): never => {
+  throw new EngineError("file-missing", `${name} has neither transformer/config.json nor config.json.`, {
+    hint: "Give the folder of a diffusers model, or the folder of its transformer.",
+  });
 };
 
 /**

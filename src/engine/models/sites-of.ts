@@ -1,5 +1,6 @@
 import { latteSites } from "../cache/dry-run.js";
 import type { SiteMap } from "../cache/method.js";
+import type { Trace } from "../trace.js";
 import { byClassName } from "./by-class-name.js";
 import { fluxConfig } from "./flux-config.js";
 import { fluxSites } from "./flux-sites.js";
@@ -18,3 +19,17 @@ const known: Readonly<Record<string, (config: unknown) => SiteMap>> = {
  * @throws EngineError "model-unknown", "model-config"
  */
 export const sitesOf = (config: unknown): SiteMap => byClassName(known, config)(config);
+
+/**
+ * The sites of the network that a trace was recorded on.
+ * @throws EngineError "model-unknown"
+ */
+export const sitesOfTrace = ({ model, sites }: Pick<Trace, "model" | "sites">): SiteMap => {
+  const count = (pattern: RegExp): number => sites.filter(({ site }) => pattern.test(site)).length;
+  const maps: Readonly<Record<string, () => SiteMap>> = {
+    FluxTransformer2DModel: () =>
+      fluxSites(count(/^transformer_blocks\.\d+\.attn$/), count(/^single_transformer_blocks\.\d+\.attn$/)),
+    LatteTransformer3DModel: () => latteSites(count(/^transformer_blocks\.\d+\.attn1$/)),
+  };
+  return byClassName(maps, { _class_name: model.architecture })();
+};

@@ -1,0 +1,68 @@
+import { readFile } from "node:fs/promises";
+import { createEngine } from "../create-engine.js";
+import type { Engine, Progress, RunInputs } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { loadSchedulerConfig } from "../models/checkpoint.js";
+import { openFiles } from "../models/files.js";
+import { readSafetensors } from "../safetensors.js";
+import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
+
+/** Flags of the verbs that run a model. */
+export const modelFlags: Readonly<Record<string, Flag>> = {
+  model: { value: "DIR", help: "checkpoint folder, as diffusers saves it (config.json, or transformer/ in it)" },
+  scheduler: { value: "DIR", help: "folder with scheduler_config.json (default: the checkpoint's)" },
+  backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
+};
+
+/** What a run starts from. */
+export const requestFlags: Readonly<Record<string, Flag>> = {
+  steps: { value: "N", help: "denoising steps (default: the model's)" },
+  guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },
+  prompt: { value: "TEXT", help: "a sentence of the model's vocabulary (default: the model's)" },
+  inputs: { value: "FILE.safetensors", help: "tensors noise, cond, uncond instead of prompt and seed" },
+};
+
+/** An engine as the flags say it. */
+export const openEngine = async (values: Values, onProgress: (progress: Progress) => void): Promise<Engine> => {
+  const scheduler = textOf(values, "scheduler");
+  return createEngine({
+    model: requiredOf(values, "model"),
+    backend: backendOf(values),
+    ...(scheduler === undefined ? {} : { scheduler: await loadSchedulerConfig(await openFiles(scheduler)) }),
+    onProgress,
+  });
+};
+
+/** What the flags say a run starts from; numbers only where they are given. */
+export const requestOf = async (values: Values, ...counts: readonly string[]) => {
+  const [inputs, prompt] = [textOf(values, "inputs"), textOf(values, "prompt")];
+  if (inputs !== undefined && prompt !== undefined)
+    throw new EngineError("argument-invalid", "--inputs and --prompt cannot be given together.");
+  const numbers = Object.fromEntries(
+    ["steps", "guidance", ...counts].flatMap((flag) => {
+      const value = numberOf(values, flag);
+      return value === undefined ? [] : [[flag, value]];
+    }),
+  ) as { readonly steps?: number; readonly guidance?: number };
+  return {
+    ...numbers,
+    ...(prompt === undefined ? {} : { prompt }),
+    ...(inputs === undefined ? {} : { inputs: await readInputs(inputs) }),
+  };
+};
+
+/** Tensors of a file: `noise`, and `cond` with `uncond`, or a model's conditions by their own names. */
+const readInputs = async (path: string): Promise<RunInputs> => {
+  const bytes = await readFile(path).catch((cause) => {
+    throw new EngineError("file-missing", `Cannot read "${path}": ${(cause as Error).message}.`, { cause });
+  });
+  const tensors = readSafetensors(bytes, path);
+  const noise = tensors.get("noise");
+  if (!noise)
+    throw new EngineError("input-invalid", `"${path}" has no tensor "noise".`, {
+      hint: "Give noise, cond and uncond.",
+    });
+  const [cond, uncond] = [tensors.get("cond"), tensors.get("uncond")];
+  if (cond) return { noise, cond: { text: cond }, ...(uncond ? { uncond: { text: uncond } } : {}) };
+  return { noise, cond: Object.fromEntries([...tensors].filter(([name]) => name !== "noise")) };
+};
