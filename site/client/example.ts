@@ -5,7 +5,7 @@ import type { Clips } from "./clips.js";
 import { engineFor, forgetEngine } from "./engines.js";
 import type { Options, RunName, Settings } from "./example-module.js";
 import { loadExample } from "./examples.js";
-import { codeOf, failureHtml } from "./failure.js";
+import { codeOf, failureHtml, messageOf, noticeHtml } from "./failure.js";
 import { drawGrid } from "./grid-html.js";
 import type { Knobs } from "./knobs.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
@@ -15,6 +15,7 @@ import { showIdeal, showResults, showShown } from "./results.js";
 import { runRows } from "./run-rows.js";
 import { statusOf } from "./run-status.js";
 import { snippetTabs } from "./snippet-tabs.js";
+import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
   readonly example: string;
@@ -46,6 +47,9 @@ class Example extends HTMLElement {
       void this.#run();
     });
     this.#part("stop").addEventListener("click", () => this.#stop());
+    this.#part("failure").addEventListener("click", ({ target }) => {
+      if ((target as HTMLElement).closest("[data-part=again]")) this.#part<HTMLFormElement>("form").requestSubmit();
+    });
     this.#part("reset").addEventListener("click", () => this.#reset());
     void this.#drawSnippet();
     showRecorded(this, this.#config.recorded, () => !this.dataset.own);
@@ -130,15 +134,32 @@ class Example extends HTMLElement {
     this.#say("Loading the engine");
     const current = (): boolean => this.#running === running;
     try {
-      const engine = await this.#engine(running.signal, current);
-      if (!current()) return;
-      await this.#generate(engine, running, current);
+      await inTurn(() => this.#runOn(running, current), {
+        signal: running.signal,
+        onPlace: (ahead) => current() && this.#say(placeInWords(ahead)),
+      });
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");
       if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
       this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
       this.#idle("The run failed.");
+    }
+  }
+
+  /** A GPU that went away takes its buffers with it: once, the run is made again on whatever device there is now. */
+  async #runOn(running: AbortController, current: () => boolean): Promise<void> {
+    const attempt = async (): Promise<void> => {
+      const engine = await this.#engine(running.signal, current);
+      if (current()) await this.#generate(engine, running, current);
+    };
+    try {
+      await attempt();
+    } catch (error) {
+      if (codeOf(error) !== "device-lost" || !current()) throw error;
+      forgetEngine();
+      this.#part("failure").innerHTML = noticeHtml(`${messageOf(error)} The run began again on a new device.`);
+      await attempt();
     }
   }
 

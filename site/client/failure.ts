@@ -12,6 +12,14 @@ const fieldsOf = (error: unknown): { message: string; hint: string; code: string
 };
 
 export const codeOf = (error: unknown): string => fieldsOf(error).code;
+export const messageOf = (error: unknown): string => fieldsOf(error).message;
+
+/** Something that went wrong and was mended. */
+export const noticeHtml = (text: string): string =>
+  `<div class="dc-notice" role="status"><p>${escapeHtml(text)}</p></div>`;
+
+/** What may go well when it is done again, with nothing changed. */
+const passing = ["download-failed", "hash-mismatch", "device-lost", "out-of-memory", "runtime-failed"];
 
 /** An error where it happened: what, what to do, and the way to its entry in the reference. */
 export const failureHtml = (error: unknown, base: string): string => {
@@ -19,7 +27,8 @@ export const failureHtml = (error: unknown, base: string): string => {
   const link = code
     ? `<p><a href="${base.replace(/\/$/, "")}/reference/errors/#${escapeHtml(code)}">About the error <code>${escapeHtml(code)}</code></a></p>`
     : "";
+  const again = passing.includes(code) ? `<p><button type="button" data-part="again">Try again</button></p>` : "";
   return `<div class="dc-failure" role="alert"><p><strong>${escapeHtml(message)}</strong></p>${
     hint ? `<p>${escapeHtml(hint)}</p>` : ""
-  }${link}</div>`;
+  }${again}${link}</div>`;
 };

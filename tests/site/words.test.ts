@@ -175,4 +175,6 @@ it("shows an error with its hint and the way to its entry, and never as markup",
   expect(html).toContain("&lt;b&gt;mauve&lt;/b&gt;");
   expect(html).toContain("Use another word.");
   expect(html).toContain('href="/base/reference/errors/#prompt-invalid"');
+  expect(html).not.toContain("Try again");
+  expect(failureHtml({ code: "download-failed", message: "" }, "/")).toContain("Try again</button>");
 });
