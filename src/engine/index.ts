@@ -77,3 +77,4 @@ export type { Tensor } from "./tensor.js";
 export type { Quality, Trace, TraceSite, TraceVisit } from "./trace.js";
 export { version } from "./version.js";
 export { createWorkerEngine, type WorkerEngineOptions } from "./worker/client.js";
+export { type OpenEngine, serveEngine } from "./worker/serve-engine.js";
