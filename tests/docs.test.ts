@@ -1,5 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { methodFacts } from "../site/config/method-facts.js";
+import { methodNeeds } from "../site/config/method-needs.js";
+import { published } from "../site/config/published.js";
 import { dryRun } from "../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../src/engine/cache/methods/index.js";
 import { errorCodes } from "../src/engine/errors.js";
@@ -17,7 +20,13 @@ const papers = (text: string): Set<string> =>
 
 const engineFiles = names("src/engine/cache/methods", ".ts");
 const folders = ["guide", "methods", "reference"];
-const pages = names("content/docs/methods", ".mdx");
+/** Pages of methods that run. */
+const pages = names("content/docs/methods", ".mdx").filter((name) => name !== "landscape");
+const factsOf = (page: string) => {
+  const [entry] = Object.entries(methodFacts).filter(([, facts]) => facts.page === page);
+  if (!entry) throw new Error(`site/config/facts has no method with the page "${page}"`);
+  return entry;
+};
 
 describe("a method's files belong together", () => {
   test.each(pages)("%s: an options table, a grid and an example of that name", (name) => {
@@ -33,30 +42,71 @@ describe("a method's files belong together", () => {
       expect(existsSync(file), file).toBe(true);
   });
   test.each(pages)(
-    "%s: the page names the paper that the code names, or where a method without one is from",
+    "%s: its card names the paper that the code names, or where a method without one is from",
     (name) => {
-      const page = read(`content/docs/methods/${name}.mdx`);
+      const [method, { source: card }] = factsOf(name);
+      expect(read(`content/docs/methods/${name}.mdx`)).toContain(`<MethodCard method="${method}" />`);
       const code = read(`src/engine/cache/methods/${name}.ts`);
       const [, source = ""] = /^ {4}source: "([^"]+)",$/m.exec(code) ?? [];
       const [paper] = papers(source);
-      if (paper) return expect(papers(page)).toContain(paper);
       const place = /github\.com\/[\w-]+\/[\w-]+/.exec(source)?.[0] ?? "github.com/huggingface/diffusers";
-      expect(page).toContain(`https://${place}`);
+      expect(`${card.text} ${card.url}`).toContain(paper ?? place);
     },
   );
-  test.each(pages)("%s: the sections of every method page, in their order", (name) => {
-    const headings = [...read(`content/docs/methods/${name}.mdx`).matchAll(/^## (.+)$/gm)].map(([, title]) => title);
-    const order = [
-      "What it decides",
-      "Run it",
-      "How it works",
-      "Options",
-      "Time and memory",
-      "When not to use it",
-      "Published numbers",
+  test.each(pages)("%s: the parts of every method page, in their order, and no other section", (name) => {
+    const [method] = factsOf(name);
+    const text = read(`content/docs/methods/${name}.mdx`);
+    const parts = [
+      `<MethodCard method="${method}" />`,
+      "\n## What it decides\n",
+      `<DecisionGrid example="${name}" />`,
+      "\n## Run it\n",
+      `<Example name="${name}" />`,
+      "\n## How it works\n",
+      "\n## Options\n",
+      `<OptionsTable method="${method}" />`,
+      "\n## Time and memory\n",
+      "\n## When not to use it\n",
+      "\n## Pitfalls of other implementations\n",
+      "\n## Published numbers\n",
     ];
-    expect(headings.filter((title) => order.includes(title as string))).toEqual(order);
+    const places = parts.map((part) => text.indexOf(part));
+    expect(places, parts.filter((_, at) => (places[at] ?? -1) < 0).join()).toEqual(places.toSorted((a, b) => a - b));
+    expect(places.every((place) => place > 0)).toBe(true);
+    const headings = [...text.matchAll(/^## .+$/gm)].map(([heading]) => `\n${heading}\n`);
+    expect(headings).toEqual(parts.filter((part) => part.startsWith("\n## ")));
+    // One sentence or a few before the card: what it does.
+    const before = text.slice(text.lastIndexOf('.astro";'), places[0]).split("\n").filter(Boolean).slice(1).join(" ");
+    expect(before.length).toBeGreaterThan(60);
+    expect(before.length).toBeLessThan(600);
   });
+  test.each(pages)("%s: shows the published figures of its method, if there are any", (name) => {
+    const [method] = factsOf(name);
+    const shown = read(`content/docs/methods/${name}.mdx`).includes(`\n<Published method="${method}" />\n`);
+    expect(shown).toBe(published.some((row) => row.method === method));
+  });
+});
+
+describe("what cards and tables say of a method is what its code does", () => {
+  test.each(Object.entries(methodFacts))("%s", (name, facts) => {
+    const { guidance, calibration, decidesBy, reach } = methodNeeds(name as keyof typeof methodFacts);
+    expect(existsSync(`content/docs/methods/${facts.page}.mdx`)).toBe(true);
+    expect(facts.guidance.startsWith("Yes")).toBe(guidance);
+    expect(facts.calibration.startsWith("Yes")).toBe(calibration);
+    expect(facts.there.includes("diffusers")).toBe(!facts.diffusers.text.startsWith("Not there"));
+    if (decidesBy === "data") expect(facts.decides).toMatch(/measured|change/);
+    if (facts.memory === "each") expect(reach).toBe("sub-layers");
+    if (facts.memory === "predictions") expect(reach).toBe("outputs");
+  });
+  test("all methods have their facts", () => {
+    expect(Object.keys(methodFacts).toSorted()).toEqual(Object.keys(methods).toSorted());
+  });
+});
+
+test("the note on model-agnostic methods has a line for every method, and every card leads to it", () => {
+  const note = read("content/docs/guide/what-is-model-agnostic.mdx");
+  for (const page of pages) expect(note).toContain(`(/methods/${page}/)`);
+  expect(read("site/components/MethodCard.astro")).toContain("guide/what-is-model-agnostic/");
 });
 
 test.each([
@@ -107,7 +157,8 @@ test("links between pages, and their anchors, lead somewhere", () => {
   ];
   const known = new Set(["/", ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
   const anchors = (path: string): string[] => {
-    const text = read(`content/docs/${path.replace(/^\/|\/$/g, "")}.mdx`);
+    const page = path.replace(/^\/|\/$/g, "");
+    const text = read(`content/docs/${page}${existsSync(`content/docs/${page}.mdx`) ? "" : "/index"}.mdx`);
     return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
       (title as string)
         .toLowerCase()

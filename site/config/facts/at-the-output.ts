@@ -1,0 +1,78 @@
+import { docs, type MethodFacts } from "./facts.js";
+
+/** Methods that keep predictions. */
+export const atTheOutput = {
+  cfgcache: {
+    page: "cfg-cache",
+    label: "CFG-Cache",
+    kept: "The gap between the two predictions, as low and high frequencies: two tensors of the clip's size",
+    decides: "The step number, inside a window of timesteps",
+    guidance: "Yes: at guidance 1 there is no second pass to leave out",
+    calibration: "No, but window and factors are tuned by hand",
+    agnostic: "Yes: it touches the predictions only",
+    source: {
+      label: "Paper",
+      text: "Lv et al., FasterCache: Training-Free Video Diffusion Model Acceleration with High Quality, arXiv:2410.19355",
+      url: "https://arxiv.org/abs/2410.19355",
+    },
+    diffusers: { text: "FasterCacheConfig with both attention ranges None", url: docs },
+    fewSteps: "no",
+    memory: "predictions",
+    there: ["diffusers"],
+  },
+  easycache: {
+    page: "easy-cache",
+    label: "EasyCache",
+    kept: "The difference prediction − latents, one per guidance branch, and three tensors of that size to measure with",
+    decides:
+      "Changes of latents and prediction, measured during the run on the conditional branch; both branches do the same",
+    guidance: "No",
+    calibration: "No; one threshold to tune",
+    agnostic: "Yes: nothing inside the network is touched, so its architecture does not matter",
+    source: {
+      label: "Paper",
+      text: "Zhou et al., Less is Enough: Training-Free Video Diffusion Acceleration via Runtime-Adaptive Caching, arXiv:2507.02860",
+      url: "https://arxiv.org/abs/2507.02860",
+    },
+    diffusers: { text: "Not there. ComfyUI and stable-diffusion.cpp have it" },
+    fewSteps: "little",
+    memory: "predictions",
+    there: [],
+  },
+  lazycache: {
+    page: "lazy-cache",
+    label: "LazyCache",
+    kept: "One difference, guided prediction − latents, whatever the number of branches; and three tensors of that size to measure with",
+    decides: "Changes of the latents and of the guided prediction, measured during the run",
+    guidance: "No",
+    calibration: "No; one threshold to tune",
+    agnostic: "Yes: only latents go in and a prediction comes out. Transformers, U-Nets, several conditions at once",
+    source: {
+      label: "Source",
+      text: "ComfyUI's name and idea (pull request 9496), after EasyCache, arXiv:2507.02860",
+      url: "https://github.com/Comfy-Org/ComfyUI/pull/9496",
+    },
+    diffusers: { text: "Not there" },
+    fewSteps: "little",
+    memory: "predictions",
+    there: [],
+  },
+  spectrum: {
+    page: "spectrum",
+    label: "Spectrum",
+    kept: "The last six outputs of the network, per guidance branch",
+    decides: "The step number alone",
+    guidance: "No",
+    calibration: "No",
+    agnostic: "Yes: nothing inside the network is touched",
+    source: {
+      label: "Source",
+      text: "Reference code in leejet/stable-diffusion.cpp",
+      url: "https://github.com/leejet/stable-diffusion.cpp",
+    },
+    diffusers: { text: "Not there. TaylorSeer's lite mode forecasts the same tensor by other weights" },
+    fewSteps: "no",
+    memory: "predictions",
+    there: [],
+  },
+} satisfies Record<string, MethodFacts>;
