@@ -1,0 +1,31 @@
+import type { Calibrations } from "../charts/calibration.js";
+
+/** `<dc-calibration data-calibrations="…">`: draws once it comes into view, since the plotting library is large. */
+class CalibrationCharts extends HTMLElement {
+  connectedCallback(): void {
+    const seen = new IntersectionObserver((entries) => {
+      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+      seen.disconnect();
+      void this.draw();
+    });
+    seen.observe(this);
+  }
+
+  private async draw(): Promise<void> {
+    const all = JSON.parse(this.dataset.calibrations ?? "{}") as Calibrations;
+    const [charts, { chartFigure }] = await Promise.all([
+      import("../charts/calibration.js"),
+      import("../charts/figure.js"),
+    ]);
+    const [[model, calibration] = []] = Object.entries(all);
+    if (!model || !calibration) return;
+    const models = charts.lineKey(Object.keys(all));
+    this.replaceChildren(
+      chartFigure(charts.ratioChart(all), models),
+      chartFigure(charts.polynomialChart(all), models),
+      chartFigure(charts.errorChart(calibration, model), charts.lineKey(Object.keys(calibration.smoothcache.errors))),
+    );
+  }
+}
+
+customElements.define("dc-calibration", CalibrationCharts);
