@@ -6,6 +6,7 @@ import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
 import { baseLinks } from "./site/config/base-links.mjs";
+import { repository } from "./site/config/repository.mjs";
 import { temmlMath } from "./site/config/temml-math.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -16,7 +17,7 @@ const sitePages = {
   hooks: {
     "astro:config:setup": ({ injectRoute }) => {
       const folder = path("./site/pages");
-      for (const file of existsSync(folder) ? readdirSync(folder) : [])
+      for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
         if (file.endsWith(".astro") || file.endsWith(".ts"))
           injectRoute({ pattern: `/${file.replace(/\.(astro|ts)$/, "")}`, entrypoint: `./site/pages/${file}` });
     },
@@ -53,6 +54,8 @@ export default defineConfig({
       plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],
       sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
+      routeMiddleware: "./site/config/social-cards.ts",
+      ...(repository ? { editLink: { baseUrl: `${repository}/edit/main/` } } : {}),
       credits: false,
       pagination: true,
     }),
