@@ -1,8 +1,8 @@
-import { defineRouteMiddleware } from "@astrojs/starlight/route-data";
+import { defineRouteMiddleware, type StarlightRouteData } from "@astrojs/starlight/route-data";
 
 /** Every page names its card, so that a link to it shows one. */
 export const onRequest = defineRouteMiddleware(({ locals, site }) => {
-  const { entry, head } = locals.starlightRoute;
+  const { entry, head } = (locals as { readonly starlightRoute: StarlightRouteData }).starlightRoute;
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
   const url = new URL(`${base}/cards/${entry.id || "index"}.png`, site).href;
   const alt = `${entry.data.title}: ${entry.data.description ?? ""}`;
