@@ -155,7 +155,8 @@ test("links between pages, and their anchors, lead somewhere", () => {
     ...folders.flatMap((folder) => names(`content/docs/${folder}`, ".mdx").map((name) => `${folder}/${name}.mdx`)),
     "methods/index.mdx",
   ];
-  const known = new Set(["/", ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
+  const endpoints = names("site/pages", ".ts").map((name) => `/${name}`);
+  const known = new Set(["/", ...endpoints, ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
   const anchors = (path: string): string[] => {
     const page = path.replace(/^\/|\/$/g, "");
     const text = read(`content/docs/${page}${existsSync(`content/docs/${page}.mdx`) ? "" : "/index"}.mdx`);
