@@ -1,38 +1,21 @@
 """Reads a prompt back from the pixels of clips, by geometry alone: no network judges another.
 
-Ground from the edge, colour from the pixels that stand out, centre and area from the first moments of their soft mask,
-shape and angle by the best overlap with silhouettes drawn at that centre and of that area, motion from the course of all
-these over time. N clips, F frames, S pixels a side; lengths are fractions of the side.
+Ground from the edge, colours from the pixels that stand out, then per object the course that outlines.py follows and the
+motion that it makes. Two objects are told apart by their colours. N clips, F frames, S pixels a side; lengths are
+fractions of the side.
 """
 
-import functools
 import math
 
 import torch
 
 import grammar
-from render import distances
+from outlines import LEAST, PERIOD, course_of
 
-SLOTS = ["background", "colour", "size", "shape", "motion"]
-PERIOD = {"circle": 360, "square": 90, "triangle": 120, "ring": 360, "star": 72, "cross": 90}  # degrees to itself again
-ANGLE_STEP = 6
+SLOTS = ["background", *grammar.OBJECT]
 MIDDLE_RADIUS = 0.95 * sum(grammar.SIZES.values()) / 2  # between small and large, pulsing (0.9 on average) or not
-
-
-def silhouettes(cx, cy, r, shape: int, degrees: float, side: int) -> torch.Tensor:
-    """Soft masks [M, S, S] of one shape at M centres."""
-    at = (torch.arange(side) + 0.5) / side
-    dx, dy = at[None, None, :] - cx[:, None, None], at[None, :, None] - cy[:, None, None]
-    cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
-    distance = distances(dx * cos + dy * sin, dy * cos - dx * sin, r[:, None, None])[shape]
-    return (0.5 - distance * side).clamp(0, 1)
-
-
-@functools.cache
-def unit_areas() -> list[float]:
-    """Area of each shape of radius 1."""
-    half, quarter = torch.tensor([0.5]), torch.tensor([0.25])
-    return [silhouettes(half, half, quarter, i, 0, 512).mean().item() * 16 for i in range(len(grammar.SHAPES))]
+LIGHTS = torch.linspace(0.85, 1.15, 7)  # how shading darkens and lightens a colour
+SOLID = 0.0017  # share of a frame, on average, that the inside of a second object fills at the least: 4 pixels of 48 × 48
 
 
 def nearest_ground(clips: torch.Tensor) -> tuple[list[str], torch.Tensor]:
@@ -49,35 +32,69 @@ def nearest_ground(clips: torch.Tensor) -> tuple[list[str], torch.Tensor]:
     return [names[i] for i in chosen], grounds[chosen].transpose(1, 2)[:, :, None, :, None]
 
 
-def nearest_colour(clips: torch.Tensor, ground: torch.Tensor) -> tuple[list[str], torch.Tensor]:
-    """Names, and the colours as [N, 3, 1, 1, 1]; of the mean of the tenth of the outstanding pixels' upper half."""
+def bodies(names: list[str]) -> torch.Tensor:
+    """[K, 3], in [0, 1]."""
+    return torch.tensor([grammar.COLOURS[name] for name in names]) / 255
+
+
+def nearest_colour(clips: torch.Tensor, ground: torch.Tensor) -> list[str]:
+    """Of the mean of the pixels that stand out most."""
     away = (clips - ground).square().sum(1).sqrt()  # [N, F, S, S]
     strong = away > 0.6 * away.flatten(1).quantile(0.99, dim=1)[:, None, None, None]
     mean = (clips * strong[:, None]).sum((2, 3, 4)) / strong.sum((1, 2, 3))[:, None].clamp(min=1)  # [N, 3]
-    names = list(grammar.COLOURS)
-    palette = torch.tensor([grammar.COLOURS[name] for name in names]) / 255
-    light = torch.linspace(0.85, 1.15, 7)[:, None, None]
-    error = (mean[None, :, None] - (palette * light).clamp(max=1)[:, None]).square().sum(-1)  # [7, N, K]
+    palette = bodies(list(grammar.COLOURS))
+    error = (mean[None, :, None] - (palette * LIGHTS[:, None, None]).clamp(max=1)[:, None]).square().sum(-1)  # [7, N, K]
     chosen = error.amin(dim=0).argmin(dim=1)
-    return [names[i] for i in chosen], palette[chosen][:, :, None, None, None]
+    return [list(grammar.COLOURS)[i] for i in chosen]
 
 
-def shape_and_angle(mask, cx, cy, area) -> tuple[list[str], torch.Tensor, torch.Tensor]:
-    """Names, angles in degrees [N, F], overlaps (soft intersection over union) [N]."""
-    frames, side = mask.shape[1:3]
-    flat = mask.flatten(0, 1)
-    overlaps, angles = [], []
-    for shape, name in enumerate(grammar.SHAPES):
-        radius = (area / unit_areas()[shape]).sqrt().flatten()
-        candidates = [0] if PERIOD[name] == 360 else list(range(0, PERIOD[name], ANGLE_STEP))
-        drawn = [silhouettes(cx.flatten(), cy.flatten(), radius, shape, angle, side) for angle in candidates]
-        matches = [torch.minimum(d, flat).sum((1, 2)) / torch.maximum(d, flat).sum((1, 2)).clamp(min=1e-6) for d in drawn]
-        best = torch.stack(matches).max(dim=0)
-        overlaps.append(best.values.view(-1, frames).mean(dim=1))
-        angles.append(torch.tensor(candidates, dtype=torch.float32)[best.indices].view(-1, frames))
-    best = torch.stack(overlaps, dim=1).max(dim=1)
-    chosen = torch.stack(angles, dim=1)[torch.arange(len(mask)), best.indices]
-    return [grammar.SHAPES[i] for i in best.indices], chosen, best.values
+def colours_of(clips: torch.Tensor, ground: torch.Tensor) -> list[list[str]]:
+    """One or two of each clip. Two where the insides of two colours are seen: pixels nearest to a colour, in any light,
+    whose neighbours are nearest to it as well. The seam between two colours, which may resemble a third, has no inside."""
+    least = (clips - ground).square().sum(1)  # [N, F, S, S]
+    label = torch.full_like(least, -1, dtype=torch.long)
+    for i, colour in enumerate(bodies(list(grammar.COLOURS))):
+        for light in LIGHTS:
+            error = (clips - (colour * light).clamp(max=1)[:, None, None, None]).square().sum(1)
+            label, least = torch.where(error < least, i, label), torch.minimum(error, least)
+    inside = [1 - torch.nn.functional.max_pool2d((label != i).float(), 3, 1, 1) for i in range(len(grammar.COLOURS))]
+    share = torch.stack([one.mean(dim=(1, 2, 3)) for one in inside], dim=1)  # [N, K]
+    most = share.topk(2, dim=1)
+    return [
+        [list(grammar.COLOURS)[i] for i in indices] if values.min() > SOLID else [one]
+        for indices, values, one in zip(most.indices, most.values, nearest_colour(clips, ground))
+    ]
+
+
+def mask_of(clips: torch.Tensor, ground: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+    """How much of each pixel is the object rather than the ground, [N, F, S, S]."""
+    towards = colour - ground
+    share = ((clips - ground) * towards).sum(1) / towards.square().sum(1)
+    return ((share - 0.15) / 0.7).clamp(0, 1)
+
+
+def unlikeness(clips: torch.Tensor, ground: torch.Tensor, colour: torch.Tensor) -> torch.Tensor:
+    """Squared distance of each pixel from the nearest mixture of the ground and the colour in any light."""
+    offset, found = clips - ground, []
+    for light in LIGHTS:
+        towards = (colour * light).clamp(max=1) - ground
+        share = ((offset * towards).sum(1) / towards.square().sum(1)).clamp(0, 1)
+        found.append((offset - share[:, None] * towards).square().sum(1))
+    return torch.stack(found).amin(dim=0)
+
+
+def masks_of(clips: torch.Tensor, ground: torch.Tensor, colours: list[list[str]]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Of clips with equally many objects, C: masks, and for each what of the other object may hide it in the frames in
+    which they touch; both [C, N, F, S, S]."""
+    every = [bodies(list(names))[:, :, None, None, None] for names in zip(*colours)]
+    masks = torch.stack([mask_of(clips, ground, colour) for colour in every])
+    if len(every) == 1:
+        return masks, torch.zeros_like(masks)
+    first = unlikeness(clips, ground, every[0]) <= unlikeness(clips, ground, every[1])
+    masks = masks * torch.stack([first, ~first])
+    wide = [torch.nn.functional.max_pool2d((mask > 0.3).float(), 3, 1, 1) for mask in masks]
+    touching = (wide[0] * wide[1]).amax(dim=(2, 3), keepdim=True)
+    return masks, masks.flip(0) * touching
 
 
 def motion_of(x, y, radius, angle, period: int) -> str:
@@ -99,34 +116,57 @@ def motion_of(x, y, radius, angle, period: int) -> str:
     return "moving down" if down > 0 else "moving up"
 
 
+def words_of(colour: str, course: dict[str, torch.Tensor], shape: str) -> dict:
+    """Words of one object; None where a frame does not show it."""
+    if course["area"].min() < LEAST:
+        return dict.fromkeys(grammar.OBJECT)
+    x, y, radius, angle = (course[name] for name in ("x", "y", "radius", "angle"))
+    size = "large" if radius.mean() > MIDDLE_RADIUS else "small"
+    return {"size": size, "colour": colour, "shape": shape, "motion": motion_of(x, y, radius, angle, PERIOD[shape])}
+
+
 def read(clips: torch.Tensor) -> list[dict]:
-    """{slot: word, "overlap": 0…1} of each clip in [-1, 1]; object words are None where a frame shows no object."""
+    """{slot: word, "overlap": 0…1} of each clip in [-1, 1]; object words are None where a frame shows no object. A clip
+    with two objects has words in the slots of both, the first being further to the left and to the top."""
     clips = (clips.clamp(-1, 1) + 1) / 2
-    side = clips.size(-1)
     backgrounds, ground = nearest_ground(clips)
-    colours, colour = nearest_colour(clips, ground)
-    towards = colour - ground
-    share = ((clips - ground) * towards).sum(1) / towards.square().sum(1)  # [N, F, S, S]
-    mask = ((share - 0.15) / 0.7).clamp(0, 1)
-    area = mask.mean(dim=(2, 3))  # [N, F]
-    at = (torch.arange(side) + 0.5) / side
-    cx = (mask.sum(2) * at).sum(-1) / mask.sum((2, 3)).clamp(min=1e-6)
-    cy = (mask.sum(3) * at).sum(-1) / mask.sum((2, 3)).clamp(min=1e-6)
-    shapes, angle, overlap = shape_and_angle(mask, cx, cy, area)
-    readings = []
-    for i, shape in enumerate(shapes):
-        radius = (area[i] / unit_areas()[grammar.SHAPES.index(shape)]).sqrt()
-        seen = {"colour": colours[i], "size": "large" if radius.mean() > MIDDLE_RADIUS else "small", "shape": shape}
-        seen["motion"] = motion_of(cx[i], cy[i], radius, angle[i], PERIOD[shape])
-        if area[i].min() < 0.002:  # fewer than five pixels of 48 × 48
-            seen = dict.fromkeys(seen)
-        readings.append({**seen, "background": backgrounds[i], "overlap": overlap[i].item()})
+    colours = colours_of(clips, ground)
+    readings = [{"background": background} for background in backgrounds]
+    for count in (1, 2):
+        some = [i for i, names in enumerate(colours) if len(names) == count]
+        if not some:
+            continue
+        masks, hidden = masks_of(clips[some], ground[some], [colours[i] for i in some])
+        shapes, overlaps, courses = course_of(masks.flatten(0, 1), hidden.flatten(0, 1))
+        for row, i in enumerate(some):
+            own = [row + len(some) * k for k in range(count)]
+            own.sort(key=lambda at: (courses["x"][at] + courses["y"][at]).mean().item())
+            for number, at in zip(("", "2"), own):
+                course = {name: values[at] for name, values in courses.items()}
+                found = words_of(colours[i][at // len(some)], course, shapes[at])
+                readings[i] |= {slot + number: word for slot, word in found.items()}
+            readings[i]["overlap"] = sum(overlaps[at].item() for at in own) / count
     return readings
 
 
+def exchanged(reading: dict) -> dict:
+    """The same reading with its two objects in the other order."""
+    other = {slot: slot[:-1] if slot.endswith("2") else f"{slot}2" for slot in reading if slot.rstrip("2") in grammar.OBJECT}
+    return {other.get(slot, slot): word for slot, word in reading.items()}
+
+
+def hits(prompt: dict[str, str], reading: dict) -> dict[str, bool]:
+    """Of each slot that the prompt fills, whether it reads as asked, and whether there are as many objects. Which of two
+    objects is the first is for the prompt to say: the order that agrees in more words is taken."""
+    orders = [reading, exchanged(reading)] if "shape2" in reading else [reading]
+    found = [{slot: prompt[slot] == order.get(slot) for slot in prompt} for order in orders]
+    return {**max(found, key=lambda right: sum(right.values())), "count": ("shape2" in prompt) == ("shape2" in reading)}
+
+
 def adherence(prompts: list[dict[str, str]], readings: list[dict]) -> dict[str, float]:
-    """Share of clips that read as asked, per slot and in all slots at once, and the mean overlap."""
-    right = {slot: [p[slot] == r[slot] for p, r in zip(prompts, readings)] for slot in SLOTS}
-    shares = {slot: sum(hits) / len(hits) for slot, hits in right.items()}
-    shares["all"] = sum(all(hits) for hits in zip(*right.values())) / len(prompts)
+    """Share of clips that read as asked, per slot and in all slots at once, and the mean overlap. Of prompts that all
+    speak of equally many objects."""
+    right = [hits(prompt, reading) for prompt, reading in zip(prompts, readings)]
+    shares = {slot: sum(one[slot] for one in right) / len(right) for slot in right[0]}
+    shares["all"] = sum(all(one.values()) for one in right) / len(right)
     return {**shares, "overlap": sum(r["overlap"] for r in readings) / len(readings)}

@@ -22,9 +22,9 @@ PROMPT_SEED = 300_000  # used for nothing else
 CHUNK = 32  # clips at once
 
 
-def prompts_of(task, seed: int, count: int) -> list[dict[str, str]]:
+def prompts_of(task, seed: int, count: int, second: float = 0.0) -> list[dict[str, str]]:
     rng = random.Random(seed)
-    return [task.sample_prompt(rng) for _ in range(count)]
+    return [task.sample_prompt(rng, second) if second else task.sample_prompt(rng) for _ in range(count)]
 
 
 def in_chunks(make, prompts: list[dict[str, str]]) -> dict[str, float]:
@@ -34,9 +34,10 @@ def in_chunks(make, prompts: list[dict[str, str]]) -> dict[str, float]:
     return adherence(prompts, readings)
 
 
-def rendered(task, count: int, frames: int, side: int, freedom: float) -> dict[str, float]:
+def rendered(task, count: int, frames: int, side: int, freedom: float, second: float = 0.0) -> dict[str, float]:
     rng = random.Random(7)
-    return in_chunks(lambda prompts, _: render(prompts, frames, side, rng, freedom), prompts_of(task, 70_000, count))
+    made = in_chunks(lambda prompts, _: render(prompts, frames, side, rng, freedom), prompts_of(task, 70_000, count, second))
+    return {name: round(share, 4) for name, share in made.items()}
 
 
 def main():
@@ -44,6 +45,7 @@ def main():
     parser.add_argument("folder", type=Path)
     parser.add_argument("--clips", type=int, default=256, help="prompts of every line of the table")
     parser.add_argument("--rendered", type=int, default=768)
+    parser.add_argument("--objects", type=int, choices=[1, 2], default=1, help="that every prompt speaks of")
     parser.add_argument("--only-default", action="store_true", help="one line: the manifest's steps and guidance")
     parser.add_argument("--out", type=Path, required=True)
     arguments = parser.parse_args()
@@ -51,17 +53,18 @@ def main():
     model = torch.compile(model)
     manifest = json.loads((arguments.folder / "manifest.json").read_text())
     defaults, clip = manifest["defaults"], manifest["clip"]
-    size = (clip["frames"], clip["height"])
+    size, second = (clip["frames"], clip["height"]), float(arguments.objects - 1)
     found = {
         "model": manifest["name"],
         "trained_clips": manifest["training"]["clips"],
+        "objects": arguments.objects,
         "prompts": arguments.clips,
         "prompt_seed": PROMPT_SEED,
-        "rendered": {str(freedom): rendered(task, arguments.rendered, *size, freedom) for freedom in (1.0, 0.2)},
+        "rendered": {str(freedom): rendered(task, arguments.rendered, *size, freedom, second) for freedom in (1.0, 0.2)},
         "lines": [],
     }
     print(json.dumps(found["rendered"]), flush=True)
-    prompts = prompts_of(task, PROMPT_SEED, arguments.clips)
+    prompts = prompts_of(task, PROMPT_SEED, arguments.clips, second)
     cells = [(defaults["steps"], defaults["guidance"])]
     if not arguments.only_default:
         cells += [(steps, defaults["guidance"]) for steps in STEPS if steps != defaults["steps"]]

@@ -35,6 +35,17 @@ def build(config) -> LatteTransformer3DModel:
     return model
 
 
+@torch.no_grad()
+def second_like_first(model: LatteTransformer3DModel) -> None:
+    """Gives a network that knew one object the words of a second: each begins as the same word of the first, moved by one
+    direction common to all, so that what is known of a word carries over and the two objects can be told apart."""
+    weight = model.caption_projection.linear_1.weight  # [width, columns]
+    tag = torch.randn(weight.size(0), generator=torch.Generator().manual_seed(0)) * weight.std() * 0.7
+    for (slot, word), column in grammar.COLUMNS.items():
+        if slot.endswith("2"):
+            weight[:, column] = weight[:, grammar.COLUMNS[slot[:-1], word]] + tag
+
+
 def scheduler() -> DDIMScheduler:
     """Clean-sample prediction from pure noise (terminal SNR 0), so patches wider than the model are no obstacle."""
     return DDIMScheduler(

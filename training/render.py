@@ -76,13 +76,24 @@ def star(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> torch.Tensor:
     return distance * torch.sign(y * bx - x * by)
 
 
-def distances(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> list[torch.Tensor]:
-    """Signed distance to each shape in the order of grammar.SHAPES; sized to look equally large."""
-    length = (x * x + y * y).sqrt()
+def triangle(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> torch.Tensor:
     third = math.sqrt(3) / 2
-    triangle = torch.maximum(torch.maximum(third * x - 0.5 * y, -third * x - 0.5 * y), y) - 0.58 * r
-    cross = torch.minimum(box(x, y, 1.02 * r, 0.36 * r), box(x, y, 0.36 * r, 1.02 * r))
-    return [length - r, box(x, y, 0.86 * r, 0.86 * r), triangle, (length - 0.74 * r).abs() - 0.27 * r, star(x, y, 1.2 * r), cross]
+    return torch.maximum(torch.maximum(third * x - 0.5 * y, -third * x - 0.5 * y), y) - 0.58 * r
+
+
+def cross(x: torch.Tensor, y: torch.Tensor, r: torch.Tensor) -> torch.Tensor:
+    return torch.minimum(box(x, y, 1.02 * r, 0.36 * r), box(x, y, 0.36 * r, 1.02 * r))
+
+
+# Signed distance to each shape; sized to look equally large.
+DISTANCES = {
+    "circle": lambda x, y, r: (x * x + y * y).sqrt() - r,
+    "square": lambda x, y, r: box(x, y, 0.86 * r, 0.86 * r),
+    "triangle": triangle,
+    "ring": lambda x, y, r: ((x * x + y * y).sqrt() - 0.74 * r).abs() - 0.27 * r,
+    "star": lambda x, y, r: star(x, y, 1.2 * r),
+    "cross": cross,
+}
 
 
 def layer(things: list[dict[str, str]], places: list[int], frames: int, side: int, rng: random.Random, freedom: float):
@@ -95,12 +106,11 @@ def layer(things: list[dict[str, str]], places: list[int], frames: int, side: in
     at = (torch.arange(side) + 0.5) / side
     dx, dy = at[None, None, None, :] - cx, at[None, None, :, None] - cy  # [N, F, S, S] by broadcasting
     x, y = dx * angle.cos() + dy * angle.sin(), dy * angle.cos() - dx * angle.sin()
-    which = torch.tensor([grammar.SHAPES.index(thing["shape"]) for thing in things])
     distance = torch.empty(len(things), frames, side, side)
-    for shape in range(len(grammar.SHAPES)):
-        chosen = which == shape
-        if chosen.any():
-            distance[chosen] = distances(x[chosen], y[chosen], r[chosen])[shape]
+    for shape, distance_to in DISTANCES.items():
+        chosen = [i for i, thing in enumerate(things) if thing["shape"] == shape]
+        if chosen:
+            distance[chosen] = distance_to(x[chosen], y[chosen], r[chosen])
     cover = (0.5 - distance * side).clamp(0, 1)[:, None]  # one pixel of soft edge
     light = 1 - 0.16 * ((dx + 1.4 * dy) / r).clamp(-1.2, 1.2)  # lit from above, a little from the left
     colour = torch.tensor([grammar.COLOURS[thing["colour"]] for thing in things]) / 255

@@ -15,10 +15,11 @@ except ImportError as error:
 
 import grammar
 import images
-from adherence import adherence, read, unit_areas
+from adherence import adherence, hits, read
 from config import flux_nano, nano, small
 from export import export
-from model import build, noise_table, rows, scheduler
+from model import build, noise_table, rows, scheduler, second_like_first
+from outlines import unit_area
 from render import layer, render
 from clips import batch, loss_of
 from tasks import load
@@ -89,7 +90,7 @@ class Renderer(unittest.TestCase):
         wanted = {"circle": 3.1416, "square": 4 * 0.86**2, "triangle": 3 * 3**0.5 * 0.58**2}
         wanted |= {"ring": 3.1416 * (1.01**2 - 0.47**2), "cross": 2 * 2.04 * 0.72 - 0.72**2}
         for shape, area in wanted.items():
-            self.assertAlmostEqual(unit_areas()[grammar.SHAPES.index(shape)] / area, 1, delta=0.02, msg=shape)
+            self.assertAlmostEqual(unit_area(shape) / area, 1, delta=0.02, msg=shape)
             solid = (self.clip(shape=shape)[0, 0, 0] > -0.2).float().mean().item()
             self.assertAlmostEqual(solid / (area * grammar.SIZES["large"] ** 2), 1, delta=0.06, msg=shape)
 
@@ -135,8 +136,26 @@ class Renderer(unittest.TestCase):
         rng = random.Random(11)
         prompts = [grammar.sample_prompt(rng) for _ in range(64)]
         shares = adherence(prompts, read(render(prompts, 8, 48, rng)))
-        for slot in grammar.OBJECT | {"background": None}:
+        for slot in [*grammar.OBJECT, "background", "count"]:
             self.assertGreaterEqual(shares[slot], 0.98, slot)
+
+    def test_two_objects_are_read_back_from_pixels(self):
+        rng = random.Random(12)
+        prompts = [grammar.sample_prompt(rng, 1.0) for _ in range(32)]
+        shares = adherence(prompts, read(render(prompts, 8, 48, rng)))
+        for slot in [*grammar.OBJECT, *(f"{slot}2" for slot in grammar.OBJECT), "background", "count"]:
+            self.assertGreaterEqual(shares[slot], 0.95, slot)
+
+    def test_which_object_is_the_first_is_for_the_prompt_to_say(self):
+        prompt = grammar.parse("a large red circle orbiting and a small blue ring pulsing on a black background")
+        reading = read(render([prompt], 8, 48, random.Random(0)))[0]
+        exchanged = grammar.parse("a small blue ring pulsing and a large red circle orbiting on a black background")
+        one = {slot: word for slot, word in prompt.items() if not slot.endswith("2")}
+        self.assertTrue(all(hits(prompt, reading).values()))
+        self.assertTrue(all(hits(exchanged, reading).values()))
+        self.assertEqual([slot for slot, right in hits(one, reading).items() if not right], ["count"])
+        wrong = hits({**prompt, "shape2": "star"}, reading)
+        self.assertEqual([slot for slot, right in wrong.items() if not right], ["shape2"])
 
     def test_a_clip_without_object_does_not_read_as_one(self):
         clip = render([PROMPT], 8, 48, random.Random(0))
@@ -144,6 +163,20 @@ class Renderer(unittest.TestCase):
         reading = read(clip)[0]
         self.assertEqual([reading[slot] for slot in ("colour", "shape", "motion")], [None] * 3)
         self.assertEqual(reading["background"], "black")
+
+
+class Second(unittest.TestCase):
+    def test_the_words_of_a_second_object_begin_as_those_of_the_first_moved_one_way(self):
+        model = build(tiny())
+        before = model.caption_projection.linear_1.weight.clone()
+        second_like_first(model)
+        after = model.caption_projection.linear_1.weight
+        pairs = [(column, grammar.COLUMNS[slot[:-1], word]) for (slot, word), column in grammar.COLUMNS.items() if slot.endswith("2")]
+        moved = torch.stack([after[:, second] - after[:, first] for second, first in pairs])
+        torch.testing.assert_close(moved, moved[:1].expand_as(moved), atol=1e-5, rtol=0)
+        self.assertGreater(moved[0].norm().item(), 0.1)
+        kept = sorted(set(range(before.size(1))) - {second for second, _ in pairs})
+        self.assertTrue(torch.equal(after[:, kept], before[:, kept]))
 
 
 class Training(unittest.TestCase):

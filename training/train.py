@@ -34,9 +34,9 @@ def optimizers(model, config) -> list[torch.optim.Optimizer]:
     ]
 
 
-def rate_at(progress: float, step: int) -> float:
-    """Warm-up over 100 steps, then constant, then linear to zero over the last 6 % of the time."""
-    return min(1, step / 100) * min(1, (1 - progress) * 16)
+def rate_at(progress: float, step: int, cooldown: float) -> float:
+    """Warm-up over 100 steps, then constant, then linear to zero over the last `cooldown` of the time."""
+    return min(1, step / 100) * min(1, (1 - progress) / cooldown)
 
 
 def main():
@@ -46,6 +46,8 @@ def main():
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, resumed ones included")
     parser.add_argument("--init", type=Path, help="begin from the weights of this checkpoint folder")
     parser.add_argument("--save-every", type=float, default=5, help="minutes between checkpoints")
+    parser.add_argument("--cooldown", type=float, default=0.06, help="share of the time over which the rate falls to zero")
+    parser.add_argument("--teach-second", action="store_true", help="--init knew one object: begin its second from its first")
     parser.add_argument("--batch", type=int, help="clips per step (default: the config's)")
     arguments = parser.parse_args()
     config = importlib.import_module(f"config.{arguments.config}")
@@ -60,6 +62,8 @@ def main():
     model = task.build(config).to(device)
     if arguments.init:
         model.load_state_dict(type(model).from_pretrained(arguments.init).state_dict())
+    if arguments.teach_second:
+        task.second_like_first(model)
     ema = copy.deepcopy(model).requires_grad_(False)
     optimizing = optimizers(model, config)
     rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizing]
@@ -89,7 +93,7 @@ def main():
     log = (arguments.out / "log.csv").open("a")
     began, saved, recent = time.monotonic() - spent, time.monotonic(), []
     while spent < arguments.minutes * 60:
-        rate = rate_at(spent / (arguments.minutes * 60), step)
+        rate = rate_at(spent / (arguments.minutes * 60), step, arguments.cooldown)
         for optimizer, full in zip(optimizing, rates):
             for group in optimizer.param_groups:
                 group["lr"] = full * rate

@@ -15,15 +15,21 @@ export const shownIn = async (engine: Engine, { uncached, cached }: Outcome): Pr
   return { uncached: await read(uncached), cached: await read(cached) };
 };
 
-const inWords = (adherence: Adherence | null): string => {
+const nameOf = (slot: string): string => (slot.endsWith("2") ? `second ${slot.slice(0, -1)}` : slot);
+
+export const inWords = (adherence: Adherence | null): string => {
   if (!adherence) return "cannot be read";
   const { reading, wrong } = adherence;
   if (wrong.length === 0) return "yes";
-  const words = wrong.map((slot) => {
-    const word = reading[slot as "shape"];
-    return word ? `${slot} reads as ${word}` : `no ${slot} to be seen`;
-  });
-  return `no: ${words.join(", ")}`;
+  const missing = wrong.some((slot) => slot.endsWith("2")) && !("shape2" in reading);
+  const words = wrong
+    .filter((slot) => slot !== "count" && !(missing && slot.endsWith("2")))
+    .map((slot) => {
+      const word = reading[slot as "shape"];
+      return word ? `${nameOf(slot)} reads as ${word}` : `no ${nameOf(slot)} to be seen`;
+    });
+  const extra = wrong.includes("count") ? ["a second object is to be seen"] : [];
+  return `no: ${[...words, ...(missing ? ["no second object to be seen"] : []), ...extra].join(", ")}`;
 };
 
 /** The cells of the summary that say whether a clip shows what was asked. */

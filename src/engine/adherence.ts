@@ -1,29 +1,52 @@
 import type { Clip } from "./engine.js";
 import { type ClipReading, readClip } from "./metrics/adherence.js";
-import { parsePrompt, type Vocabulary } from "./text/vocabulary.js";
+import { parsePrompt, type Slots, type Vocabulary } from "./text/vocabulary.js";
 
 /** Whether a clip shows what was asked. */
 export interface Adherence {
   /** The words of the prompt by slot; only slots that it fills and a clip can show. */
   readonly asked: Readonly<Record<string, string>>;
   readonly reading: ClipReading;
-  /** Slots in which the clip reads otherwise. */
+  /** Slots in which the clip reads otherwise, those of a missing object included; "count" where it shows one too many. */
   readonly wrong: readonly string[];
 }
 
+/** Slots of the second object by those of the first. */
+const second = { colour: "colour2", size: "size2", shape: "shape2", motion: "motion2" } as const;
+
+/** The same reading with its two objects in the other order. */
+const exchanged = (reading: ClipReading): ClipReading => {
+  const others = Object.entries(second).flatMap(([one, other]) => [
+    [one, reading[other]],
+    [other, reading[one as "shape"]],
+  ]);
+  return { ...reading, ...Object.fromEntries(others) };
+};
+
 /**
- * Reads a clip and compares it with its prompt; undefined for a model that does not say what its words look like, and
- * for a prompt of several objects, which cannot be told apart yet.
+ * What a reading says against the words of a prompt. Which of two objects is the first is for the prompt to say: the order
+ * that agrees in more words is taken.
+ *
+ * @param words by slot, null where the prompt leaves one out
+ */
+export const judged = (words: Slots, seen: ClipReading): Adherence => {
+  const slots = new Set([...Object.keys(seen), ...("motion" in seen ? Object.values(second) : [])]);
+  const asked = Object.fromEntries(
+    Object.entries(words).filter((entry): entry is [string, string] => entry[1] !== null && slots.has(entry[0])),
+  );
+  const wrongIn = (one: ClipReading) => Object.keys(asked).filter((slot) => one[slot as "shape"] !== asked[slot]);
+  const two = "shape2" in seen;
+  const reading = two && wrongIn(exchanged(seen)).length < wrongIn(seen).length ? exchanged(seen) : seen;
+  const extra = two && !Object.keys(asked).some((slot) => slot.endsWith("2"));
+  return { asked, reading, wrong: [...wrongIn(reading), ...(extra ? ["count"] : [])] };
+};
+
+/**
+ * Reads a clip and compares it with its prompt; undefined for a model that does not say what its words look like.
  *
  * @throws EngineError "prompt-invalid"; "input-invalid" for several clips
  */
 export const adherence = (vocabulary: Vocabulary, clip: Clip, prompt: string): Adherence | undefined => {
-  const slots = parsePrompt(vocabulary, prompt);
-  if (!vocabulary.domain || Object.entries(slots).some(([slot, word]) => slot.endsWith("2") && word !== null))
-    return undefined;
-  const reading = readClip(clip, vocabulary.domain);
-  const asked = Object.fromEntries(
-    Object.entries(slots).filter((entry): entry is [string, string] => entry[1] !== null && entry[0] in reading),
-  );
-  return { asked, reading, wrong: Object.keys(asked).filter((slot) => reading[slot as "shape"] !== asked[slot]) };
+  const words = parsePrompt(vocabulary, prompt);
+  return vocabulary.domain && judged(words, readClip(clip, vocabulary.domain));
 };

@@ -136,7 +136,7 @@ export interface Engine {
   changes(options?: CalibrateOptions): Promise<Changes>;
   /**
    * What a clip shows, read from its pixels, beside what its prompt asked for; undefined where this model's words cannot
-   * be read, or the prompt has several objects.
+   * be read.
    */
   read(request: { readonly clip: Clip; readonly prompt: string }): Promise<Adherence | undefined>;
   dispose(): Promise<void>;

@@ -1,12 +1,5 @@
+import type { Course } from "./course.js";
 import { lowerMedian } from "./median.js";
-
-/** The course of an object over a clip, a number per frame. Centre and radius are fractions of a frame's side. */
-export interface Course {
-  readonly x: readonly number[];
-  readonly y: readonly number[];
-  readonly radius: readonly number[];
-  readonly degrees: readonly number[];
-}
 
 const span = (values: readonly number[]): number => Math.max(...values) - Math.min(...values);
 const rise = (values: readonly number[]): number => (values.at(-1) as number) - (values[0] as number);
