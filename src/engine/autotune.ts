@@ -1,10 +1,10 @@
 import { ladders } from "./cache/ladders.js";
 import type { CacheMethod } from "./cache/method.js";
 import { type MethodName, methodFromName } from "./cache/methods/index.js";
-import type { Clip, Engine, GenerateOptions } from "./engine.js";
+import type { Engine, GenerateOptions } from "./engine.js";
 import { EngineError } from "./errors.js";
+import { type Measured, trialsOf } from "./measured.js";
 import { median } from "./metrics/median.js";
-import { compareClips } from "./metrics/quality.js";
 
 export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
   /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
@@ -18,17 +18,11 @@ export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidan
 }
 
 /** One setting, as it went. */
-export interface Trial {
+export interface Trial extends Measured {
   readonly method: MethodName;
   readonly options: Readonly<Record<string, unknown>>;
-  /** Uncached time over cached time, of runs in turn; the median over the clips, for the finalists over three runs more. */
-  readonly speedup: number;
-  /** Of the worst clip; infinite where it is the uncached one. */
-  readonly psnr: number;
-  readonly ssim: number;
-  readonly cacheBytes: number;
   readonly reachesFloor: boolean;
-  /** A finalist was timed again, three times. */
+  /** A finalist's speed-up is that of three runs more. */
   readonly finalist: boolean;
 }
 
@@ -48,37 +42,14 @@ export interface Tuned {
  * @throws EngineError "input-invalid" without a floor; "method-unknown"; "stopped"
  */
 export const autotune = async (engine: Engine, options: AutotuneOptions): Promise<Tuned> => {
-  const { floor, clips = [{}], methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
+  const { floor, clips, methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
   const { psnr: leastPsnr = Number.NEGATIVE_INFINITY, ssim: leastSsim = Number.NEGATIVE_INFINITY } = floor;
   if (floor.psnr === undefined && floor.ssim === undefined)
     throw new EngineError("input-invalid", "There is no floor to stay above.", {
       hint: "Give floor.psnr or floor.ssim.",
     });
 
-  const make = (clip: number, cache: readonly CacheMethod[]) => engine.generate({ ...request, ...clips[clip], cache });
-  const references: Clip[] = [];
-  for (const index of clips.keys()) references.push((await make(index, [])).clip);
-
-  const attempt = async (method: MethodName, settings: Trial["options"], cache: CacheMethod): Promise<Trial> => {
-    const runs = [];
-    for (const [index, reference] of references.entries()) {
-      const uncached = await make(index, []); // again, since a machine is not as fast all the time
-      const { clip, trace } = await make(index, [cache]);
-      const gain = uncached.trace.totals.wallMs / trace.totals.wallMs;
-      runs.push({ ...compareClips(reference, clip), ...trace.totals, gain });
-    }
-    const [psnr, ssim] = [Math.min(...runs.map((run) => run.psnr)), Math.min(...runs.map((run) => run.ssim))];
-    return {
-      method,
-      options: settings,
-      speedup: median(runs.map(({ gain }) => gain)),
-      psnr,
-      ssim,
-      cacheBytes: Math.max(...runs.map(({ bytes }) => bytes.peak.cache)),
-      reachesFloor: psnr >= leastPsnr && ssim >= leastSsim,
-      finalist: false,
-    };
-  };
+  const { attempt, make } = await trialsOf(engine, request, clips);
 
   for (const name of methods) if (!Object.hasOwn(ladders, name)) methodFromName(name); // throws
 
@@ -89,7 +60,9 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
     for (const settings of ladders[name]) {
       try {
         const cache = methodFromName(name, { ...engine.model.calibration?.[name as "magcache"], ...settings });
-        const trial = await attempt(name, settings, cache);
+        const measured = await attempt([cache]);
+        const reachesFloor = measured.psnr >= leastPsnr && measured.ssim >= leastSsim;
+        const trial: Trial = { method: name, options: settings, ...measured, reachesFloor, finalist: false };
         trials.push(trial);
         made.set(trial, cache);
         onTrial?.(trial, trials.length);

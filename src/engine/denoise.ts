@@ -1,4 +1,4 @@
-import type { Backend, Bytes, Handle } from "./backends/backend.js";
+import type { Backend, Bytes, Compiled, Handle } from "./backends/backend.js";
 import { type ExecutorOptions, executor } from "./cache/execute.js";
 import { handleCounts } from "./cache/history.js";
 import { EngineError } from "./errors.js";
@@ -49,6 +49,7 @@ export interface Denoised {
 export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const { backend, scheduler, noise, signal, collectPredictions = false, previewAt = () => false } = options;
   const counts = handleCounts(backend);
+  const used = new Set<Compiled>();
   let compileMs = 0;
   const stopIfAsked = (): void => {
     if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before its last step.");
@@ -61,6 +62,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       stopIfAsked();
       const before = performance.now();
       const compiled = await options.compile(graph);
+      used.add(compiled);
       compileMs += performance.now() - before;
       return compiled;
     },
@@ -69,7 +71,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const predictions: Float32Array[] = [];
   const stepMs: number[] = [];
   const stepCacheBytes: number[] = [];
-  let peak = bytesOf(backend, 0);
+  let peak = bytesOf(backend, 0, used);
   try {
     const noiseHandle = backend.upload(noise);
     let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
@@ -92,7 +94,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       if (clean) counts.drop(clean);
       const cache = run.cacheBytes();
       stepCacheBytes.push(cache);
-      peak = largest(peak, bytesOf(backend, cache));
+      peak = largest(peak, bytesOf(backend, cache, used));
       const ms = performance.now() - compileMs - before;
       stepMs.push(ms);
       options.onStep?.({ step, ms, visits: run.visits().slice(seen), ...preview });
@@ -127,8 +129,8 @@ const advance = (backend: Backend, step: SchedulerStep, sample: Handle, predicti
 };
 
 /** Bytes by kind. On a GPU the cache lies in the engine's own buffers, which must not be counted twice. */
-const bytesOf = (backend: Backend, cache: number): Bytes => {
-  const { workspace, ...rest } = backend.bytes();
+const bytesOf = (backend: Backend, cache: number, used?: ReadonlySet<Compiled>): Bytes => {
+  const { workspace, ...rest } = backend.bytes(used);
   return { ...rest, cache, workspace: Math.max(0, workspace - cache) };
 };
 

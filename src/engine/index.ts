@@ -3,6 +3,15 @@ export type { Adherence } from "./adherence.js";
 export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotune.js";
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
+export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./bench.js";
+export {
+  type BenchReport,
+  type BenchRow,
+  type BenchRun,
+  type BenchSettings,
+  benchReportFromJson,
+} from "./bench-report.js";
+export { type BenchFigures, benchCaption, benchCsv, benchFigures, benchMarkdown, fastestAbove } from "./bench-table.js";
 export { type Forecast, type Guards, guarded, withForecast } from "./cache/compose.js";
 export {
   type AskedAt,
@@ -12,6 +21,7 @@ export {
   type PlannedSite,
   type Readings,
 } from "./cache/dry-run.js";
+export { ladders } from "./cache/ladders.js";
 export {
   type Branch,
   type CacheMethod,
@@ -63,6 +73,7 @@ export type {
   RunInputs,
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
+export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./fewer-steps.js";
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Domain } from "./metrics/domain.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";

@@ -119,3 +119,31 @@ describe("autotune", () => {
     expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));
   });
 });
+
+describe("bench", () => {
+  test("writes one report that it reads again, and says what it leaves out", async () => {
+    const file = join(folder, "bench.json");
+    const args = ["--model", model, "--steps", "4", "--repeats", "1", "--out", file];
+    const made = await cli("bench", ...args, "--methods", "mask,textkv");
+    expect(made).toEqual({ code: 0, stdout: "", stderr: "" });
+    const { stdout } = await cli("bench", "--from", file);
+    expect(stdout).toMatch(/^\| method \| options \| steps \| time ms \|/);
+    expect(stdout).toContain("| textkv | {} | 4 |");
+    expect((await cli("bench", "--from", file, "--format", "csv")).stdout).toContain("cached,mask,");
+  });
+
+  test.each([
+    [["--model", model, "--repeats", "0"], "argument-invalid"],
+    [["--model", model, "--format", "xml"], "argument-invalid"],
+    [["--from", "package.json"], "file-invalid"],
+    [["--from", "README.md"], "file-invalid"],
+    [["--from", "nowhere.json"], "file-missing"],
+    [["--model", model, "--methods", "fora", "--out", "bench.txt"], "argument-invalid"],
+    [["--model", "site/public/models/flux-shapes-nano", "--methods", "textkv"], "site-missing"],
+    [["--model", model, "--steps", "4", "--methods", "magcache"], "calibration-mismatch"],
+  ])("%j: %s", async (args, code) => {
+    const { stderr, stdout } = await cli("bench", ...args);
+    expect(stdout).toBe("");
+    expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));
+  });
+});

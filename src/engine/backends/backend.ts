@@ -50,7 +50,10 @@ export interface Backend {
   releaseAll(): void;
   /** All work handed over so far is done. */
   settled(): Promise<void>;
-  /** Bytes now allocated for weights, activations and workspace (cache bytes are the executor's). */
-  bytes(): Omit<Bytes, "cache">;
+  /**
+   * Bytes now allocated for weights, activations and workspace (cache bytes are the executor's).
+   * @param used only what these graphs need, where each graph has its own (WASM): others may be kept for other runs
+   */
+  bytes(used?: ReadonlySet<Compiled>): Omit<Bytes, "cache">;
   dispose(): Promise<void>;
 }

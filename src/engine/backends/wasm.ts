@@ -15,6 +15,9 @@ interface WasmCompiled extends Compiled {
   readonly session: Ort.InferenceSession;
 }
 
+const weightsOf = ({ graph }: Compiled): number => graph.weights.reduce((sum, one) => sum + bytesOf(one), 0);
+const outputsOf = ({ graph }: Compiled): number => graph.outputs.reduce((sum, one) => sum + bytesOf(one), 0);
+
 /** Weights that sessions may hold together; the least recently used ones go first, and come back when asked for. */
 const weightBudgetBytes = 2 ** 30;
 
@@ -36,12 +39,8 @@ const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
 export const wasmBackend = (ort: typeof Ort): Backend => {
   // In the order of last use. Every session has its own copy of the weights it reads.
   const sessions = new Map<string, WasmCompiled>();
-  let activations = 0;
-  const weightBytes = (): number =>
-    [...sessions.values()].reduce(
-      (sum, { graph }) => sum + graph.weights.reduce((all, one) => all + bytesOf(one), 0),
-      0,
-    );
+  const weightBytes = (held: Iterable<Compiled> = sessions.values()): number =>
+    [...held].reduce((sum, one) => sum + weightsOf(one), 0);
   const makeRoom = async (): Promise<void> => {
     for (const [key, { session }] of sessions) {
       if (weightBytes() <= weightBudgetBytes) return;
@@ -89,10 +88,6 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
           const outputs = graph.outputs.map(
             ({ name, dims }) => [name, wrap(dims, results[name]?.data as Float32Array)] as const,
           );
-          activations = Math.max(
-            activations,
-            outputs.reduce((sum, [, { bytes }]) => sum + bytes, 0),
-          );
           return new Map<string, Handle>(outputs);
         } catch (cause) {
           throw new EngineError(
@@ -124,9 +119,9 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     release: () => {},
     releaseAll: () => {},
     settled: async () => {},
-    bytes: () => ({
-      weights: weightBytes(),
-      activations,
+    bytes: (used = new Set(sessions.values())) => ({
+      weights: weightBytes(used),
+      activations: Math.max(0, ...[...used].map(outputsOf)),
       workspace: 0,
     }),
     dispose: () =>

@@ -82,7 +82,7 @@ export const methodOf = (name: string, options: object, calibration: PartialCali
   methodFromName(name, { ...calibration?.[name as "magcache"], ...options });
 
 /** The options of --preset for a method, by the presets of the model. */
-const presetsOf = async (values: Values): Promise<(name: string) => object> => {
+export const presetsOf = async (values: Values): Promise<(name: string) => object> => {
   const preset = textOf(values, "preset");
   if (preset === undefined) return () => ({});
   const model = requiredOf(values, "model");
@@ -112,7 +112,7 @@ export const printNotes = (methods: readonly CacheMethod[]): void => {
   for (const { name, notes = [] } of methods) for (const note of notes) console.error(`${name}: ${note}`);
 };
 
-const jsonObject = (flag: string, text: string): object => {
+export const jsonObject = (flag: string, text: string): object => {
   let value: unknown;
   try {
     value = JSON.parse(text);

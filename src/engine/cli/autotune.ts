@@ -2,11 +2,11 @@ import { autotune as search, type Trial } from "../autotune.js";
 import type { MethodName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { writeInfinity } from "../metrics/quality.js";
+import { markdown } from "../tables.js";
 import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { progressLine } from "./progress.js";
-import { markdown } from "./tables.js";
 
 const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor, finalist }: Trial) => ({
   method,

@@ -1,103 +1,121 @@
+import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
-import type { CacheMethod } from "../cache/method.js";
+import { extname } from "node:path";
+import { type BenchMethod, bench as measure } from "../bench.js";
+import { type BenchReport, benchReportFromJson } from "../bench-report.js";
+import { benchCsv, benchMarkdown } from "../bench-table.js";
 import { methods } from "../cache/methods/index.js";
-import type { Clip, Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { median } from "../metrics/median.js";
-import { compareClips, writeInfinity } from "../metrics/quality.js";
-import { idealSpeedup } from "../profile.js";
-import type { Quality, Trace } from "../trace.js";
-import { calibrationOf, methodOf, methodsOf, numberOf, textOf, type Values, type Verb } from "./arguments.js";
+import { readInfinity, writeInfinity } from "../metrics/quality.js";
+import {
+  calibrationOf,
+  jsonObject,
+  methodOf,
+  numberOf,
+  presetsOf,
+  textOf,
+  type Values,
+  type Verb,
+} from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
-import { csv, markdown } from "./tables.js";
 
-/** One line of the table: a method, or fewer steps without any. */
-interface Row {
-  readonly name: string;
-  readonly cache: readonly CacheMethod[];
-  readonly steps: number;
-  readonly ms: number[];
-  trace?: Trace;
-  quality?: Quality;
-  /** Left out, with a word why, where it cannot act on this model and run. */
-  readonly optional?: boolean;
+const writers = {
+  markdown: benchMarkdown,
+  csv: benchCsv,
+  json: (report: BenchReport) => JSON.stringify(report, writeInfinity),
+};
+type Format = keyof typeof writers;
+const formatOfEnding: Readonly<Record<string, Format>> = { ".md": "markdown", ".csv": "csv", ".json": "json" };
+
+const formatOf = (values: Values): Format => {
+  const wanted = values.json === true ? "json" : (textOf(values, "format") ?? "markdown");
+  if (Object.hasOwn(writers, wanted)) return wanted as Format;
+  throw new EngineError("argument-invalid", `--format is "${wanted}"; expected markdown, csv or json.`);
+};
+
+interface Asked {
+  readonly methods: readonly BenchMethod[];
+  readonly leftOut: Readonly<Record<string, string>>;
+  /** Whether each of them was named, so that one which fails is an error. */
+  readonly required: boolean;
 }
 
-const leaveOut = (name: string, error: unknown): void => {
-  if (!(error instanceof EngineError)) throw error;
-  console.error(`${name} is left out: ${error.message}`);
-};
-
-const asked = async (values: Values): Promise<{ readonly chosen: readonly CacheMethod[]; readonly all: boolean }> => {
-  const given = await methodsOf(values);
-  if (given.length > 0) return { chosen: given, all: false };
-  const names = (textOf(values, "methods") ?? "all").split(",");
-  const calibration = await calibrationOf(values);
-  if (names.join() !== "all") return { chosen: names.map((name) => methodOf(name, {}, calibration)), all: false };
-  const chosen = Object.keys(methods).flatMap((name) => {
-    try {
-      return [methodOf(name, {}, calibration)];
-    } catch (error) {
-      leaveOut(name, error);
-      return [];
-    }
-  });
-  return { chosen, all: true };
-};
-
-/** Runs every row once, which compiles and warms up. Returns those that can act. */
-const warmUp = async (engine: Engine, rows: readonly Row[], request: GenerateOptions): Promise<readonly Row[]> => {
-  const able: Row[] = [];
-  for (const row of rows)
-    try {
-      await engine.generate({ ...request, cache: row.cache, steps: row.steps });
-      able.push(row);
-    } catch (error) {
-      if (!row.optional) throw error;
-      leaveOut(row.name, error);
-    }
-  return able;
-};
-
-/** Runs every row once per repeat, in turn, so that a slow minute of the machine hits them alike. */
-const measure = async (
-  engine: Engine,
-  rows: readonly Row[],
-  repeats: number,
-  request: GenerateOptions,
-  done: (text: string) => void,
-) => {
-  let reference: Clip | undefined;
-  for (let repeat = 0; repeat < repeats; repeat++)
-    for (const row of rows) {
-      done(`${row.name}: run ${repeat + 1} of ${repeats}`);
-      const { clip, trace } = await engine.generate({ ...request, cache: row.cache, steps: row.steps });
-      reference ??= clip;
-      row.ms.push(trace.totals.wallMs);
-      row.trace = trace;
-      row.quality ??= compareClips(reference, clip);
-    }
-};
-
-const cells = (row: Row, baseMs: number, ideal: number | undefined) => {
-  const time = median(row.ms);
-  const { trace, quality } = row as Required<Row>;
-  const reused = trace.visits.filter(({ decision }) => decision !== "compute").length;
-  return {
-    method: row.name,
-    options: JSON.stringify(trace.methods[0]?.options ?? {}),
-    steps: row.steps,
-    "time ms": Math.round(time),
-    "min–max ms": `${Math.round(Math.min(...row.ms))}–${Math.round(Math.max(...row.ms))}`,
-    "speed-up": (baseMs / time).toFixed(2),
-    "ideal speed-up": ideal === undefined ? "" : ideal.toFixed(2),
-    "not computed": trace.visits.length ? `${((100 * reused) / trace.visits.length).toFixed(0)} %` : "0 %",
-    "cache MiB": (trace.totals.bytes.peak.cache / 2 ** 20).toFixed(2),
-    "PSNR dB": Number.isFinite(quality.psnr) ? quality.psnr.toFixed(2) : "∞",
-    SSIM: quality.ssim.toFixed(4),
+/** The rows that --method and --methods name. Of "all", what cannot be made here is left out with its reason. */
+const asked = async (values: Values): Promise<Asked> => {
+  const [calibration, preset] = [await calibrationOf(values), await presetsOf(values)];
+  const row = (name: string, options: object): BenchMethod => {
+    const said = { ...preset(name), ...options };
+    return { name, options: said, cache: [methodOf(name, said, calibration)] };
   };
+  const single = (values.method ?? []) as readonly string[];
+  const options = (values.options ?? []) as readonly string[];
+  if (options.length > single.length)
+    throw new EngineError("argument-invalid", `There are ${options.length} --options for ${single.length} --method.`, {
+      hint: "The k-th --options belongs to the k-th --method.",
+    });
+  const rows = single.map((name, at) => row(name, jsonObject("options", options[at] ?? "{}")));
+  const names = textOf(values, "methods") ?? (rows.length > 0 ? "" : "all");
+  if (names !== "all")
+    return {
+      methods: [
+        ...rows,
+        ...names
+          .split(",")
+          .filter(Boolean)
+          .map((name) => row(name, {})),
+      ],
+      leftOut: {},
+      required: true,
+    };
+  const leftOut: Record<string, string> = {};
+  for (const name of Object.keys(methods))
+    try {
+      rows.push(row(name, {}));
+    } catch (error) {
+      leftOut[name] = (error as Error).message;
+    }
+  return { methods: rows, leftOut, required: false };
+};
+
+/** A report that was saved before, in another form: --from FILE.json. */
+const reread = async (path: string): Promise<BenchReport> => {
+  const text = await readFile(path, "utf8").catch((cause: Error) => {
+    throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
+  });
+  let json: unknown;
+  try {
+    json = JSON.parse(text, readInfinity);
+  } catch (cause) {
+    throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
+  }
+  return benchReportFromJson(json, path);
+};
+
+const measured = async (values: Values): Promise<BenchReport> => {
+  const repeats = numberOf(values, "repeats") ?? 5;
+  if (!Number.isInteger(repeats) || repeats < 1)
+    throw new EngineError("argument-invalid", `--repeats is ${repeats}; expected a whole number from 1 on.`);
+  const [rows, request] = [await asked(values), await requestOf(values, "seed")];
+  const show = progressLine(true);
+  const engine = await openEngine(values, show.progress);
+  try {
+    return await measure(engine, {
+      ...rows,
+      ...request,
+      repeats,
+      machine: `${cpus().length}× ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}`,
+      onProgress: ({ name, row, rows, repeat, repeats, leftMs }) =>
+        show.text(
+          `${row} of ${rows}, ${name}: ${repeat === 0 ? "warm-up" : `run ${repeat} of ${repeats}`}; about ${Math.ceil(leftMs / 1000)} s left`,
+        ),
+    });
+  } finally {
+    show.end();
+    await engine.dispose();
+  }
 };
 
 export const bench: Verb = {
@@ -105,60 +123,24 @@ export const bench: Verb = {
   flags: {
     ...modelFlags,
     ...requestFlags,
-    methods: { value: "all|a,b", help: "methods with their default options (default: all)" },
+    methods: { value: "all|a,b", help: "methods with their default options or --preset (default: all)" },
     ...methodFlags,
+    method: { value: "NAME", repeated: true, help: "one more row; the k-th --options belongs to the k-th --method" },
     ...presetFlag,
-    repeats: { value: "N", help: "counted runs of each row (default: 5)" },
-    seed: { value: "N", help: "seed (default: 0)" },
+    repeats: { value: "N", help: "counted runs of each row, each with the next seed (default: 5)" },
+    seed: { value: "N", help: "the first seed (default: 0)" },
     format: { value: "NAME", help: "markdown, csv or json (default: markdown)" },
+    from: { value: "FILE.json", help: "print a saved report instead of measuring" },
+    out: { value: "FILE", help: "write to a .json, .csv or .md instead of printing" },
     ...commonFlags,
   },
   async run(values) {
-    const repeats = numberOf(values, "repeats") ?? 5;
-    if (!Number.isInteger(repeats) || repeats < 1)
-      throw new EngineError("argument-invalid", `--repeats is ${repeats}; expected a whole number from 1 on.`);
-    const format = values.json === true ? "json" : (textOf(values, "format") ?? "markdown");
-    if (!["markdown", "csv", "json"].includes(format))
-      throw new EngineError("argument-invalid", `--format is "${format}"; expected markdown, csv or json.`);
-    const { chosen, all } = await asked(values);
-    const seed = numberOf(values, "seed") ?? 0;
-    const request = { ...(await requestOf(values)), seed };
-    const show = progressLine(true);
-    const engine = await openEngine(values, show.progress);
-    try {
-      const steps = request.steps ?? engine.model.defaults.steps;
-      const row = (name: string, cache: readonly CacheMethod[], count: number, optional = false): Row => ({
-        name,
-        cache,
-        steps: count,
-        ms: [],
-        optional,
-      });
-      const { steps: _, ...once } = request;
-      const profile = await engine.profile(once);
-      const rows = [row("no cache", [], steps), ...chosen.map((method) => row(method.name, [method], steps, all))];
-      const cached = await warmUp(engine, rows, request);
-      await measure(engine, cached, repeats, request, show.text);
-      const base = cached[0] as Row;
-      const baseMs = median(base.ms);
-      const budgets = new Set(cached.slice(1).map(({ ms }) => Math.max(1, Math.round((steps * median(ms)) / baseMs))));
-      const fewer = [...budgets].filter((count) => count < steps).map((count) => row("fewer steps", [], count));
-      await warmUp(engine, fewer, request);
-      await measure(engine, [base, ...fewer], fewer.length ? repeats : 0, request, show.text);
-      show.end();
-      const table = [...cached, ...fewer].map((one) =>
-        cells(one, median(base.ms), one.cache.length ? idealSpeedup(one.trace as Trace, profile) : undefined),
-      );
-      const machine = `${engine.model.name}, ${engine.device.description}, ${cpus().length}× ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}, median of ${repeats} interleaved runs, seed ${seed}`;
-      const text = {
-        markdown: () => `${markdown(table)}\n\n${machine}`,
-        csv: () => csv(table),
-        json: () => JSON.stringify({ machine, rows: table, profile }, writeInfinity),
-      }; // prettier-ignore
-      console.log(text[format as keyof typeof text]());
-    } finally {
-      show.end();
-      await engine.dispose();
-    }
+    const [format, out, from] = [formatOf(values), textOf(values, "out"), textOf(values, "from")];
+    if (out !== undefined) await checkOutput(out, Object.keys(formatOfEnding));
+    const report = from === undefined ? await measured(values) : await reread(from);
+    if (out === undefined) console.log(writers[format](report));
+    else await writeWhole(out, `${writers[formatOfEnding[extname(out)] as Format](report)}\n`);
+    if (out === undefined && format === "markdown") return; // it says them itself
+    for (const [name, why] of Object.entries(report.leftOut)) console.error(`${name} is left out: ${why}`);
   },
 };
