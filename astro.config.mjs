@@ -7,6 +7,7 @@ import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
 import { baseLinks } from "./site/config/base-links.mjs";
 import { repository } from "./site/config/repository.mjs";
+import { security } from "./site/config/security.mjs";
 import { temmlMath } from "./site/config/temml-math.mjs";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
@@ -15,7 +16,8 @@ const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 const sitePages = {
   name: "site-pages",
   hooks: {
-    "astro:config:setup": ({ injectRoute }) => {
+    "astro:config:setup": ({ injectRoute, injectScript }) => {
+      injectScript("page", `import ${JSON.stringify(path("./site/client/offline.ts"))};`);
       const folder = path("./site/pages");
       for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
         if (file.endsWith(".astro") || file.endsWith(".ts"))
@@ -61,6 +63,7 @@ export default defineConfig({
     }),
     mdx(),
     sitePages,
+    security(base),
   ],
   vite: {
     resolve: { alias: { "diffusion-cache": path("./src/engine/index.ts") } },

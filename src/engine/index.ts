@@ -77,6 +77,7 @@ export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./fewer-ste
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Domain } from "./metrics/domain.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
+export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export { sitesOf, sitesOfTrace } from "./models/sites-of.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
 export { idealSpeedup } from "./profile.js";

@@ -1,3 +1,4 @@
+import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
@@ -20,14 +21,25 @@ export interface StaticServer {
   close(): Promise<void>;
 }
 
-/** Serves a folder as a plain static host does: index.html of folders, 404 otherwise, no special headers. */
-export const serveStatic = async (folder: string): Promise<StaticServer> => {
+/** The rules of a `_headers` file that hold for every path, as Netlify and Cloudflare Pages read them. */
+const headersFor = (folder: string): Record<string, string> => {
+  const file = join(folder, "_headers");
+  if (!existsSync(file)) return {};
+  const [rule = ""] = readFileSync(file, "utf8").split(/\n(?=\S)/);
+  return Object.fromEntries(
+    [...rule.matchAll(/^ {2}([\w-]+): (.*)$/gm)].map(([, name = "", value = ""]) => [name, value]),
+  );
+};
+
+/** Serves a folder as a static host does: index.html of folders, 404 otherwise, the headers that the folder asks for. */
+export const serveStatic = async (folder: string, { plain = false } = {}): Promise<StaticServer> => {
+  const extra = plain ? {} : headersFor(folder);
   const server = createServer(async ({ url = "/" }, response) => {
     const path = decodeURIComponent(new URL(url, "http://host").pathname);
     const file = join(folder, normalize(path), path.endsWith("/") ? "index.html" : "");
     try {
       const bytes = await readFile(file);
-      response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream" });
+      response.writeHead(200, { ...extra, "content-type": types[extname(file)] ?? "application/octet-stream" });
       response.end(bytes);
     } catch {
       response.writeHead(404, { "content-type": "text/plain" });

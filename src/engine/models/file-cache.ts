@@ -64,3 +64,43 @@ export const fileCache = (storage: CacheStorage | undefined = globalThis.caches)
     },
   };
 };
+
+/** A file of a model that the browser keeps. */
+export interface KeptFile {
+  /** What to delete it by. */
+  readonly key: string;
+  /** Its path in the model's folder; the same path may be kept of several models. */
+  readonly path: string;
+  /** Of what is there; a part has fewer than the whole file. */
+  readonly bytes: number;
+  /** Whether it is the beginning of a file whose download was interrupted. */
+  readonly part: boolean;
+}
+
+/**
+ * The model files that this browser keeps for this site, in the order they came.
+ *
+ * @throws whatever the browser throws where it refuses its Cache API (private windows, insecure pages)
+ */
+export const keptFiles = async (storage: CacheStorage = globalThis.caches): Promise<readonly KeptFile[]> => {
+  if (!(await storage.has(fileCacheName))) return [];
+  const cache = await storage.open(fileCacheName);
+  const keys = await cache.keys();
+  const found = keys.map(async ({ url }): Promise<KeptFile | undefined> => {
+    const response = await cache.match(url);
+    if (!response) return undefined;
+    const bytes = Number(response.headers.get("content-length") ?? 0);
+    return { key: url, path: response.headers.get("x-file") ?? "?", bytes, part: url.endsWith("/part") };
+  });
+  return (await Promise.all(found)).filter((file) => file !== undefined);
+};
+
+/** Deletes kept files; all of them unless told which. */
+export const deleteKeptFiles = async (
+  keys?: readonly string[],
+  storage: CacheStorage = globalThis.caches,
+): Promise<void> => {
+  if (!keys) return void (await storage.delete(fileCacheName));
+  const cache = await storage.open(fileCacheName);
+  for (const key of keys) await cache.delete(key);
+};
