@@ -27,3 +27,12 @@ export const colours = {
   reuse: "var(--dc-reuse)",
   forecast: "var(--dc-forecast)",
 } as const;
+
+/** Kinds of sub-layers, and what lies between them. */
+export const kindColours: Readonly<Record<string, string>> = {
+  "spatial-attention": "var(--dc-spatial)",
+  "temporal-attention": "var(--dc-temporal)",
+  "cross-attention": "var(--dc-cross)",
+  "feed-forward": "var(--dc-feed-forward)",
+  rest: "var(--dc-uncached)",
+};

@@ -22,6 +22,12 @@ export const kindNames: Readonly<Record<SiteKind, string>> = {
   guided: "Whole step",
 };
 
+/** Kinds in the order in which the pages name them, whatever order a network runs them in. */
+export const inOrder = (kinds: Iterable<SiteKind>): readonly SiteKind[] => {
+  const present = new Set(kinds);
+  return (Object.keys(kindNames) as SiteKind[]).filter((kind) => present.has(kind));
+};
+
 /** What stands in for a computed feature: one kept feature as it was, or an estimate from several or in two bands. */
 export const restOf = (methods: readonly CacheMethod[]): "reuse" | "forecast" =>
   methods.flatMap((method) => method.parts ?? [method]).some(({ history = 1, bands = false }) => history > 1 || bands)

@@ -22,7 +22,7 @@ const pixelsOf = async (address: string, frames: number): Promise<Pixels> => {
 };
 
 /** Calls `show` once, a little before the element comes into view. */
-const nearView = (element: Element, show: () => void): void => {
+export const nearView = (element: Element, show: () => void): void => {
   const observer = new IntersectionObserver(
     (entries) => {
       if (!entries.some(({ isIntersecting }) => isIntersecting)) return;

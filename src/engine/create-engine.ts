@@ -249,6 +249,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     model: {
       name,
       architecture: (checkpoint.config as { _class_name: string })._class_name,
+      network: checkpoint.config as object,
       parameters: weights.parameters,
       downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
       defaults,

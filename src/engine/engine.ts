@@ -93,6 +93,8 @@ export interface Profile {
 export interface ModelInfo {
   readonly name: string;
   readonly architecture: string;
+  /** Its config.json, which says what sites it has: see `sitesOf`. */
+  readonly network: object;
   readonly parameters: number;
   readonly downloadBytes: number;
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };

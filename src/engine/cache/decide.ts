@@ -71,7 +71,10 @@ export const inBranch = (active: readonly ActiveSite[], branch: Branch): readonl
  */
 export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
   const closures = new Map(
-    [...new Set(active.map(({ method }) => method))].map((method) => [method, method.start(facts)]),
+    [...new Set(active.map(({ method }) => method))].map((method) => [
+      method,
+      (method.startRemote ?? method.start)(facts),
+    ]),
   );
   const kept = new Map<Site, number[]>(active.map(({ site }) => [site, []]));
   return {
@@ -82,7 +85,7 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
       step: number,
       readings: readonly (Reading | undefined)[],
       guided: boolean,
-    ): Verdict {
+    ): Verdict | Promise<Verdict> {
       const computed = kept.get(site) as number[];
       if (computed.length === 0) return { decision: compute };
       let reasons: Verdict["reasons"];
@@ -101,8 +104,9 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
           reasons = { ...reasons, ...given };
         },
       };
-      const decision = (closures.get(method) as (visit: Visit) => Decision)(visit);
-      return reasons ? { decision, reasons } : { decision };
+      const verdict = (decision: Decision): Verdict => (reasons ? { decision, reasons } : { decision });
+      const answer = (closures.get(method) as (visit: Visit) => Decision | Promise<Decision>)(visit);
+      return answer instanceof Promise ? answer.then(verdict) : verdict(answer);
     },
     /** Books what was done, so that `computed` is right at the next visit. */
     record({ site, method }: ActiveSite, step: number, decision: Decision): void {
@@ -117,6 +121,10 @@ export type Decider = ReturnType<typeof decider>;
 /** The probes of a method on this model. */
 export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
   method.parts ? method.parts.flatMap((part) => probesOf(part, map)) : (method.probes?.(map) ?? []);
+
+/** Whether all its decisions can be known before a run: it asks for no readings, and answers at once. */
+export const knownAhead = (method: CacheMethod, map: SiteMap): boolean =>
+  probesOf(method, map).length === 0 && !(method.parts ?? [method]).some(({ startRemote }) => startRemote);
 
 /** How a decision is called in a trace: plain reuse of the newest feature, or anything else that is not computing. */
 export const nameOf = (decision: Decision): "compute" | "reuse" | "forecast" => {

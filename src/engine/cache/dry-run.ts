@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.js";
 import { siteMap } from "../models/sites.js";
-import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf } from "./decide.js";
+import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf, type Verdict } from "./decide.js";
 import {
   type Branch,
   type CacheMethod,
@@ -68,6 +68,8 @@ export const plannedPasses = ({
   readings,
 }: DryRunOptions & { readonly sites: SiteMap }): readonly PlannedPass[] => {
   const parts = methods.flatMap((method) => method.parts ?? [method]);
+  const away = parts.find(({ startRemote }) => startRemote);
+  if (away) throw needsReadings(`${away.name} decides in another thread, so it can only be planned there.`);
   const measuring = new Set(parts.filter((part) => probesOf(part, sites).length > 0).map(({ name }) => name));
   if (!readings)
     for (const name of measuring)
@@ -94,7 +96,7 @@ export const plannedPasses = ({
     for (const one of here) {
       if (leftOut(one.site, skipped)) continue;
       const at = { method: one.method.name, site: one.site.id, branch, step };
-      const { decision } = decider.visit(one, step, readingsAt(at), runs);
+      const { decision } = decider.visit(one, step, readingsAt(at), runs) as Verdict; // no method is away
       decider.record(one, step, decision);
       (decision === compute ? computed : skipped).push(one.site);
     }

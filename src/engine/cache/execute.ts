@@ -3,7 +3,7 @@ import type { Graph } from "../graph/builder.js";
 import type { Model, Tap } from "../models/model.js";
 import type { Tensor } from "../tensor.js";
 import type { TraceSite, TraceVisit } from "../trace.js";
-import { aboveNetwork, activeSites, decider, inBranch, leftOut, nameOf, probesOf } from "./decide.js";
+import { aboveNetwork, activeSites, decider, inBranch, knownAhead, leftOut, nameOf } from "./decide.js";
 import { plannedPasses } from "./dry-run.js";
 import { guidedStep } from "./guidance.js";
 import { featureHistory, type HandleCounts } from "./history.js";
@@ -142,11 +142,7 @@ export const executor = (options: ExecutorOptions) => {
      * @returns whether it was known
      */
     async prepare(onCompile?: (done: number, total: number) => void): Promise<boolean> {
-      if (
-        cuts === "sites" ||
-        tools.observed.length > 0 ||
-        methods.some((method) => probesOf(method, model.sites).length > 0)
-      )
+      if (cuts === "sites" || tools.observed.length > 0 || methods.some((method) => !knownAhead(method, model.sites)))
         return false;
       const whole = { from: 0, to: model.parts.length, taps: [] };
       const passes = plannedPasses({ methods, timesteps, sites: model.sites, guided });

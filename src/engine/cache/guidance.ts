@@ -86,7 +86,7 @@ export const guidedStep = ({ backend, counts, model, active, timesteps, guidance
   /** uncond + guidance · (cond − uncond). */
   const branches = async (step: number, inputs: ReadonlyMap<string, Handle>): Promise<Handle> => {
     if (!guided) return (await run("cond", step, inputs, false, [])).prediction;
-    const verdict: Verdict = gap.one ? gap.decider.visit(gap.one, step, [], true) : { decision: compute };
+    const verdict: Verdict = gap.one ? await gap.decider.visit(gap.one, step, [], true) : { decision: compute };
     const { decision } = verdict;
     if (gap.one) gap.decider.record(gap.one, step, decision);
     const cond = await run("cond", step, inputs, decision === compute, []);
@@ -109,7 +109,7 @@ export const guidedStep = ({ backend, counts, model, active, timesteps, guidance
       const { site, method } = one;
       for (const tap of probes.needed(method)) if (!probes.has(tap)) probes.put(tap, counts.hold(latents));
       const readings = await probes.read(method);
-      const verdict = whole.decider.visit(one, step, readings, guided);
+      const verdict = await whole.decider.visit(one, step, readings, guided);
       const { decision } = verdict;
       const residual = site.keeps === "residual";
       let prediction: Handle;

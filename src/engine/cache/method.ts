@@ -150,4 +150,6 @@ export interface CacheMethod {
   probes?(model: SiteMap): readonly Probe[];
   /** Called once per run and branch: state lives in the closure, so nothing is ever reset. */
   start(run: RunFacts): (visit: Visit) => Decision;
+  /** What runs in place of `start` where the method itself lives in another thread: each answer is awaited. */
+  startRemote?(run: RunFacts): (visit: Visit) => Promise<Decision>;
 }

@@ -87,7 +87,8 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       if (visits.has(one) || leftOut(one.site, skipped) || waitingTaps(one).length > 0) continue;
       const followed = given.find((visit) => visit.active === one);
       const readings = followed?.readings ?? (await probes.read(one.method));
-      const verdict = followed ?? decider.visit(one, step, readings, guided);
+      const answer = followed ?? decider.visit(one, step, readings, guided);
+      const verdict = answer instanceof Promise ? await answer : answer;
       visits.set(one, { ...verdict, active: one, readings });
       if (verdict.decision === compute) continue;
       skipped.push(one.site);

@@ -4,13 +4,15 @@ import type { Changes } from "../changes.js";
 import type { CreateEngineOptions } from "../create-engine.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { type Request, type Response, unpackError } from "./protocol.js";
+import { sitesOf } from "../models/sites-of.js";
+import { type Request, type Response, stopped, unpackError } from "./protocol.js";
+import { type Crossing, sendMethod } from "./remote-method.js";
 
 export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {
   /** Address of a checkpoint's folder, relative to the page. */
   readonly model: string;
-  /** The worker to use; default a new one of this package. */
-  readonly worker?: Worker;
+  /** The worker to use, or a port to where `serveEngine` answers; default a new worker of this package. */
+  readonly worker?: Worker | MessagePort;
 }
 
 interface Pending {
@@ -39,29 +41,30 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
     if ("error" in data) call.reject(unpackError(data.error));
     else call.resolve(data.result as never);
   };
+  const leave = (): void => ("terminate" in worker ? worker.terminate() : worker.close());
   const die = (error: EngineError): void => {
     dead ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
-    worker.terminate();
+    leave();
   };
   const failed = (why: string): void =>
     die(new EngineError("runtime-failed", `The engine's worker died: ${why}.`, { hint: "Reload the page." }));
-  worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
+  if ("onerror" in worker) worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
   worker.onmessageerror = () => failed("it sent something that cannot be read");
 
-  const ask = <T>(call: string, { signal, onProgress, ...argument }: AskOptions): Promise<T> => {
-    if (dead) return Promise.reject(dead);
-    if (signal?.aborted) return Promise.reject(stopped());
+  const ask = <T>(call: string, { signal, onProgress, ...argument }: AskOptions, ports: MessagePort[] = []) => {
+    if (dead) return Promise.reject<T>(dead);
+    if (signal?.aborted) return Promise.reject<T>(stopped());
     const id = next++;
-    const send = (message: Request): void => worker.postMessage(message);
+    const send = (message: Request, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
     return new Promise<T>((resolve, reject) => {
       const stop = (): void => {
         pending.delete(id);
         send({ id, abort: true });
         reject(stopped());
       };
-      send({ id, call, argument, listens: onProgress !== undefined }); // Throws on what cannot be cloned.
+      send({ id, call, argument, listens: onProgress !== undefined }, ports); // Throws on what cannot be cloned.
       signal?.addEventListener("abort", stop, { once: true });
       const done = (): void => signal?.removeEventListener("abort", stop);
       pending.set(id, {
@@ -81,7 +84,7 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
   const model = new URL(options.model, globalThis.location?.href).href;
   const { model: info, device } = await ask<Pick<Engine, "model" | "device">>("create", { ...options, model }).catch(
     (error: Error) => {
-      worker.terminate();
+      leave();
       throw error;
     },
   );
@@ -89,9 +92,10 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
     model: info,
     device,
     generate({ cache = [], ...request } = {}) {
-      return ask<Result>("generate", {
-        ...request,
-        cache: cache.map((method) => ({ name: method.name, options: method.options })),
+      const crossing: Crossing = { transfer: [], own: [] };
+      const sent = cache.map((method) => sendMethod(method, () => sitesOf(info.network), crossing));
+      return ask<Result>("generate", { ...request, cache: sent }, crossing.transfer).finally(() => {
+        for (const port of crossing.own) port.close();
       });
     },
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
@@ -108,5 +112,3 @@ interface AskOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly [field: string]: unknown;
 }
-
-const stopped = (): EngineError => new EngineError("stopped", "The run was stopped before its last step.");

@@ -3,6 +3,12 @@ import { EngineError, type ErrorCode, errorCodes } from "../errors.js";
 // One shape of call serves every method of the engine: a method's single argument is an object whose `signal` and
 // `onProgress` stay on the page and become messages. A new method of the engine needs no new message.
 
+/** A worker, or a port to where one is served. */
+export interface Wire {
+  postMessage(message: unknown, transfer: Transferable[]): void;
+  onmessage: ((event: MessageEvent) => void) | null;
+}
+
 /** Page → worker. */
 export type Request =
   | {
@@ -41,6 +47,8 @@ export const unpackError = ({ code, message, hint, stack }: SentError): Error =>
   if (stack !== undefined) error.stack = stack;
   return error;
 };
+
+export const stopped = (): EngineError => new EngineError("stopped", "The run was stopped before its last step.");
 
 /** Every array of numbers inside `value`, to be handed over rather than copied. */
 export const buffersIn = (value: unknown): ArrayBuffer[] => {

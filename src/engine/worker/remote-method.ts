@@ -1,0 +1,188 @@
+import {
+  type CacheMethod,
+  compute,
+  type Decision,
+  type Estimate,
+  type Probe,
+  type RunFacts,
+  type Site,
+  type SiteMap,
+  type Visit,
+} from "../cache/method.js";
+import { methodFromName } from "../cache/methods/index.js";
+import { EngineError } from "../errors.js";
+import { packError, type SentError, stopped, unpackError } from "./protocol.js";
+import { findSite, type SaidSite, saySite } from "./said-site.js";
+
+// A method of this package crosses as its name and options, and decides over there at no cost. One written by hand
+// cannot: functions do not survive a message. Its sites and probes cross as data, and each decision is asked for through
+// a port, straight from the thread of the run to the thread of the method, however many lie between.
+
+type Named = Pick<CacheMethod, "name" | "options">;
+type SentParts = Named & { readonly parts: readonly SentMethod[] };
+type SentRemote = Omit<CacheMethod, "parts" | "sites" | "probes" | "start" | "startRemote"> & {
+  readonly sites: readonly SaidSite[];
+  readonly probes: readonly Probe[];
+  readonly port: MessagePort;
+};
+
+/** A method as a message carries it. */
+export type SentMethod = Named | SentParts | SentRemote;
+
+interface Ask {
+  readonly id: number;
+  /** Which start of the method it belongs to: one per run and branch. */
+  readonly start: number;
+  readonly run: RunFacts;
+  readonly visit: Omit<Visit, "because" | "site"> & { readonly site: string };
+}
+
+type Reasons = Readonly<Record<string, number | true>> | undefined;
+type Answer = { readonly id: number } & (
+  | { readonly decision: Decision; readonly reasons: Reasons }
+  | { readonly error: SentError }
+);
+
+/** What was received here is passed on as it came, so that its port leads to the method itself. */
+const received = new WeakMap<CacheMethod, SentMethod>();
+
+/** Whether its name and options say all of it: they give the same functions again, text for text. */
+const saidByName = (method: CacheMethod): boolean => {
+  try {
+    const again = methodFromName(method.name, method.options);
+    return (["start", "sites", "probes"] as const).every((part) => String(again[part]) === String(method[part]));
+  } catch (error) {
+    if (error instanceof EngineError) return false;
+    throw error;
+  }
+};
+
+/** Ports of methods that cross: what has to be transferred, and our own ends, to be closed after the run. */
+export interface Crossing {
+  readonly transfer: MessagePort[];
+  readonly own: MessagePort[];
+}
+
+/**
+ * A method ready for a message.
+ *
+ * @param model the sites of the model that it will run on
+ */
+export const sendMethod = (method: CacheMethod, model: () => SiteMap, crossing: Crossing): SentMethod => {
+  const { name, options } = method;
+  const forwarded = received.get(method);
+  if (forwarded) {
+    crossing.transfer.push(...portsOf(forwarded));
+    return forwarded;
+  }
+  if (saidByName(method)) return { name, options };
+  if (method.parts) return { name, options, parts: method.parts.map((part) => sendMethod(part, model, crossing)) };
+  const { parts: _, sites, probes, start: __, startRemote: ___, ...facts } = method;
+  const map = model();
+  const { port1, port2 } = new MessageChannel();
+  const own = sites.call(method, map);
+  answerFor(method, own, port1);
+  crossing.own.push(port1);
+  crossing.transfer.push(port2);
+  return {
+    ...facts,
+    sites: own.map((site) => saySite(site, map)),
+    probes: probes?.call(method, map) ?? [],
+    port: port2,
+  };
+};
+
+const portsOf = (sent: SentMethod): MessagePort[] =>
+  "port" in sent ? [sent.port] : "parts" in sent ? sent.parts.flatMap(portsOf) : [];
+
+/** Decides for the run at the other end of `port`. */
+const answerFor = (method: CacheMethod, sites: readonly Site[], port: MessagePort): void => {
+  const runs = new Map<number, (visit: Visit) => Decision>();
+  const decide = ({ start, run, visit }: Ask, because: Visit["because"]): Decision => {
+    const known = runs.get(start) ?? method.start(run);
+    runs.set(start, known);
+    return known({ ...visit, site: sites.find(({ id }) => id === visit.site) as Site, because });
+  };
+  port.onmessage = ({ data }: MessageEvent<Ask>) => {
+    const { id } = data;
+    let reasons: Reasons;
+    try {
+      const decision = decide(data, (given) => {
+        reasons = { ...reasons, ...given };
+      });
+      port.postMessage({ id, decision, reasons } satisfies Answer);
+    } catch (error) {
+      port.postMessage({ id, error: packError(error) } satisfies Answer);
+    }
+  };
+};
+
+/**
+ * The method that a message brought.
+ *
+ * @param signal ends the wait for an answer: the other side may be gone
+ */
+export const receiveMethod = (sent: SentMethod, signal: AbortSignal): CacheMethod => {
+  const method = "port" in sent ? remote(sent, signal) : "parts" in sent ? composed(sent, signal) : byName(sent);
+  received.set(method, sent);
+  return method;
+};
+
+const byName = ({ name, options }: Pick<CacheMethod, "name" | "options">): CacheMethod => methodFromName(name, options);
+
+const composed = ({ name, options, parts }: SentParts, signal: AbortSignal): CacheMethod => {
+  const own = parts.map((part) => receiveMethod(part, signal));
+  return { name, options, parts: own, sites: (model) => own.flatMap((part) => part.sites(model)), start: notHere };
+};
+
+const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSignal): CacheMethod => {
+  const waiting = new Map<number, PromiseWithResolvers<Decision> & Pick<Visit, "because">>();
+  let [starts, asks] = [0, 0];
+  signal.addEventListener("abort", () => {
+    for (const { reject } of waiting.values()) reject(stopped());
+    waiting.clear();
+  });
+  const listen = (): void => {
+    port.onmessage = ({ data }: MessageEvent<Answer>) => {
+      const ask = waiting.get(data.id);
+      waiting.delete(data.id);
+      if ("error" in data) return ask?.reject(unpackError(data.error));
+      if (data.reasons) ask?.because(data.reasons);
+      ask?.resolve(data.decision);
+    };
+  };
+  return {
+    ...facts,
+    sites: (model) => sites.flatMap((site) => findSite(site, model) ?? []),
+    ...(probes.length > 0 ? { probes: () => probes } : {}),
+    start: notHere,
+    startRemote(run) {
+      listen();
+      const start = starts++;
+      return async ({ because, site, ...visit }) => {
+        if (signal.aborted) throw stopped();
+        const id = asks++;
+        const ask = { ...Promise.withResolvers<Decision>(), because };
+        waiting.set(id, ask);
+        port.postMessage({ id, start, run, visit: { ...visit, site: site.id } } satisfies Ask);
+        return checked(facts.name, await ask.promise);
+      };
+    },
+  };
+};
+
+/** Of a method that lives elsewhere, or whose parts act in its place. */
+const notHere = (): never => {
+  throw new Error("this method does not decide here");
+};
+
+/** A decision that came by message may be anything. */
+const checked = (name: string, decision: unknown): Decision => {
+  if (decision === compute) return compute;
+  const weights = (decision as Partial<Estimate> | null | undefined)?.weights;
+  const numbers = weights && ("low" in weights ? [weights.low, weights.high] : weights);
+  if (weights && Array.isArray(numbers) && numbers.length > 0 && numbers.every(Number.isFinite)) return { weights };
+  throw new EngineError("option-invalid", `${name} decided ${JSON.stringify(decision)}.`, {
+    hint: "A method answers compute, reuse, or weights over what it keeps: { weights: [2, -1] }.",
+  });
+};
