@@ -17,7 +17,7 @@ import { type Files, openFiles } from "./models/files.js";
 import { architectureOf } from "./models/index.js";
 import type { Geometry, Model, Tap } from "./models/model.js";
 import { weightStore } from "./models/weights.js";
-import { profileOf, profiling } from "./profile.js";
+import { profileOf, profiling, timing } from "./profile.js";
 import { queue } from "./queue.js";
 import { schedulerFromConfig } from "./schedulers/index.js";
 import type { Tensor } from "./tensor.js";
@@ -192,8 +192,9 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   ): Promise<Profile> => {
     const prepared = prepare({ ...request, steps: 4 });
     const plain = await denoise(prepared);
-    const cut = await denoise({ ...prepared, methods: [profiling], cuts: "sites" });
-    return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
+    const timed = timing(backend);
+    await denoise({ ...prepared, backend: timed.backend, methods: [profiling], cuts: "sites" });
+    return profileOf(plain, timed.runMs, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
   };
 
   /** Uncached runs, one per prompt, whose values a collector made for them reads. */

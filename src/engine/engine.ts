@@ -85,7 +85,7 @@ export interface Result {
 export interface Profile {
   readonly passMs: number;
   readonly siteMs: Readonly<Record<string, number>>;
-  /** Sum of the sub-layers of each block. */
+  /** Of each block, with what joins its sub-layers. */
   readonly blockMs: readonly number[];
 }
 

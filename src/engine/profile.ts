@@ -1,3 +1,4 @@
+import type { Backend } from "./backends/backend.js";
 import { type CacheMethod, compute, type Site, type SiteMap } from "./cache/method.js";
 import type { Denoised } from "./denoise.js";
 import type { Profile } from "./engine.js";
@@ -15,26 +16,51 @@ export const profiling: CacheMethod = {
 /** A forward pass of an uninstrumented run. The first step is warm-up. */
 const passOf = ({ stepMs }: Denoised, passesPerStep: number): number => median(stepMs.slice(1)) / passesPerStep;
 
+/** A backend that waits for every run and notes how long it took, in `runMs`. */
+export const timing = (backend: Backend): { readonly backend: Backend; readonly runMs: number[] } => {
+  const runMs: number[] = [];
+  const run: Backend["run"] = async (...request) => {
+    const before = performance.now();
+    const outputs = await backend.run(...request);
+    await backend.settled();
+    runMs.push(performance.now() - before);
+    return outputs;
+  };
+  return { backend: { ...backend, run }, runMs };
+};
+
 /**
- * Sub-layers as an instrumented run of {@link profiling} timed them, and the pass as a plain run did: cutting adds to
- * both, so a pass cut into pieces would make each sub-layer look like a smaller share than it is. Where the pieces
- * together take longer than the whole, they are scaled to it.
+ * The pass as a plain run had it, and its pieces as a run of {@link profiling} that was cut at every site had them. What
+ * the pieces take longer than the whole is the price of the calls, in equal parts: a call costs a small sub-layer as
+ * much as its work, and left in, it would look like time that a cache can save.
+ *
+ * @param runMs every run of the cut passes, in order
  */
-export const profileOf = (plain: Denoised, cut: Denoised, sites: SiteMap, passesPerStep: number): Profile => {
+export const profileOf = (
+  plain: Denoised,
+  runMs: readonly number[],
+  sites: SiteMap,
+  passesPerStep: number,
+): Profile => {
   const passMs = passOf(plain, passesPerStep);
-  const timed = cut.visits.filter(({ step, ms }) => step > 0 && ms !== undefined);
-  const raw = sites
-    .all()
-    .map(({ id }) => median(timed.filter(({ site }) => site === id).map(({ ms }) => ms as number)));
-  const scale = Math.min(1, passMs / raw.reduce((sum, ms) => sum + ms, 0));
-  const siteMs = Object.fromEntries(sites.all().map(({ id }, index) => [id, scale * (raw[index] as number)]));
-  const inside = ({ from, to }: Site): number =>
-    sites
-      .all()
-      .filter((site) => from <= site.from && site.to <= to)
-      .reduce((sum, { id }) => sum + (siteMs[id] ?? 0), 0);
-  const blockMs = Array.from({ length: sites.depth }, (_, block) => inside(sites.blocks(block, block + 1)));
-  return { passMs, siteMs, blockMs };
+  const { to: end } = sites.output();
+  const borders = [...new Set([0, end, ...sites.all().flatMap(({ from, to }) => [from, to])])].toSorted(
+    (a, b) => a - b,
+  );
+  const pieces = borders.slice(1).map((to, index) => {
+    const ofPiece = runMs.filter((_, run) => run % (borders.length - 1) === index).slice(passesPerStep);
+    return { from: borders[index] as number, to, ms: median(ofPiece) };
+  });
+  const callMs = Math.max(0, pieces.reduce((sum, { ms }) => sum + ms, 0) - passMs) / pieces.length;
+  const msOf = ({ from, to }: Site): number =>
+    pieces
+      .filter((piece) => from <= piece.from && piece.to <= to)
+      .reduce((sum, { ms }) => sum + Math.max(0, ms - callMs), 0);
+  return {
+    passMs,
+    siteMs: Object.fromEntries(sites.all().map((site) => [site.id, msOf(site)])),
+    blockMs: Array.from({ length: sites.depth }, (_, block) => msOf(sites.blocks(block, block + 1))),
+  };
 };
 
 /**
