@@ -1,0 +1,119 @@
+// Bytes that methods keep, beside what theory says they need, and the peak of a run by kind.
+import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
+import { type Effort, mib, type Section } from "./report.ts";
+import { backend, nanoSize, subject } from "./subject.ts";
+
+/** What one context keeps, in features (a sub-layer's output), latents and rows of text. There are two contexts. */
+interface Formula {
+  readonly name: MethodName;
+  readonly options: object;
+  readonly says: string;
+  readonly features?: number;
+  readonly latents?: number;
+  readonly rows?: number;
+  /** Kept once, or by the conditional branch alone. */
+  readonly contexts?: 1;
+  /** What diffusers 0.42 keeps, where that is more. */
+  readonly diffusers?: { readonly features: number; readonly latents: number };
+}
+
+const formulas = (layers: number): readonly Formula[] => {
+  const [attention, subLayers] = [3 * layers, 5 * layers];
+  const always = { spatialAttentionTimestepSkipRange: [-1, 1001], temporalAttentionTimestepSkipRange: [-1, 1001] };
+  return [
+    {
+      name: "pab",
+      options: {
+        spatialAttentionBlockSkipRange: 2,
+        temporalAttentionBlockSkipRange: 2,
+        crossAttentionBlockSkipRange: 2,
+      },
+      says: "A·N·D",
+      features: attention,
+    },
+    {
+      name: "fastercache",
+      options: {
+        spatialAttentionBlockSkipRange: 2,
+        temporalAttentionBlockSkipRange: 2,
+        unconditionalBatchSkipRange: 2,
+        unconditionalBatchTimestepSkipRange: [-1, 1001],
+        ...always,
+      },
+      says: "2·A·N·D of cond alone + 2 bands",
+      features: 4 * layers,
+      latents: 2,
+      contexts: 1,
+      diffusers: { features: 8 * layers, latents: 4 },
+    },
+    {
+      name: "cfgcache",
+      options: { unconditionalBatchSkipRange: 2, unconditionalBatchTimestepSkipRange: [-1, 1001] },
+      says: "2 bands of the gap, once",
+      latents: 2,
+      contexts: 1,
+      diffusers: { features: 0, latents: 4 },
+    },
+    { name: "firstblockcache", options: { threshold: 0.1 }, says: "head and tail residual: 2·N·D", features: 2 },
+    { name: "magcache", options: { magRatios: Array(12).fill(1), threshold: 1 }, says: "residual: N·D", features: 1 },
+    {
+      name: "teacache",
+      options: { coefficients: [1, 0], relL1Thresh: 0.1 },
+      says: "residual and input: 2·N·D",
+      features: 2,
+    },
+    { name: "dbcache", options: { residualDiffThreshold: 0.1 }, says: "Fn and middle residual: 2·N·D", features: 2 },
+    { name: "dicache", options: { relL1Thresh: 0.1 }, says: "2 residuals, 2 probes, input, probe: 6·N·D", features: 6 },
+    { name: "easycache", options: { threshold: 0.1 }, says: "4 latents", latents: 4 },
+    { name: "lazycache", options: { threshold: 0.1 }, says: "4 latents, once", latents: 4, contexts: 1 },
+    { name: "taylorseer", options: { maxOrder: 1 }, says: "(O+1)·M·N·D", features: 2 * attention },
+    { name: "taylorseer", options: { maxOrder: 1, useLiteMode: true }, says: "(O+1) outputs", latents: 2 },
+    { name: "spectrum", options: {}, says: "max(m+1, 6) outputs", latents: 6 },
+    { name: "fora", options: { interval: 3 }, says: "every sub-layer: M·N·D", features: subLayers },
+    { name: "textkv", options: {}, says: "2·A·T·D", rows: 2 * layers },
+  ];
+};
+
+export const memory = async ({ quick: _ }: Effort): Promise<Section> => {
+  const one = subject(nanoSize);
+  const feature = 4 * nanoSize.frames * (nanoSize.side / 8) ** 2 * nanoSize.heads * nanoSize.headWidth;
+  const latent = one.noise.data.byteLength;
+  const row = 4 * (one.text.cond.dims[1] as number) * nanoSize.heads * nanoSize.headWidth;
+  await one.run(12, []);
+  const rows = [];
+  for (const { name, options, says, features = 0, latents = 0, rows: text = 0, contexts = 2, diffusers } of formulas(
+    nanoSize.layers,
+  )) {
+    const { bytes } = await one.run(12, [methodFromName(name, options)]);
+    const formula = contexts * (features * feature + latents * latent + text * row);
+    const theirs = diffusers && diffusers.features * feature + diffusers.latents * latent;
+    rows.push([
+      name + ("useLiteMode" in options ? ", lite" : ""),
+      says,
+      formula,
+      bytes.peak.cache,
+      (bytes.peak.cache / formula).toFixed(2),
+      theirs ?? "",
+      mib(bytes.peak.activations),
+      mib(bytes.peak.workspace),
+    ]);
+  }
+  const weights = one.whole.weights.reduce((sum, { dims }) => sum + 4 * dims.reduce((a, b) => a * b, 1), 0);
+  return {
+    id: "memory",
+    title: "What caches hold",
+    command: "npm run bench -- --only memory",
+    says: `The nano size, 12 steps, float32, both branches: bytes kept at the peak beside the formula (N tokens, D width, A attention modules, M modules, T text rows, O order), and what else the engine holds at the peak. The weights take ${mib(weights)} MiB once; after all these runs the WASM sessions hold ${mib(backend.bytes().weights)} MiB in all, since each graph has a copy of the weights that it reads.`,
+    columns: [
+      "Method",
+      "Formula, per branch",
+      "Formula, bytes",
+      "Held, bytes",
+      "Held / formula",
+      "diffusers, bytes",
+      "Activations, MiB",
+      "Workspace, MiB",
+    ],
+    rows,
+  };
+};
