@@ -58,6 +58,7 @@ export default defineConfig({
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       routeMiddleware: "./site/config/social-cards.ts",
       ...(repository ? { editLink: { baseUrl: `${repository}/edit/main/` } } : {}),
+      components: { Hero: "./site/components/Hero.astro" },
       credits: false,
       pagination: true,
     }),

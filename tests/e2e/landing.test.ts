@@ -1,0 +1,44 @@
+import { gzipSync } from "node:zlib";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { violationsOf } from "./accessibility.js";
+import { openSite, type Site } from "./site.js";
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+it("the first view is small, and its Run makes the recorded pair again in place", async () => {
+  const { page, complaints } = await site.visit("/");
+  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  let bytes = 0;
+  for (const address of [page.url(), ...loaded]) {
+    const body = Buffer.from(await (await fetch(address)).arrayBuffer());
+    bytes += /\.(png|webp)$/.test(address) ? body.length : gzipSync(body).length;
+  }
+  expect(bytes, loaded.join("\n")).toBeLessThan(100_000);
+
+  const hero = page.locator("dc-hero");
+  const computed = (run: string): Promise<number> =>
+    hero.locator(`[data-part=strip-${run}] [data-cell=compute]`).count();
+  const recorded = await computed("cached");
+  expect(await computed("uncached")).toBeGreaterThan(recorded);
+  await hero.locator("[data-part=run]").click();
+  await hero
+    .locator("[data-part=phase]")
+    .filter({ hasText: /^Done on WebAssembly/ })
+    .waitFor({ timeout: 120_000 });
+  expect(await computed("cached")).toBe(recorded);
+  expect(await hero.locator("[data-part=note]").textContent()).toMatch(/^The cached run reused \d+ of \d+ features/);
+  for (const run of ["uncached", "cached"] as const) {
+    const lit = await hero.locator(`[data-part=canvas-${run}]`).evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement;
+      const { data } = (element as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height) ?? {};
+      return data?.some((value, at) => at % 4 === 0 && value > 100);
+    });
+    expect(lit).toBe(true);
+  }
+  expect(await violationsOf(page)).toEqual([]);
+  expect(complaints).toEqual([]);
+});
