@@ -17,29 +17,37 @@ interface Config {
   readonly fps: number;
 }
 
-/** Plays a clip on a canvas until it leaves the page; the middle frame alone where the reader prefers less motion. */
+/**
+ * Plays a clip on a canvas until it leaves the page, in step with others by the clock; the middle frame alone where the
+ * reader prefers less motion.
+ */
 const player = (root: HTMLElement, canvas: HTMLCanvasElement, fps: number) => {
   let clip: Pixels | undefined;
   const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
   const held = (): boolean => still || Boolean(root.querySelector<HTMLInputElement>(".dc-hold input")?.checked);
-  let frame = 0;
+  let frame: number | undefined;
   const draw = (): void => {
     if (!clip) return;
-    const image = frameImage(clip, Math.min(frame, framesOf(clip) - 1));
-    canvas.getContext("2d")?.putImageData(image, 0, 0);
+    const frames = framesOf(clip);
+    if (frame === undefined || !held())
+      frame = still ? Math.floor(frames / 2) : Math.floor((performance.now() / 1000) * fps) % frames;
+    canvas.getContext("2d")?.putImageData(frameImage(clip, frame), 0, 0);
   };
   const timer = setInterval(() => {
     if (!canvas.isConnected) return clearInterval(timer);
-    if (!clip || held()) return;
-    frame = (frame + 1) % framesOf(clip);
-    draw();
+    if (!held()) draw();
   }, 1000 / fps);
-  return (next: Pixels): void => {
-    if (!clip) frame = Math.floor(framesOf(next) / 2);
-    clip = next;
-    draw();
+  return {
+    put(next: Pixels): void {
+      clip = next;
+      draw();
+    },
+    end: (): void => clearInterval(timer),
   };
 };
+
+/** Ends what an earlier run left playing. */
+let ended: readonly (() => void)[] = [];
 
 /** Runs the example of the landing page in place of the recorded run. @returns what to say at the end */
 export const runHero = async (root: HTMLElement, signal: AbortSignal, current: () => boolean): Promise<string> => {
@@ -56,6 +64,7 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
   const { methods, run } = await loadExample(example);
   if (!current()) return "";
   const map = sitesOf(model.network);
+  for (const end of ended) end();
   const views = Object.fromEntries(
     (["uncached", "cached"] as const).map((name) => {
       const cache = name === "cached" ? methods(settings.options as Options, model.calibration) : [];
@@ -64,7 +73,7 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
       canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
       const view = {
         strip: growingStrip(cache, map, settings.steps),
-        play: player(root, canvas, fps),
+        player: player(root, canvas, fps),
         ms: 0,
         fill: (): void => {
           part(`strip-${name}`).innerHTML = cellsHtml(view.strip.cells());
@@ -75,7 +84,9 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
       return [name, view];
     }),
   );
+  ended = Object.values(views).map((view) => view.player.end);
   root.dataset.own = "true";
+  part("note").textContent = "Your own run, first with every step computed, then with the cache.";
   const onProgress = (name: RunName, progress: Progress): void => {
     if (!current()) return;
     say(progress, name);
@@ -85,13 +96,13 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
     view.fill();
     view.ms += progress.ms;
     part(`time-${name}`).textContent = inTime(view.ms);
-    if (progress.preview) view.play(progress.preview);
+    if (progress.preview) view.player.put(progress.preview);
   };
   const outcome = await run({ engine, settings, signal, onProgress });
   if (!current()) return "";
   for (const name of ["uncached", "cached"] as const) {
     const { clip, trace } = outcome[name];
-    views[name]?.play(clip);
+    views[name]?.player.put(clip);
     part(`time-${name}`).textContent = inTime(trace.totals.wallMs);
     part(`strip-${name}`).setAttribute("aria-label", stripInWords(views[name]?.strip.cells() ?? []));
   }
