@@ -8,6 +8,8 @@ export interface Chart {
   /** Heads with their units, and rows. */
   readonly columns: readonly string[];
   readonly rows: readonly (readonly (string | number)[])[];
+  /** What pressing the first cell of a row does, where its rows can be chosen. */
+  readonly pick?: (row: number) => void;
 }
 
 /** Common looks: colours come from the page's style sheet, so that they follow the colour scheme. */

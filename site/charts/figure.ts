@@ -6,7 +6,15 @@ const element = <Name extends keyof HTMLElementTagNameMap>(name: Name, text = ""
   return made;
 };
 
-const tableOf = ({ title, columns, rows }: Chart): HTMLElement => {
+const pickButton = (text: string, pick: () => void): HTMLElement => {
+  const button = element("button", text);
+  button.type = "button";
+  button.className = "dc-pick";
+  button.addEventListener("click", pick);
+  return button;
+};
+
+const tableOf = ({ title, columns, rows, pick }: Chart): HTMLElement => {
   const details = element("details");
   const table = element("table");
   const head = table.createTHead().insertRow();
@@ -16,9 +24,10 @@ const tableOf = ({ title, columns, rows }: Chart): HTMLElement => {
     head.append(cell);
   }
   const body = table.createTBody();
-  for (const row of rows) {
+  for (const [at, row] of rows.entries()) {
     const line = body.insertRow();
     for (const value of row) line.insertCell().textContent = String(value);
+    if (pick) line.cells[0]?.replaceChildren(pickButton(String(row[0]), () => pick(at)));
   }
   table.createCaption().textContent = title;
   const scroller = element("div");

@@ -1,3 +1,3 @@
 // What a run needs of the engine, loaded with the first run. Only these names: importing the whole engine dynamically
 // would bring its copy for the page's own thread, and with it a second onnxruntime.
-export { createWorkerEngine, idealSpeedup } from "diffusion-cache";
+export { autotune, bench, createWorkerEngine, fewerSteps, idealSpeedup } from "diffusion-cache";

@@ -74,6 +74,7 @@ export type {
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
 export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./fewer-steps.js";
+export type { Measured } from "./measured.js";
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Domain } from "./metrics/domain.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";

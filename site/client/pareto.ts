@@ -1,0 +1,229 @@
+import {
+  type CacheMethod,
+  type Calibration,
+  compareClips,
+  type Engine,
+  ladders,
+  type MethodName,
+  methodFromName,
+} from "diffusion-cache";
+import { inBytes } from "./bytes.js";
+import type { Clips } from "./clips.js";
+import { engineFor, forgetEngine } from "./engines.js";
+import { codeOf, failureHtml } from "./failure.js";
+import { modelOf, onModel, type PageModel } from "./models.js";
+import { preferred } from "./preference.js";
+import { fewerPoint, foundInWords, frontierOf, type QualityPoint, trialPoint } from "./quality-points.js";
+import { statusOf } from "./run-status.js";
+import { snippetTabs } from "./snippet-tabs.js";
+import { statusLine } from "./status-line.js";
+import { timeLeft } from "./trade-off-exports.js";
+import { inTurn, placeInWords } from "./turns.js";
+
+interface Config {
+  readonly models: readonly Omit<PageModel, "calibration">[];
+  readonly titles: Readonly<Record<string, { readonly title: string; readonly href: string }>>;
+  readonly recorded: { readonly model: string; readonly points: readonly QualityPoint[] };
+  readonly base: string;
+}
+
+/** Speed against quality over the settings of the methods: recorded first, then swept here; each point leads to its settings and clips. */
+class Pareto extends HTMLElement {
+  #config = {} as Config;
+  #points: readonly QualityPoint[] = [];
+  #chosen: QualityPoint | undefined;
+  #say = statusLine(this);
+  #running: AbortController | undefined;
+  #calibrations = new Map<string, Promise<Calibration>>();
+  #snippet: ReturnType<typeof snippetTabs> | undefined;
+  #stopFollowing: (() => void) | undefined;
+
+  connectedCallback(): void {
+    this.#config = JSON.parse(this.dataset.config ?? "{}", (_, value) =>
+      value === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : value,
+    ) as Config;
+    this.#points = this.#config.recorded.points;
+    this.#snippet = snippetTabs(this);
+    for (const name of ["method", "psnr", "ssim"]) this.#part(name).addEventListener("input", () => void this.#draw());
+    this.#part("run").addEventListener(
+      "click",
+      () => void this.#work((engine, signal, own) => this.#sweep(engine, signal, own)),
+    );
+    this.#part("clips").addEventListener(
+      "click",
+      () => void this.#work((engine, signal) => this.#makeClips(engine, signal)),
+    );
+    this.#part("stop").addEventListener("click", () => {
+      this.#running?.abort();
+      this.#idle("Stopped. What was measured is kept.");
+    });
+    this.#stopFollowing = onModel(() => {
+      if (this.#chosen) void this.#choose(this.#chosen);
+    });
+    void this.#draw();
+    const first = frontierOf(this.#points.filter(({ kind }) => kind === "method")).at(-1);
+    if (first) void this.#choose(first);
+  }
+
+  disconnectedCallback(): void {
+    this.#running?.abort();
+    this.#stopFollowing?.();
+  }
+
+  #part<T extends HTMLElement = HTMLElement>(name: string): T {
+    return this.querySelector(`[data-part=${name}]`) as T;
+  }
+
+  get #model(): Omit<PageModel, "calibration"> {
+    return modelOf(this.#config.models);
+  }
+
+  async #draw(): Promise<void> {
+    const method = this.#part<HTMLSelectElement>("method").value;
+    const fewer = this.#points.filter(({ kind }) => kind === "fewer");
+    const points = this.#points.filter(({ kind, name }) => kind === "method" && (method === "all" || name === method));
+    const floor = {
+      psnr: this.#part<HTMLInputElement>("psnr").valueAsNumber || 0,
+      ssim: this.#part<HTMLInputElement>("ssim").valueAsNumber || 0,
+    };
+    this.#part("found").textContent = foundInWords([...points, ...fewer], floor);
+    const [{ paretoChart }, { chartFigure }] = await Promise.all([
+      import("../charts/pareto.js"),
+      import("../charts/figure.js"),
+    ]);
+    const chart = paretoChart(points, fewer, frontierOf(points), (point) => void this.#choose(point, true));
+    const key = (colour: string, text: string): string =>
+      `<span class="dc-legend"><i style="background: var(${colour})"></i>${text}</span>`;
+    const keys =
+      key("--dc-cached", "frontier") + key("--dc-reuse", "other settings") + key("--dc-forecast", "fewer steps");
+    const open = this.#part("chart").querySelector("details")?.open ?? false;
+    this.#part("chart").replaceChildren(chartFigure(chart, keys));
+    for (const details of this.#part("chart").querySelectorAll("details")) details.open = open;
+  }
+
+  async #choose(point: QualityPoint, asked = false): Promise<void> {
+    this.#chosen = point;
+    const page = this.#config.titles[point.name];
+    const title = this.#part<HTMLAnchorElement>("title");
+    title.textContent = point.label;
+    if (page) title.href = page.href;
+    else title.removeAttribute("href");
+    this.#part("numbers").textContent =
+      `${point.speedup.toFixed(2)} times as fast, ${Number.isFinite(point.psnr) ? `${point.psnr.toFixed(1)} dB` : "an equal clip"}, SSIM ${point.ssim.toFixed(3)}, cache ${inBytes(point.cacheBytes)}.`;
+    this.#part<HTMLButtonElement>("clips").disabled = this.#running !== undefined;
+    this.#part("clips-said").textContent = "";
+    this.#part("snippets").hidden = point.kind === "fewer"; // nothing to configure but the number of steps
+    this.querySelector<Clips>("dc-clips")?.clear();
+    const { name, defaults } = this.#model;
+    const methods = await this.#methodsOf(point).catch(() => undefined);
+    if (this.#chosen !== point || !methods) return;
+    const settings = { ...defaults, steps: point.steps ?? defaults.steps, seed: 0, options: {} };
+    this.#snippet?.(methods, settings, name);
+    if (asked) this.#part("chosen").scrollIntoView({ block: "nearest" });
+  }
+
+  /** The method of a point; a calibration is fetched for those that take one. */
+  async #methodsOf({ kind, name, options }: QualityPoint): Promise<readonly CacheMethod[]> {
+    if (kind === "fewer") return [];
+    const { address } = this.#model;
+    const found =
+      this.#calibrations.get(address) ??
+      fetch(`${address}/calibration.json`).then((answer) => answer.json() as Promise<Calibration>);
+    this.#calibrations.set(address, found);
+    const numbers = (await found)[name as "magcache"];
+    return [methodFromName(name, { ...numbers, ...options })];
+  }
+
+  #idle(text: string, share = 0): void {
+    this.#running = undefined;
+    for (const name of ["run", "clips"]) this.#part<HTMLButtonElement>(name).disabled = false;
+    this.#part<HTMLButtonElement>("stop").disabled = true;
+    this.#say(text, share);
+  }
+
+  async #work(work: (engine: Engine, signal: AbortSignal, current: () => boolean) => Promise<void>): Promise<void> {
+    const running = new AbortController();
+    const current = (): boolean => this.#running === running;
+    this.#running = running;
+    for (const name of ["run", "clips"]) this.#part<HTMLButtonElement>(name).disabled = true;
+    this.#part<HTMLButtonElement>("stop").disabled = false;
+    this.#part("failure").innerHTML = "";
+    this.#say("Loading the engine");
+    const { signal } = running;
+    try {
+      const onProgress = (progress: Parameters<typeof statusOf>[1]): void => {
+        const { text, share } = statusOf("uncached", progress);
+        if (current()) this.#say(text, share);
+      };
+      const onPlace = (ahead: number): void => {
+        if (current() && ahead > 0) this.#say(placeInWords(ahead));
+      };
+      await inTurn(
+        async () => {
+          const engine = await engineFor({ model: this.#model.address, backend: preferred(), signal, onProgress });
+          await work(engine, signal, current);
+          if (current()) this.#idle(`Done on ${engine.device.description}.`, 1);
+        },
+        { signal, onPlace },
+      );
+    } catch (error) {
+      if (!current()) return;
+      if (codeOf(error) === "stopped") return this.#idle("Stopped. What was measured is kept.");
+      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
+      this.#idle("The sweep was not finished. What was measured is kept.");
+    }
+  }
+
+  /** Every setting of the chosen method, or of all, and fewer steps; the chart follows point by point. */
+  async #sweep(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<void> {
+    const { autotune, fewerSteps } = await import("./engine-door.js");
+    const method = this.#part<HTMLSelectElement>("method").value;
+    const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
+    const most = methods.reduce((sum, name) => sum + ladders[name].length, 0) + 8;
+    const start = performance.now();
+    let found: readonly QualityPoint[] = [];
+    const add = (point: QualityPoint): void => {
+      if (!current()) return;
+      found = [...found, point];
+      this.#points = found;
+      const share = Math.min(0.99, found.length / most);
+      const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
+      this.#say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
+      this.#part("source").textContent =
+        `Your own sweep: ${engine.model.name} on ${engine.device.description}, ${engine.model.defaults.steps} steps, one clip, each setting beside an uncached run.`;
+      void this.#draw();
+    };
+    await fewerSteps(engine, { signal, onPoint: (point) => add(fewerPoint(point)) });
+    await autotune(engine, {
+      ...{ floor: { psnr: 0 }, methods, signal },
+      onTrial: (trial) => add(trialPoint(trial, this.#config.titles)),
+    });
+  }
+
+  async #makeClips(engine: Engine, signal: AbortSignal): Promise<void> {
+    const point = this.#chosen;
+    const clips = this.querySelector<Clips>("dc-clips");
+    if (!point || !clips) return;
+    clips.clear();
+    const made = async (which: "uncached" | "cached", cache: readonly CacheMethod[], steps?: number) => {
+      const request = { cache, signal, ...(steps === undefined ? {} : { steps }) };
+      const { clip, trace } = await engine.generate({
+        ...request,
+        onProgress: (progress) => {
+          const { text, share } = statusOf(which, progress);
+          if (!signal.aborted) this.#say(text, share);
+        },
+      });
+      clips.put(which, clip, `${which === "uncached" ? "uncached" : point.label} clip of: ${trace.prompt}`);
+      return { clip, ms: trace.totals.wallMs };
+    };
+    const uncached = await made("uncached", []);
+    const cached = await made("cached", await this.#methodsOf(point), point.steps);
+    const { psnr, ssim } = compareClips(uncached.clip, cached.clip);
+    this.#part("clips-said").textContent =
+      `Made here: ${(uncached.ms / cached.ms).toFixed(2)} times as fast, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal"}, SSIM ${ssim.toFixed(3)}.`;
+  }
+}
+
+customElements.define("dc-pareto", Pareto);

@@ -1,0 +1,281 @@
+import type { BenchProgress, BenchReport, Calibration, Engine } from "diffusion-cache";
+import { engineFor, forgetEngine } from "./engines.js";
+import { codeOf, escapeHtml, failureHtml } from "./failure.js";
+import { machineHere } from "./machine-here.js";
+import { chooseModel, modelOf, onModel } from "./models.js";
+import { preferred } from "./preference.js";
+import { readReport } from "./read-report.js";
+import { statusOf } from "./run-status.js";
+import { saveFile } from "./save.js";
+import { statusLine } from "./status-line.js";
+import { nextSorting, type Sorting } from "./trade-off-columns.js";
+import { measuredHere, type TableExport, tableExports, timeLeft } from "./trade-off-exports.js";
+import { benchCommand, type TableModel, tableForm } from "./trade-off-form.js";
+import { differences, type MethodPages, shownFigures, type TableView, tableHtml, verdict } from "./trade-off-html.js";
+import { readTableLink, shareTable } from "./trade-off-link.js";
+import { addedMethods, benchMethods, calibrated, onTableMethods } from "./trade-off-methods.js";
+import { inTurn, placeInWords } from "./turns.js";
+
+interface Config {
+  readonly models: readonly TableModel[];
+  readonly pages: MethodPages;
+  readonly recorded: BenchReport;
+  readonly base: string;
+}
+
+/** The table of methods: recorded first, then measured here in one press, kept when stopped, saved, sent and compared. */
+class TradeOffs extends HTMLElement {
+  #config = {} as Config;
+  #form = {} as ReturnType<typeof tableForm>;
+  #shown = {} as BenchReport;
+  #other: BenchReport | undefined;
+  #sorting: Sorting = { key: "speedup", order: "descending" };
+  #say = statusLine(this);
+  #running: AbortController | undefined;
+  #unfollow: readonly (() => void)[] = [];
+
+  connectedCallback(): void {
+    this.#config = JSON.parse(this.dataset.config ?? "{}", (_, value) =>
+      value === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : value,
+    ) as Config;
+    this.#form = tableForm(this);
+    this.#shown = this.#config.recorded;
+    this.#unfollow = [onModel(() => this.#otherModel()), onTableMethods(() => this.#addMethods())];
+    this.#addMethods();
+    this.#part("form").addEventListener("submit", (event) => {
+      event.preventDefault();
+      void this.#measure();
+    });
+    this.#part("form").addEventListener("input", () => this.#draw());
+    this.addEventListener("click", (event) => this.#pressed(event.target as HTMLElement));
+    this.#part("floor").addEventListener("change", () => this.#draw());
+    this.#part("file").addEventListener("change", () => void this.#load());
+    void this.#followLink();
+    addEventListener("hashchange", this.#followLink);
+    this.#draw();
+  }
+
+  disconnectedCallback(): void {
+    for (const unfollow of this.#unfollow) unfollow();
+    removeEventListener("hashchange", this.#followLink);
+    this.#running?.abort();
+  }
+
+  #part<T extends HTMLElement = HTMLElement>(name: string): T {
+    return this.querySelector(`[data-part=${name}]`) as T;
+  }
+
+  get #model(): TableModel {
+    return modelOf(this.#config.models);
+  }
+
+  get #view(): TableView {
+    return {
+      ...{ report: this.#shown, other: this.#other, sorting: this.#sorting, pages: this.#config.pages },
+      methods: new Set(this.#form.chosen()),
+      floor: Number(this.#part<HTMLSelectElement>("floor").value),
+    };
+  }
+
+  #pressed(target: HTMLElement): void {
+    const { sort, choose, save, copy, link, part } = target.closest("button")?.dataset ?? {};
+    if (sort) {
+      this.#sorting = nextSorting(sort, this.#sorting);
+      this.#draw();
+      this.querySelector<HTMLElement>(`[data-sort=${sort}]`)?.focus();
+    }
+    if (choose) {
+      this.#form.choose(() => choose === "all");
+      this.#draw();
+    }
+    if (save || copy) {
+      const { file, type, text } = tableExports[(save ?? copy) as TableExport];
+      const written = text(this.#shown, shownFigures(this.#view));
+      if (save) saveFile(file, type, written);
+      else void this.#copy(written, `Copied as ${copy}.`);
+    }
+    if (link) void this.#copyLink(link);
+    if (part === "stop") this.#stop();
+    if (part === "forget") this.#compare(undefined);
+  }
+
+  async #copy(text: string, done: string): Promise<void> {
+    await navigator.clipboard.writeText(text).then(
+      () => this.#tell(done),
+      () => this.#tell("The browser did not let the page write to the clipboard."),
+    );
+  }
+
+  async #copyLink(what: string): Promise<void> {
+    const settings = this.#form.read(this.#model.name);
+    const copied = await shareTable(what === "report" ? { report: this.#shown } : { settings });
+    this.#tell(copied ? "Copied a link; it is in the address bar too." : "The link is in the address bar.");
+  }
+
+  #tell(text: string): void {
+    this.#part("told").textContent = text;
+  }
+
+  #fail(error: unknown): void {
+    this.#part("failure").innerHTML = error ? failureHtml(error, this.#config.base) : "";
+  }
+
+  /** Shows what a link carries. Nothing runs before it is asked for. */
+  readonly #followLink = async (): Promise<void> => {
+    try {
+      const found = await readTableLink(location.hash);
+      if (!found) return;
+      this.#fail(undefined);
+      if ("report" in found) return this.#compare(found.report);
+      const { model } = found.settings;
+      if (model !== undefined && this.#config.models.some(({ name }) => name === model)) chooseModel(model);
+      this.#form.write(found.settings);
+      this.#draw();
+      this.#tell("The settings are those of the link. Press Measure to run them here.");
+    } catch (error) {
+      this.#fail(error);
+    }
+  };
+
+  async #load(): Promise<void> {
+    const input = this.#part<HTMLInputElement>("file");
+    const [file] = input.files ?? [];
+    if (!file) return;
+    try {
+      this.#fail(undefined);
+      this.#compare(await readReport(file));
+    } catch (error) {
+      this.#fail(error);
+    }
+    input.value = "";
+  }
+
+  #compare(other: BenchReport | undefined): void {
+    this.#other = other;
+    const differing = other ? differences(this.#shown, other) : [];
+    const warning = differing.length > 0 ? ` Not measured alike: ${differing.join("; ")}.` : "";
+    this.#part("compared").hidden = !other;
+    this.#part("other").textContent = other
+      ? `Beside it: ${other.backend.description}, ${other.machine}, ${other.date.slice(0, 10)}.${warning}`
+      : "";
+    this.#draw();
+  }
+
+  #addMethods(): void {
+    const own = addedMethods();
+    for (const box of this.querySelectorAll<HTMLElement>("[data-method][data-own]"))
+      if (!own.some(({ name }) => name === box.dataset.method)) this.#form.remove(box.dataset.method ?? "");
+    for (const { name, title } of own) {
+      this.#form.add(name, title);
+      this.querySelector<HTMLElement>(`[data-method="${CSS.escape(name)}"]`)?.setAttribute("data-own", "");
+    }
+    this.#draw();
+  }
+
+  #otherModel(): void {
+    this.#form.follow(this.#model);
+    this.#draw();
+  }
+
+  #draw(): void {
+    const view = this.#view;
+    this.#part("table").innerHTML = tableHtml(view);
+    this.#part("verdict").textContent = verdict(view);
+    this.#part("command").textContent = benchCommand(this.#form.read(this.#model.name), this.#model, this.#form.all());
+    const left = Object.entries(this.#shown.leftOut);
+    this.#part("left-out").innerHTML = left
+      .map(
+        ([name, why]) =>
+          `<li><strong>${escapeHtml(this.#config.pages[name]?.title ?? name)}</strong> has no row. ${escapeHtml(why)}</li>`,
+      )
+      .join("");
+    this.dispatchEvent(new CustomEvent("dc-table", { detail: shownFigures(view) }));
+  }
+
+  #show(report: BenchReport): void {
+    this.#shown = report;
+    this.#part("source").textContent = measuredHere(report);
+    this.dataset.own = "true";
+    this.#compare(this.#other);
+  }
+
+  /** Answers at once and keeps the rows that are there. */
+  #stop(): void {
+    this.#running?.abort();
+    this.#idle(this.dataset.own ? "Stopped. What was measured is kept." : "Stopped.");
+  }
+
+  #idle(text: string, share = 0): void {
+    this.#running = undefined;
+    this.#part<HTMLButtonElement>("run").disabled = false;
+    this.#part<HTMLButtonElement>("stop").disabled = true;
+    this.#say(text, share);
+  }
+
+  async #measure(): Promise<void> {
+    const running = new AbortController();
+    const current = (): boolean => this.#running === running;
+    this.#running = running;
+    this.#part<HTMLButtonElement>("run").disabled = true;
+    this.#part<HTMLButtonElement>("stop").disabled = false;
+    this.#fail(undefined);
+    this.#say("Loading the engine");
+    const { signal } = running;
+    try {
+      const onProgress = (progress: Parameters<typeof statusOf>[1]): void => {
+        const { text, share } = statusOf("uncached", progress);
+        if (current()) this.#say(text, share);
+      };
+      const onPlace = (ahead: number): void => {
+        if (current() && ahead > 0) this.#say(placeInWords(ahead));
+      };
+      const work = async (): Promise<void> => {
+        const engine = await engineFor({ model: this.#model.address, backend: preferred(), signal, onProgress });
+        const report = await this.#table(engine, signal, current);
+        if (!current()) return;
+        this.#show(report);
+        this.#idle(`Done on ${engine.device.description}.`, 1);
+      };
+      await inTurn(work, { signal, onPlace });
+    } catch (error) {
+      if (!current()) return;
+      if (codeOf(error) === "stopped") return this.#idle("Stopped.");
+      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      this.#fail(error);
+      this.#idle("The table was not finished. What was measured is kept.");
+    }
+  }
+
+  async #table(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<BenchReport> {
+    const { bench } = await import("./engine-door.js");
+    const { methods: names, preset, model: _, ...asked } = this.#form.read(this.#model.name);
+    const settings = this.#model.settings[preset] ?? {};
+    const rows = benchMethods(names, settings, await this.#calibration(engine, names, asked.steps, signal));
+    const onProgress = ({ name, repeat, repeats, row, rows, share, leftMs }: BenchProgress): void => {
+      const title = this.#config.pages[name]?.title ?? name;
+      const which = repeat === 0 ? "warming up" : `run ${repeat} of ${repeats}`;
+      if (current())
+        this.#say(`Measuring, ${Math.max(1, row)} of ${rows}: ${title}, ${which}, ${timeLeft(leftMs)}`, share);
+    };
+    const onReport = (report: BenchReport): void => {
+      if (current() && report.rows.length > 0) this.#show(report);
+    };
+    return bench(engine, { ...rows, ...asked, machine: machineHere(), signal, onProgress, onReport });
+  }
+
+  /** The model's own numbers, or measured ones for another number of steps. */
+  async #calibration(
+    engine: Engine,
+    names: readonly string[],
+    steps: number,
+    signal: AbortSignal,
+  ): Promise<Calibration | undefined> {
+    const carried = engine.model.calibration;
+    const wanted = names.some((name) => calibrated.includes(name));
+    if (!wanted || carried?.calibratedFor.steps === steps || steps < 6) return carried;
+    this.#say("Calibrating for this number of steps");
+    return engine.calibrate({ steps, signal });
+  }
+}
+
+customElements.define("dc-trade-offs", TradeOffs);

@@ -1,0 +1,106 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { benchReportFromJson, readInfinity } from "diffusion-cache";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { violationsOf } from "./accessibility.js";
+import { openSite, type Site } from "./site.js";
+
+let site: Site;
+beforeAll(async () => {
+  site = await openSite();
+});
+afterAll(() => site?.close());
+
+it("the table of methods: recorded, measured here, sorted, saved, loaded beside itself, stopped", async () => {
+  const { page, complaints } = await site.visit("/methods/");
+  const table = page.locator("dc-trade-offs");
+  const part = (name: string) => table.locator(`[data-part=${name}]`);
+  const methods = () => table.locator("tbody tr[data-kind=cached] th a").allTextContents();
+
+  // Recorded, and sorted by a press on a head, by keyboard.
+  expect(await part("source").textContent()).toMatch(/^\s*Recorded, not measured here: latte-motion-nano/);
+  expect((await methods()).length).toBeGreaterThan(10);
+  const head = table.locator("[data-sort=method]");
+  await head.focus();
+  await page.keyboard.press("Enter");
+  const names = await methods();
+  expect(await table.locator("th[aria-sort]").getAttribute("aria-sort")).toBe("ascending");
+  await page.keyboard.press("Enter"); // the head keeps the focus
+  expect(await methods()).toEqual(names.toReversed());
+
+  // Two methods, few steps, here.
+  await table.getByRole("button", { name: "None", exact: true }).click();
+  for (const name of ["mask", "textkv"]) await table.locator(`[data-method=${name}]`).check();
+  await table.locator("details.dc-more summary").click();
+  await table.locator("[data-ask=steps]").fill("4");
+  await table.locator("[data-ask=repeats]").fill("1");
+  expect(await part("command").textContent()).toContain("--methods mask,textkv");
+  await part("run").click();
+  await part("status")
+    .filter({ hasText: /Measuring, \d+ of \d+: / })
+    .waitFor({ timeout: 120_000 });
+  await part("status")
+    .filter({ hasText: /^Done on WebAssembly/ })
+    .waitFor({ timeout: 200_000 });
+  expect(await part("failure").textContent()).toBe("");
+  expect(await part("source").textContent()).toMatch(/^Your own run: latte-motion-nano on WebAssembly/);
+  expect((await methods()).length).toBe(2);
+
+  // The file is the command line's.
+  const [download] = await Promise.all([
+    page.waitForEvent("download"),
+    table.getByRole("button", { name: "Save JSON" }).click(),
+  ]);
+  const path = await download.path();
+  const report = benchReportFromJson(JSON.parse(await readFile(path, "utf8"), readInfinity), "saved");
+  expect(report.settings).toMatchObject({ steps: 4, repeats: 1 });
+  expect(report.rows.find(({ method }) => method === "textkv")?.runs[0]?.psnr).toBe(Number.POSITIVE_INFINITY);
+
+  // Beside itself every ratio is 1; a file that is none says why.
+  await part("file").setInputFiles(path);
+  await part("compared").waitFor();
+  expect(await table.locator("tbody tr").first().locator("td").last().textContent()).toBe("1.00 ×");
+  for (const theme of ["light", "dark"]) {
+    await page.evaluate((name) => {
+      document.documentElement.dataset.theme = name;
+      for (const details of document.querySelectorAll("details")) details.open = true;
+    }, theme);
+    expect(await violationsOf(page)).toEqual([]);
+  }
+  const broken = join(tmpdir(), `diffusion-cache-${process.pid}.json`);
+  await writeFile(broken, JSON.stringify({ ...report, version: 9 }));
+  await part("file").setInputFiles(broken);
+  await part("failure").getByText("its version is 9; this program reads 1").waitFor();
+
+  // Stopped in the middle, what is there stays.
+  await table.locator("[data-ask=repeats]").fill("50");
+  await part("run").click();
+  await part("source").filter({ hasText: "not complete" }).waitFor({ timeout: 120_000 });
+  await part("stop").click();
+  expect(await part("status").textContent()).toMatch(/^Stopped/);
+  expect((await methods()).length).toBeGreaterThan(0);
+  expect(complaints).toEqual([]);
+}, 480_000);
+
+it("speed against quality: a point leads to its settings, its snippet and its clips", async () => {
+  const { page, complaints } = await site.visit("/guide/speed-against-quality/");
+  const pareto = page.locator("dc-pareto");
+  const part = (name: string) => pareto.locator(`[data-part=${name}]`);
+  await part("method").selectOption("fora");
+  await pareto.locator(".dc-chart summary").click();
+  const first = pareto.locator("button.dc-pick").filter({ hasText: "FORA" }).first();
+  const label = await first.textContent();
+  await first.click();
+  await expect.poll(() => part("title").textContent()).toBe(label);
+  await expect.poll(() => part("snippet").textContent()).toContain("cache: [fora({");
+  await part("psnr").fill("99");
+  await part("found").filter({ hasText: "Nothing measured here" }).waitFor();
+  await part("clips").click();
+  await part("status")
+    .filter({ hasText: /^Done on WebAssembly/ })
+    .waitFor({ timeout: 200_000 });
+  expect(await part("clips-said").textContent()).toMatch(/^Made here: \d/);
+  expect(await part("clips-said").textContent()).not.toContain("equal");
+  expect(complaints).toEqual([]);
+}, 300_000);

@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+import {
+  type BenchReport,
+  benchFigures,
+  benchReportFromJson,
+  methods,
+  presetsFromJson,
+  readInfinity,
+} from "diffusion-cache";
+import { afterEach, describe, expect, it } from "vitest";
+import { shareFragment } from "../../site/client/share-link.js";
+import { columns, nextSorting, sorted } from "../../site/client/trade-off-columns.js";
+import { benchCommand } from "../../site/client/trade-off-form.js";
+import { differences, shownFigures, tableHtml, verdict } from "../../site/client/trade-off-html.js";
+import { readTableLink } from "../../site/client/trade-off-link.js";
+import { addedMethods, addTableMethod, benchMethods } from "../../site/client/trade-off-methods.js";
+
+const read = (file: string): string => readFileSync(file, "utf8");
+const recorded = benchReportFromJson(
+  JSON.parse(read("site/public/recorded/trade-offs.json"), readInfinity),
+  "recorded",
+);
+const view = {
+  ...{ report: recorded, sorting: { key: "speedup", order: "descending" } as const, floor: 26 },
+  pages: { fora: { title: "FORA", href: "/methods/fora/" } },
+};
+const named = (report: BenchReport, change: object): BenchReport => ({
+  ...report,
+  rows: report.rows.map((row) => (row.method === "fora" ? { ...row, ...change } : row)),
+});
+
+describe("the recorded table", () => {
+  it("has a row, or a reason for none, for every method that has a preset", () => {
+    const { methods: presets } = presetsFromJson(
+      JSON.parse(read("site/public/models/latte-motion-nano/presets.json")),
+      "",
+    );
+    const there = [...recorded.rows.map(({ method }) => method), ...Object.keys(recorded.leftOut)];
+    for (const name of Object.keys(methods)) if (presets[name]?.balanced) expect(there).toContain(name);
+    expect(recorded.complete).toBe(true);
+    expect(recorded.rows.some(({ kind }) => kind === "fewer-steps")).toBe(true);
+  });
+});
+
+describe("sorting", () => {
+  const figures = benchFigures(recorded);
+
+  it.each(columns.map(({ key }) => key))("by %s puts rows in order both ways, empty cells last", (key) => {
+    const { value } = columns.find((one) => one.key === key) as (typeof columns)[number];
+    const up = sorted(figures, { key, order: "ascending" }).map(value);
+    const down = sorted(figures, { key, order: "descending" }).map(value);
+    const filled = up.filter((one) => one !== undefined);
+    expect(up.slice(0, filled.length)).toEqual(filled);
+    expect(down.slice(0, filled.length)).toEqual(filled.toReversed());
+    const inOrder = filled.every(
+      (one, at) => at === 0 || !(one < (filled[at - 1] as typeof one)) || typeof one === "string",
+    );
+    expect(inOrder).toBe(true);
+  });
+
+  it("begins with the better end of a column and turns round at the second press", () => {
+    const start = { key: "speedup", order: "descending" } as const;
+    expect(nextSorting("speedup", start)).toEqual({ key: "speedup", order: "ascending" });
+    expect(nextSorting("time", start)).toEqual({ key: "time", order: "ascending" });
+    expect(nextSorting("ssim", start)).toEqual({ key: "ssim", order: "descending" });
+  });
+});
+
+describe("the table as markup", () => {
+  it("says which column sorts it, marks one winner, and leads to the pages", () => {
+    const html = tableHtml(view);
+    expect(html.match(/aria-sort="descending"/g)).toHaveLength(1);
+    expect(html.match(/data-winner/g)).toHaveLength(1);
+    expect(html).toContain('<a href="/methods/fora/">FORA</a>');
+    expect(verdict(view)).toMatch(/^Fastest that keeps 26 dB: /);
+  });
+
+  it("shows the chosen methods, the uncached run and fewer steps of their time", () => {
+    const shown = shownFigures({ ...view, methods: new Set(["fora"]) }).map(({ row }) => row);
+    expect(shown.filter(({ kind }) => kind === "cached").map(({ method }) => method)).toEqual(["fora"]);
+    expect(shown.filter(({ kind }) => kind === "uncached")).toHaveLength(1);
+    for (const row of shown.filter(({ kind }) => kind === "fewer-steps")) expect(row.sameTimeAs).toContain("fora");
+    expect(verdict({ ...view, methods: new Set() })).toBe("None of the chosen methods is in this table.");
+  });
+
+  it("never takes a text of somebody's file for markup", () => {
+    const attack = '<img src=x onerror="alert(1)">';
+    const other = named(recorded, { method: attack, options: { [attack]: attack } });
+    for (const html of [tableHtml({ ...view, report: other }), tableHtml({ ...view, other })])
+      expect(html).not.toContain("<img");
+  });
+
+  it("sets another table beside it with a ratio, and says what differs", () => {
+    const slower = {
+      ...named(recorded, {
+        runs: recorded.rows.find(({ method }) => method === "fora")?.runs.map((run) => ({ ...run, ms: 2 * run.ms })),
+      }),
+      settings: { ...recorded.settings, steps: 50 },
+    };
+    const line = tableHtml({ ...view, other: slower })
+      .split("<tr")
+      .find((one) => one.includes(">FORA<"));
+    expect(line).toContain("<td>2.00 ×</td>");
+    expect(differences(recorded, slower)).toEqual([`steps 50 instead of ${recorded.settings.steps}`]);
+    const without = { ...recorded, rows: recorded.rows.filter(({ method }) => method !== "fora") };
+    expect(tableHtml({ ...view, other: without })).toContain("not in that table");
+  });
+});
+
+describe("links", () => {
+  it("carry a table and settings, and nothing else", async () => {
+    const plain = JSON.parse(read("site/public/recorded/trade-offs.json"));
+    expect(await readTableLink(await shareFragment("table", { report: plain }))).toEqual({ report: recorded });
+    const settings = { preset: "strong", methods: ["fora", 3], steps: "many", repeats: 2, other: 1 };
+    expect(await readTableLink(await shareFragment("table", { settings }))).toEqual({
+      settings: { preset: "strong", methods: ["fora"], repeats: 2 },
+    });
+    expect(await readTableLink("#how-to-read-it")).toBeUndefined();
+    expect(await readTableLink(await shareFragment("code", "x"))).toBeUndefined();
+  });
+
+  it("of a table that is none are refused by the field", async () => {
+    const fragment = await shareFragment("table", { report: { ...recorded, rows: 3 } });
+    await expect(readTableLink(fragment)).rejects.toMatchObject({ code: "file-invalid" });
+  });
+});
+
+describe("methods of the table", () => {
+  afterEach(() => expect(addedMethods()).toEqual([]));
+
+  it("make rows of their settings, and say which have none", () => {
+    const { methods: rows, leftOut } = benchMethods(
+      ["fora", "pab", "magcache"],
+      { fora: { interval: 3 }, magcache: {} },
+      undefined,
+    );
+    expect(rows.map(({ name, options }) => [name, options])).toEqual([["fora", { interval: 3 }]]);
+    expect(leftOut.pab).toMatch(/nothing for it/);
+    expect(leftOut.magcache).toMatch(/magRatios/);
+  });
+
+  it("take one that a reader wrote, and let it go", () => {
+    const own = { name: "mine", options: {}, sites: () => [], start: () => () => "compute" as const };
+    const remove = addTableMethod({ name: "mine", title: "My method", make: () => [own] });
+    expect(benchMethods(["mine"], {}, undefined).methods).toEqual([{ name: "mine", options: {}, cache: [own] }]);
+    remove();
+  });
+});
+
+it("the command names what differs from the usual run", () => {
+  const model = {
+    ...{ name: "latte-motion-nano", address: "/models/latte-motion-nano" },
+    defaults: { prompt: "a ring", steps: 20, guidance: 2.5 },
+    settings: { balanced: { fora: { interval: 3 } }, pages: { fora: { interval: 2 } } },
+  };
+  const usual = {
+    ...{ model: model.name, preset: "balanced", methods: ["fora", "pab"], prompt: "a ring" },
+    ...{ seed: 0, steps: 20, guidance: 2.5, repeats: 3 },
+  };
+  expect(benchCommand(usual, model, ["fora", "pab"])).toBe(
+    "npx diffusion-cache bench --model site/public/models/latte-motion-nano \\\n  --preset balanced \\\n  --repeats 3 --out bench.json",
+  );
+  const other = benchCommand({ ...usual, preset: "pages", methods: ["fora"], prompt: "a 'b'", seed: 4 }, model, [
+    "fora",
+    "pab",
+  ]);
+  expect(other).toContain(`--method fora --options '{"interval":2}'`);
+  expect(other).toContain(String.raw`--prompt 'a '\''b'\'''`);
+  expect(other).toContain("--seed 4");
+});
