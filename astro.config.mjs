@@ -53,6 +53,7 @@ export default defineConfig({
         "./site/styles/trade-offs.css",
         "./site/styles/code.css",
         "./site/styles/hero.css",
+        "./site/styles/print.css",
       ],
       plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],
       sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import type { MethodName } from "diffusion-cache";
+import { errorCodes, type MethodName } from "diffusion-cache";
 import { methodFacts } from "./method-facts.js";
 import { optionsOf } from "./options-of.js";
 import type { Spoken } from "./plain-text.js";
@@ -73,6 +73,10 @@ export const spokenParts: Spoken = (name, { name: example = "", example: shown =
     );
   if (name === "AllPublished") return figures(published, true);
   if (name === "ChoosingTable") return choices();
+  if (name === "ErrorCodes")
+    return Object.entries(errorCodes)
+      .map(([code, text]) => `- \`${code}\`: ${text}`)
+      .join("\n");
   if (name === "DevicePanel" || name === "HeroClips") return "";
   return undefined;
 };
