@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Progress } from "../../src/engine/engine.js";
@@ -106,6 +106,51 @@ describe("an engine in a worker", () => {
     expect(webgpu.device.backend).toBe("webgpu");
     expect(relativeDifference(found.clip.data, wanted.clip.data)).toBeLessThan(1e-4);
     await webgpu.dispose();
+  });
+});
+
+describe("a worker that does not stop in time", () => {
+  /** Counts the workers that are made until the test ends. */
+  const counted = (): { made: number } => {
+    const count = { made: 0 };
+    const Real = globalThis.Worker;
+    globalThis.Worker = class extends Real {
+      constructor(...args: ConstructorParameters<typeof Worker>) {
+        super(...args);
+        count.made++;
+      }
+    };
+    onTestFinished(() => {
+      globalThis.Worker = Real;
+    });
+    return count;
+  };
+  const stopAfterFirstStep = async (engine: Engine): Promise<void> => {
+    const control = new AbortController();
+    const onProgress = ({ phase }: Progress) => void (phase === "step" && control.abort());
+    const run = engine.generate({ ...request(), steps: 200, signal: control.signal, onProgress });
+    expect((await rejection(run)).code).toBe("stopped");
+  };
+
+  it("is replaced, and calls go on with the new one, in order", async () => {
+    const count = counted();
+    const engine = await open({ stopMs: 0 });
+    const wanted = await engine.generate(request());
+    await stopAfterFirstStep(engine);
+    const [first, second] = await Promise.all([engine.generate(request()), engine.generate(request())]);
+    expect(first.clip).toEqual(wanted.clip);
+    expect(second.clip).toEqual(wanted.clip);
+    await expect.poll(() => count.made).toBe(2);
+    await engine.dispose();
+  });
+
+  it("stays if it ends in time", async () => {
+    const count = counted();
+    const engine = await open({ stopMs: 60_000 });
+    await stopAfterFirstStep(engine);
+    await engine.generate(request());
+    expect(count.made).toBe(1);
+    await engine.dispose();
   });
 });
 

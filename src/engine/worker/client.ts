@@ -13,9 +13,16 @@ export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> 
   readonly model: string;
   /** The worker to use, or a port to where `serveEngine` answers; default a new worker of this package. */
   readonly worker?: Worker | MessagePort;
+  /**
+   * How long a stopped call may go on before its worker is replaced: WebAssembly cannot be interrupted inside a graph.
+   * Only a worker that this call made is replaced. Default 700.
+   */
+  readonly stopMs?: number;
 }
 
 interface Pending {
+  readonly message: Request;
+  readonly ports: readonly MessagePort[];
   readonly resolve: (value: never) => void;
   readonly reject: (error: Error) => void;
   readonly onProgress: ((progress: Progress) => void) | undefined;
@@ -23,23 +30,26 @@ interface Pending {
 
 /**
  * The same {@link Engine} as `createEngine` gives, living in a module worker: the page stays free while it computes.
- * Aborting `signal` rejects at once here, and ends the work at the next graph over there.
+ * Aborting `signal` rejects at once here, and ends the work at the next graph over there; a worker that does not come
+ * to one in time is replaced by another, which loads the model again from where the browser keeps it.
  *
  * @throws EngineError every code of `createEngine`; "runtime-failed" if the worker itself dies
  */
-export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEngineOptions): Promise<Engine> => {
-  const worker = given ?? new Worker(new URL("./server.js", import.meta.url), { type: "module" });
+export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engine> => {
+  const { worker: given, stopMs = 700, ...options } = all;
+  const open = (): Worker | MessagePort =>
+    given ?? new Worker(new URL("./server.js", import.meta.url), { type: "module" });
   const pending = new Map<number, Pending>();
+  /** What the other side has not answered yet, in the order asked; stopped calls are still there. */
+  const unanswered = new Set<number>();
+  let worker = open();
   let next = 0;
   let dead: EngineError | undefined;
+  let replacing = false;
 
-  worker.onmessage = ({ data }: MessageEvent<Response>) => {
-    const call = pending.get(data.id);
-    if (!call) return;
-    if ("progress" in data) return call.onProgress?.(data.progress as Progress);
-    pending.delete(data.id);
-    if ("error" in data) call.reject(unpackError(data.error));
-    else call.resolve(data.result as never);
+  const post = ({ message, ports }: Pick<Pending, "message" | "ports">): void => {
+    worker.postMessage(message, [...ports]);
+    unanswered.add(message.id);
   };
   const leave = (): void => ("terminate" in worker ? worker.terminate() : worker.close());
   const die = (error: EngineError): void => {
@@ -50,24 +60,34 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
   };
   const failed = (why: string): void =>
     die(new EngineError("runtime-failed", `The engine's worker died: ${why}.`, { hint: "Reload the page." }));
-  if ("onerror" in worker) worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
-  worker.onmessageerror = () => failed("it sent something that cannot be read");
+  const listen = (): void => {
+    worker.onmessage = ({ data }: MessageEvent<Response>) => {
+      const call = pending.get(data.id);
+      if ("progress" in data) return call?.onProgress?.(data.progress as Progress);
+      unanswered.delete(data.id);
+      pending.delete(data.id);
+      if ("error" in data) call?.reject(unpackError(data.error));
+      else call?.resolve(data.result as never);
+    };
+    if ("onerror" in worker) worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
+    worker.onmessageerror = () => failed("it sent something that cannot be read");
+  };
+  listen();
 
   const ask = <T>(call: string, { signal, onProgress, ...argument }: AskOptions, ports: MessagePort[] = []) => {
     if (dead) return Promise.reject<T>(dead);
     if (signal?.aborted) return Promise.reject<T>(stopped());
     const id = next++;
-    const send = (message: Request, transfer: Transferable[] = []): void => worker.postMessage(message, transfer);
     return new Promise<T>((resolve, reject) => {
       const stop = (): void => {
         pending.delete(id);
-        send({ id, abort: true });
+        if (unanswered.has(id)) worker.postMessage({ id, abort: true } satisfies Request);
+        if (!given && call !== "create") setTimeout(replaceIfBusyWith, stopMs, id);
         reject(stopped());
       };
-      send({ id, call, argument, listens: onProgress !== undefined }, ports); // Throws on what cannot be cloned.
-      signal?.addEventListener("abort", stop, { once: true });
-      const done = (): void => signal?.removeEventListener("abort", stop);
-      pending.set(id, {
+      const entry: Pending = {
+        message: { id, call, argument, listens: onProgress !== undefined },
+        ports,
         onProgress,
         resolve: (value) => {
           done();
@@ -77,14 +97,44 @@ export const createWorkerEngine = async ({ worker: given, ...options }: WorkerEn
           done();
           reject(error);
         },
-      });
+      };
+      if (!replacing || call === "create") post(entry); // Throws on what cannot be cloned.
+      signal?.addEventListener("abort", stop, { once: true });
+      const done = (): void => signal?.removeEventListener("abort", stop);
+      pending.set(id, entry);
     });
+  };
+
+  /** Calls wait for each other over there: only the first of them can be what keeps the worker. */
+  const replaceIfBusyWith = (id: number): void => {
+    const [first] = unanswered;
+    if (dead || replacing || first !== id) return;
+    replacing = true;
+    leave();
+    unanswered.clear();
+    worker = open();
+    listen();
+    const waiting = [...pending.values()];
+    const { signal: _, onProgress: __, ...quietly } = options;
+    ask("create", { ...quietly, model }).then(
+      () => {
+        replacing = false;
+        for (const [id, call] of [...pending])
+          if (waiting.includes(call) && call.ports.length > 0) {
+            pending.delete(id);
+            call.reject(replaced());
+          } else post(call);
+      },
+      (error: EngineError) => die(error),
+    );
   };
 
   const model = new URL(options.model, globalThis.location?.href).href;
   const { model: info, device } = await ask<Pick<Engine, "model" | "device">>("create", { ...options, model }).catch(
     (error: Error) => {
-      leave();
+      // A stopped download keeps what it has before it ends.
+      if (error instanceof EngineError && error.code === "stopped") setTimeout(leave, stopMs);
+      else leave();
       throw error;
     },
   );
@@ -112,3 +162,9 @@ interface AskOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
   readonly [field: string]: unknown;
 }
+
+/** A port goes to one worker only. */
+const replaced = (): EngineError =>
+  new EngineError("runtime-failed", "The worker was replaced while a method of your own waited for its turn.", {
+    hint: "Run it again.",
+  });
