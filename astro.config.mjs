@@ -52,6 +52,7 @@ export default defineConfig({
         "./site/styles/results.css",
         "./site/styles/trade-offs.css",
         "./site/styles/code.css",
+        "./site/styles/editor.css",
         "./site/styles/hero.css",
         "./site/styles/print.css",
       ],

@@ -5,6 +5,7 @@ import {
   compute,
   createEngine,
   createWorkerEngine,
+  type Decision,
   diCache,
   type Engine,
   firstBlockCache,
@@ -14,6 +15,7 @@ import {
   reuse,
   serveEngine,
   taylorSeer,
+  type Visit,
 } from "../src/engine/index.js";
 
 // Methods that cross to another thread: by name where that says all, asked through a port where it does not. Node's ports
@@ -65,6 +67,11 @@ const mine: CacheMethod = {
   },
 };
 
+const oddReason = ({ because }: Visit): Decision => {
+  because({ "a<b": 1 });
+  return compute;
+};
+
 describe("a method on its way to another thread", () => {
   test.each([
     ["of this package", () => pab({ spatialAttentionBlockSkipRange: 2 }), "named"],
@@ -98,6 +105,16 @@ describe("a method on its way to another thread", () => {
       await expect(far.generate({ ...asked, cache: [odd] })).rejects.toMatchObject({ code: "option-invalid" });
     },
   );
+
+  test.each([
+    ["name", { name: "<img src=x>" }],
+    ["options", { options: { note: 'a "quote' } }],
+    ["reasons", { start: () => oddReason }],
+  ])("with markup in its %s is refused", async (_, odd) => {
+    await expect(far.generate({ ...asked, cache: [{ ...mine, ...odd }] })).rejects.toMatchObject({
+      code: "option-invalid",
+    });
+  });
 
   test("whose thread is gone ends with the run that is stopped", async () => {
     const leaves: CacheMethod = {

@@ -1,3 +1,11 @@
 // What a run needs of the engine, loaded with the first run. Only these names: importing the whole engine dynamically
 // would bring its copy for the page's own thread, and with it a second onnxruntime.
-export { autotune, bench, createWorkerEngine, fewerSteps, idealSpeedup } from "diffusion-cache";
+export {
+  autotune,
+  bench,
+  compareClips,
+  createWorkerEngine,
+  fewerSteps,
+  idealSpeedup,
+  serveEngine,
+} from "diffusion-cache";

@@ -3,7 +3,9 @@ import { type Asked, readAsked, writeAsked } from "./asked.js";
 import { chosen, onChoice } from "./choices.js";
 import type { Clips } from "./clips.js";
 import { engineFor, forgetEngine } from "./engines.js";
+import { type ExampleEditor, exampleEditor } from "./example-editor.js";
 import type { Options, RunName, Settings } from "./example-module.js";
+import { shareExample } from "./example-share.js";
 import { loadExample } from "./examples.js";
 import { codeOf, failureHtml, messageOf, noticeHtml } from "./failure.js";
 import { drawGrid } from "./grid-html.js";
@@ -33,6 +35,7 @@ class Example extends HTMLElement {
   #measuring: AbortController | undefined;
   #snippet: ((methods: readonly CacheMethod[], settings: Settings, model: string) => void) | undefined;
   #unfollow: readonly (() => void)[] = [];
+  #editor: ExampleEditor | undefined;
 
   connectedCallback(): void {
     this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
@@ -51,6 +54,13 @@ class Example extends HTMLElement {
       if ((target as HTMLElement).closest("[data-part=again]")) this.#part<HTMLFormElement>("form").requestSubmit();
     });
     this.#part("reset").addEventListener("click", () => this.#reset());
+    this.#editor = exampleEditor(this, {
+      ...this.#config,
+      model: () => this.#model,
+      run: () => this.#running || this.#part<HTMLFormElement>("form").requestSubmit(),
+      say: (text) => this.#running && this.#say(text),
+    });
+    this.#unfollow = [...this.#unfollow, shareExample(this, this.#config, this.#editor, () => this.#settings)];
     void this.#drawSnippet();
     showRecorded(this, this.#config.recorded, () => !this.dataset.own);
   }
@@ -59,6 +69,7 @@ class Example extends HTMLElement {
     for (const unfollow of this.#unfollow) unfollow();
     this.#running?.abort();
     this.#measuring?.abort();
+    this.#editor?.close();
   }
 
   #part<T extends HTMLElement = HTMLElement>(name: string): T {
@@ -142,7 +153,7 @@ class Example extends HTMLElement {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");
       if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
-      this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
+      if (!this.#editor?.fail(error)) this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
       this.#idle("The run failed.");
     }
   }
@@ -173,9 +184,11 @@ class Example extends HTMLElement {
 
   async #generate(engine: Engine, running: AbortController, current: () => boolean): Promise<void> {
     const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
+    const edited = this.#editor?.program();
     const { methods, run } = await loadExample(this.#config.example);
     const { calibration, network } = this.#model;
-    const grid = runRows(methods(settings.options, calibration), sitesOf(network), settings.steps);
+    const rowsOf = (used: readonly CacheMethod[]) => runRows(used, sitesOf(network), settings.steps);
+    let grid = rowsOf(edited ? [] : methods(settings.options, calibration));
     drawGrid(this, grid.rows());
     clips?.clear();
     const onProgress = (which: RunName, progress: Progress): void => {
@@ -189,7 +202,12 @@ class Example extends HTMLElement {
       }
       if (progress.preview) clips?.put(which, progress.preview, `${which}, after step ${progress.step + 1}`);
     };
-    const outcome = await run({ engine, settings, signal: running.signal, onProgress });
+    const request = { engine, settings, signal: running.signal, onProgress };
+    const outcome = edited
+      ? await edited.run(request, (used) => {
+          grid = rowsOf(used);
+        })
+      : await run(request);
     if (!current()) return;
     for (const which of ["uncached", "cached"] as const)
       clips?.put(which, outcome[which].clip, `${which} clip of: ${settings.prompt}`);

@@ -123,6 +123,7 @@ const answerFor = (method: CacheMethod, sites: readonly Site[], port: MessagePor
  * @param signal ends the wait for an answer: the other side may be gone
  */
 export const receiveMethod = (sent: SentMethod, signal: AbortSignal): CacheMethod => {
+  expectPlainWords(sent);
   const method = "port" in sent ? remote(sent, signal) : "parts" in sent ? composed(sent, signal) : byName(sent);
   received.set(method, sent);
   return method;
@@ -147,8 +148,13 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
       const ask = waiting.get(data.id);
       waiting.delete(data.id);
       if ("error" in data) return ask?.reject(unpackError(data.error));
-      if (data.reasons) ask?.because(data.reasons);
-      ask?.resolve(data.decision);
+      try {
+        expectPlainWords(data.reasons);
+        if (data.reasons) ask?.because(data.reasons);
+        ask?.resolve(data.decision);
+      } catch (error) {
+        ask?.reject(error);
+      }
     };
   };
   return {
@@ -169,6 +175,23 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
       };
     },
   };
+};
+
+/** What a method says of itself ends in traces and on pages: no signs in which markup could hide. */
+const expectPlainWords = (value: unknown): void => {
+  if (typeof value === "string" && /[<>&"]/.test(value))
+    throw new EngineError(
+      "option-invalid",
+      `A method from another thread says ${JSON.stringify(value.slice(0, 80))}.`,
+      {
+        hint: 'Leave <, >, & and " out of its name, options, notes and reasons.',
+      },
+    );
+  if (typeof value !== "object" || value === null || value instanceof MessagePort) return;
+  for (const [key, one] of Object.entries(value)) {
+    expectPlainWords(key);
+    expectPlainWords(one);
+  }
 };
 
 /** Of a method that lives elsewhere, or whose parts act in its place. */

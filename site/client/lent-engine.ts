@@ -1,0 +1,73 @@
+import type { CacheMethod, Engine, OpenEngine, Progress, Result } from "diffusion-cache";
+import { engineFor, forgetEngine } from "./engines.js";
+import { codeOf } from "./failure.js";
+import type { PageModel } from "./models.js";
+import { preferred } from "./preference.js";
+
+/** Follows what a cell asks of the engine. What the page shows of a run comes from here, never from the cell's word. */
+export interface Follower {
+  onStart?(methods: readonly CacheMethod[]): void;
+  onProgress?(methods: readonly CacheMethod[], progress: Progress): void;
+  onResult?(methods: readonly CacheMethod[], result: Result): void;
+  /** While the engine itself loads. */
+  onLoading?(progress: Progress): void;
+}
+
+export type Lendable = Pick<PageModel, "name" | "address">;
+
+const broken: readonly string[] = ["device-lost", "out-of-memory", "runtime-failed"];
+
+/**
+ * The page's one engine as cells get it: each call goes to the engine that the page has then. Results go to the cell as
+ * copies, as a message takes its arrays along.
+ */
+export const lentEngine = (models: readonly Lendable[], follower: Follower): OpenEngine => {
+  return async ({ model: address, signal, onProgress: heard }) => {
+    const model = models.find((one) => new URL(one.address, location.href).href === address);
+    if (!model)
+      throw Object.assign(new Error(`This page has no model at ${String(address)}.`), {
+        hint: `It has ${models.map((one) => one.address).join(" and ")}.`,
+      });
+    const loading = heard as ((progress: Progress) => void) | undefined;
+    const current = (ends: AbortSignal): Promise<Engine> =>
+      engineFor({
+        model: model.address,
+        backend: preferred(),
+        signal: ends,
+        onProgress(progress) {
+          follower.onLoading?.(progress);
+          loading?.(progress);
+        },
+      });
+    const on = async <T>(ends: AbortSignal | undefined, call: (engine: Engine) => Promise<T>): Promise<T> => {
+      try {
+        return await call(await current(ends ?? signal));
+      } catch (error) {
+        if (broken.includes(codeOf(error))) forgetEngine();
+        throw error;
+      }
+    };
+    const first = await current(signal);
+    return {
+      ...first,
+      generate(options = {}) {
+        const { cache = [] } = options;
+        follower.onStart?.(cache);
+        const onProgress = (progress: Progress): void => {
+          follower.onProgress?.(cache, structuredClone(progress));
+          options.onProgress?.(progress);
+        };
+        return on(options.signal, async (engine) => {
+          const result = await engine.generate({ ...options, onProgress });
+          follower.onResult?.(cache, result);
+          return structuredClone(result);
+        });
+      },
+      profile: (options) => on(options?.signal, (engine) => engine.profile(options)),
+      calibrate: (options) => on(options?.signal, (engine) => engine.calibrate(options)),
+      changes: (options) => on(options?.signal, (engine) => engine.changes(options)),
+      read: (request) => on(undefined, (engine) => engine.read(request)),
+      dispose: async () => undefined,
+    };
+  };
+};
