@@ -57,7 +57,12 @@ export default defineConfig({
         "./site/styles/print.css",
       ],
       plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],
-      sidebar: [group("Guide", "guide"), group("Methods", "methods"), group("Reference", "reference")],
+      sidebar: [
+        { label: "Playground", slug: "play" },
+        group("Guide", "guide"),
+        group("Methods", "methods"),
+        group("Reference", "reference"),
+      ],
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       routeMiddleware: "./site/config/social-cards.ts",
       ...(repository ? { editLink: { baseUrl: `${repository}/edit/main/` } } : {}),

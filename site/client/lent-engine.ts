@@ -17,16 +17,22 @@ export type Lendable = Pick<PageModel, "name" | "address">;
 
 const broken: readonly string[] = ["device-lost", "out-of-memory", "runtime-failed"];
 
+/** The model that an address of this site names: programs say /models/NAME wherever the site's root is. */
+const modelAt = (address: unknown): string | undefined => {
+  const { origin, pathname } = new URL(String(address), location.href);
+  return origin === location.origin ? /\/models\/([\w-]+)\/?$/.exec(pathname)?.[1] : undefined;
+};
+
 /**
  * The page's one engine as cells get it: each call goes to the engine that the page has then. Results go to the cell as
  * copies, as a message takes its arrays along.
  */
 export const lentEngine = (models: readonly Lendable[], follower: Follower): OpenEngine => {
   return async ({ model: address, signal, onProgress: heard }) => {
-    const model = models.find((one) => new URL(one.address, location.href).href === address);
+    const model = models.find(({ name }) => modelAt(address) === name);
     if (!model)
       throw Object.assign(new Error(`This page has no model at ${String(address)}.`), {
-        hint: `It has ${models.map((one) => one.address).join(" and ")}.`,
+        hint: `It has ${models.map(({ name }) => `/models/${name}`).join(" and ")}.`,
       });
     const loading = heard as ((progress: Progress) => void) | undefined;
     const current = (ends: AbortSignal): Promise<Engine> =>
