@@ -5,7 +5,8 @@ import type { Lendable } from "./lent-engine.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
 import { type CellText, cellsOf, cellsOfText, NotebookError, notebookFile } from "./notebook-file.js";
 import { freshness, order } from "./notebook-order.js";
-import { statusOf } from "./run-status.js";
+import { runStatusOf, statusOf } from "./run-status.js";
+import { saveFile } from "./save.js";
 import { readFragment, ShareError, shareLink } from "./share-link.js";
 import { stripTypes } from "./strip-types.js";
 
@@ -155,12 +156,7 @@ class Notebook extends HTMLElement {
       ...this.#config,
       follower: {
         onLoading: (progress) => say(statusOf("uncached", progress).text),
-        onProgress: (methods, progress) =>
-          say(
-            progress.phase === "step"
-              ? `${methods.map(({ name }) => name).join(" + ") || "Uncached"}: step ${progress.step + 1} of ${progress.steps}`
-              : statusOf("cached", progress).text,
-          ),
+        onProgress: (methods, progress) => say(runStatusOf(methods, progress)),
       },
       onSilence: (seconds) => say(seconds > 0 ? `This cell has not yielded for ${seconds} s: Stop ends it` : "Running"),
       onEnd: () => {
@@ -232,12 +228,7 @@ class Notebook extends HTMLElement {
   }
 
   #export(): void {
-    const file = new Blob([JSON.stringify(notebookFile(this.#cells), null, 2)], { type: "application/json" });
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(file);
-    link.download = "notebook.json";
-    link.click();
-    setTimeout(() => URL.revokeObjectURL(link.href), 1000);
+    saveFile("notebook.json", "application/json", JSON.stringify(notebookFile(this.#cells), null, 2));
   }
 
   async #import(input: HTMLInputElement): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Progress } from "diffusion-cache";
+import type { CacheMethod, Progress } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
 import type { RunName } from "./example-module.js";
 import { transferClock } from "./transfer-clock.js";
@@ -25,4 +25,11 @@ export const statusOf = (run: RunName, progress: Progress): { text: string; shar
     text: `${names[run]}: step ${step + 1} of ${steps}, ${Math.round(ms)} ms`,
     share: (before + step + 1) / (2 * steps),
   };
+};
+
+/** Where a run of any methods is, for programs that make as many as they like. */
+export const runStatusOf = (methods: readonly CacheMethod[], progress: Progress): string => {
+  if (progress.phase !== "step") return statusOf(methods.length > 0 ? "cached" : "uncached", progress).text;
+  const names = methods.map(({ name }) => name).join(" + ") || "Uncached";
+  return `${names}: step ${progress.step + 1} of ${progress.steps}`;
 };

@@ -1,24 +1,24 @@
-import { compareClips, fora, pab, type Result, taylorSeer } from "diffusion-cache";
-import { asked, engine, own, uncached } from "./cell-2";
+import { bench, benchFigures, fora, pab } from "diffusion-cache";
+import { middleHalf } from "./cell-1";
+import { asked, engine } from "./cell-2";
 
-const row = (name: string, { clip, trace }: Result) => {
-  const { psnr, ssim } = compareClips(uncached.clip, clip);
-  const decided = trace.visits.filter(({ decision }) => decision !== "compute").length;
-  return {
-    method: name,
-    seconds: trace.totals.wallMs / 1000,
-    "speed-up": uncached.trace.totals.wallMs / trace.totals.wallMs,
-    PSNR: psnr,
+// The table of the page "Side by side", for three methods: the same measurement, with rows of fewer steps and equal time.
+const methods = [middleHalf, pab({ spatialAttentionBlockSkipRange: 2 }), fora({ interval: 2 })];
+const report = await bench(engine, {
+  ...asked,
+  repeats: 1,
+  machine: "this device",
+  methods: methods.map((method) => ({ name: method.name, options: method.options, cache: [method] })),
+});
+display(
+  benchFigures(report).map(({ row, ms, speedup, ideal, psnr, ssim, skipped }) => ({
+    method: row.kind === "fewer-steps" ? `fewer steps: ${row.steps}` : row.method,
+    "time, ms": Math.round(ms),
+    "speed-up": speedup,
+    ideal,
+    "PSNR, dB": psnr,
     SSIM: ssim,
-    "skipped, %": trace.visits.length ? (100 * decided) / trace.visits.length : 0,
-  };
-};
-
-const rows = [row("no cache", uncached), row("middle-half", own)];
-for (const method of [
-  pab({ spatialAttentionBlockSkipRange: 2 }),
-  fora({ interval: 2 }),
-  taylorSeer({ cacheInterval: 2 }),
-])
-  rows.push(row(method.name, await engine.generate({ ...asked, cache: [method] })));
-display(rows);
+    "skipped, %": skipped === undefined ? null : Math.round(100 * skipped),
+  })),
+  report.leftOut,
+);
