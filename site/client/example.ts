@@ -12,6 +12,7 @@ import { drawGrid } from "./grid-html.js";
 import type { Knobs } from "./knobs.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
 import { preferred } from "./preference.js";
+import { previewLog } from "./previews.js";
 import { showRecorded } from "./recorded.js";
 import { showIdeal, showResults, showShown } from "./results.js";
 import { runRows } from "./run-rows.js";
@@ -191,6 +192,7 @@ class Example extends HTMLElement {
     let grid = rowsOf(edited ? [] : methods(settings.options, calibration));
     drawGrid(this, grid.rows());
     clips?.clear();
+    const previews = previewLog();
     const onProgress = (which: RunName, progress: Progress): void => {
       if (!current()) return;
       const { text, share } = statusOf(which, progress);
@@ -200,7 +202,9 @@ class Example extends HTMLElement {
         grid.step(progress.step, progress.decisions);
         drawGrid(this, grid.rows());
       }
-      if (progress.preview) clips?.put(which, progress.preview, `${which}, after step ${progress.step + 1}`);
+      if (!progress.preview) return;
+      clips?.put(which, progress.preview, `${which}, after step ${progress.step + 1}`);
+      previews.keep(which, progress.step, progress.preview);
     };
     const request = { engine, settings, signal: running.signal, onProgress };
     const outcome = edited
@@ -212,7 +216,7 @@ class Example extends HTMLElement {
     for (const which of ["uncached", "cached"] as const)
       clips?.put(which, outcome[which].clip, `${which} clip of: ${settings.prompt}`);
     await showResults(this, outcome);
-    this.dispatchEvent(new CustomEvent("dc-outcome", { detail: outcome, bubbles: true }));
+    this.dispatchEvent(new CustomEvent("dc-outcome", { detail: { ...outcome, previews }, bubbles: true }));
     this.#idle(`Done on ${engine.device.description}.`, 1);
     this.#measuring = new AbortController();
     void showShown(this, engine, outcome);

@@ -6,6 +6,7 @@ import { modelOf, onModel, type PageModel } from "./models.js";
 import { preferred } from "./preference.js";
 import { nearView } from "./recorded.js";
 import { statusOf } from "./run-status.js";
+import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
   readonly kind: Kind;
@@ -104,14 +105,21 @@ class Measurement extends HTMLElement {
     this.#say("Loading the engine");
     try {
       const { signal } = running;
-      const engine = await engineFor({ model: model.address, backend: preferred(), signal, onProgress });
+      const onPlace = (ahead: number): void => {
+        if (current()) this.#say(placeInWords(ahead));
+      };
+      const work = async (): Promise<string> => {
+        const engine = await engineFor({ model: model.address, backend: preferred(), signal, onProgress });
+        if (current()) this.#say("Measuring");
+        const value = await measure(kind, engine, signal, onProgress);
+        const on = engine.device.description;
+        this.#own.set(model.name, { on, [kind]: value } as unknown as Measured);
+        return on;
+      };
+      const on = await inTurn(work, { signal, onPlace });
       if (!current()) return;
-      this.#say("Measuring");
-      const value = await measure(kind, engine, signal, onProgress);
-      if (!current()) return;
-      this.#own.set(model.name, { on: engine.device.description, [kind]: value } as unknown as Measured);
       await this.#show();
-      this.#idle(`Done on ${engine.device.description}.`, 1);
+      this.#idle(`Done on ${on}.`, 1);
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");

@@ -1,5 +1,6 @@
 import type { CacheMethod, Progress } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
+import { comparedInWords } from "./decision-words.js";
 import type { RunName } from "./example-module.js";
 import { transferClock } from "./transfer-clock.js";
 
@@ -19,10 +20,11 @@ export const statusOf = (run: RunName, progress: Progress): { text: string; shar
     const { done, total } = progress;
     return { text: `${names[run]}: preparing graph ${Math.min(done + 1, total)} of ${total}`, share: undefined };
   }
-  const { step, steps, ms } = progress;
+  const { step, steps, ms, decisions } = progress;
+  const [why] = run === "cached" ? decisions.flatMap((one) => comparedInWords(one) ?? []) : [];
   const before = run === "cached" ? steps : 0;
   return {
-    text: `${names[run]}: step ${step + 1} of ${steps}, ${Math.round(ms)} ms`,
+    text: `${names[run]}: step ${step + 1} of ${steps}, ${Math.round(ms)} ms${why ? `, ${why}` : ""}`,
     share: (before + step + 1) / (2 * steps),
   };
 };
