@@ -35,7 +35,7 @@ export const decisionInWords = (visit: Omit<TraceVisit, "step" | "branch">, kept
 /** One line of a step: sites of one kind in one pass of which the same is to be said. */
 export interface StepLine {
   readonly where: string;
-  readonly pass: "with the text" | "without the text";
+  readonly pass: "with the text" | "without the text" | "both";
   readonly what: string;
 }
 
@@ -54,9 +54,10 @@ export const linesOfStep = ({ visits, sites }: Pick<Trace, "visits" | "sites">, 
     const kept = visits.findLast(
       (one) => one.site === site && one.branch === branch && one.step < step && one.decision === "compute",
     )?.step;
-    const line = {
-      where: placeOf(site, kinds.get(site) ?? "blocks"),
-      pass: branch === "cond" ? ("with the text" as const) : ("without the text" as const),
+    const kind = kinds.get(site) ?? "blocks";
+    const line: StepLine = {
+      where: placeOf(site, kind),
+      pass: kind === "guided" ? "both" : branch === "cond" ? "with the text" : "without the text",
       what: decisionInWords(visit, kept),
     };
     const key = JSON.stringify(line);

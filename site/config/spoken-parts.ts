@@ -1,7 +1,10 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, type MethodName } from "diffusion-cache";
+import { inWords, type Kind } from "../client/measurement-kinds.js";
+import { recordedMeasurement } from "./measured.js";
 import { methodFacts } from "./method-facts.js";
+import { siteModel } from "./model.js";
 import { optionsOf } from "./options-of.js";
 import type { Spoken } from "./plain-text.js";
 import { methodNames, type Published, published } from "./published.js";
@@ -61,7 +64,7 @@ const choices = (): string =>
     })
     .join("\n");
 
-export const spokenParts: Spoken = (name, { name: example = "", example: shown = "", method = "" }) => {
+export const spokenParts: Spoken = (name, { name: example = "", example: shown = "", method = "", kind = "" }) => {
   if (name === "Example") return program(example);
   if (name === "DecisionGrid") return grid(shown);
   if (name === "MethodCard") return card(method as MethodName);
@@ -77,6 +80,11 @@ export const spokenParts: Spoken = (name, { name: example = "", example: shown =
     return Object.entries(errorCodes)
       .map(([code, text]) => `- \`${code}\`: ${text}`)
       .join("\n");
-  if (name === "DevicePanel" || name === "HeroClips") return "";
+  if (name === "Measurement") {
+    const model = siteModel();
+    const { measured } = recordedMeasurement(model.name);
+    return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
+  }
+  if (name === "DevicePanel") return "";
   return undefined;
 };
