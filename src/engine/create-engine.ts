@@ -44,11 +44,23 @@ export interface CreateEngineOptions {
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
   const { signal, onProgress } = options;
   const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
-  const checkpoint = await loadCheckpoint(files, {
-    ...(signal ? { signal } : {}),
+  // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
+  const choosing = chooseBackend({ prefer: options.backend ?? "auto" });
+  const group = new AbortController();
+  choosing.catch(() => group.abort());
+  const loading = loadCheckpoint(files, {
+    signal: signal ? AbortSignal.any([signal, group.signal]) : group.signal,
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),
   });
-  const { backend, report } = await chooseBackend({ prefer: options.backend ?? "auto" });
+  const checkpoint = await loading.catch(async (cause) => {
+    if (group.signal.aborted) await choosing; // throws why there is no backend
+    void choosing.then(
+      ({ backend }) => backend.dispose(),
+      () => {},
+    );
+    throw cause;
+  });
+  const { backend, report } = await choosing;
   const { scheduler } = options;
   return engineOf(
     scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },

@@ -1,5 +1,7 @@
 import type { DeviceReport } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { graphBuilder } from "../graph/builder.js";
+import { weightStore } from "../models/weights.js";
 import type { Backend } from "./backend.js";
 import { canSuspend, loadRuntime, type Runtime } from "./runtime.js";
 import { disagreement, selfTest } from "./self-test.js";
@@ -69,6 +71,13 @@ const findAdapter = async (
     if (adapter.limits[limit] < least)
       throw unfit(`The adapter's ${limit} is ${adapter.limits[limit]}; the kernels need ${least}.`);
   return adapter;
+};
+
+/** A graph with next to nothing in it. */
+const smallest = () => {
+  const g = graphBuilder(weightStore(new Map()));
+  g.output("y", g.add(g.input("x", [1]), g.scalar(1)));
+  return g.finish("smallest");
 };
 
 /** What the self-test says of a device: how far it agrees with WASM, and why captured graphs are not to be used. */
@@ -149,6 +158,7 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
     }
   // The WebGPU build has the WASM kernels too: where it is there, no second file is loaded.
   const backend = wasmBackend(ort ?? (await loadRuntime("wasm")));
+  await backend.compile(smallest()); // the first session compiles the module, and nothing has to wait for it later
   ladder.push({ rung: rungs.wasm, taken: true, reason });
   return taking(backend);
 };
