@@ -8,3 +8,14 @@ export const benchReport = (): Report =>
 
 /** A part of the report, if it has been measured. */
 export const benchSection = (id: string): Section | undefined => benchReport().sections.find((one) => one.id === id);
+
+/** A part as text and a Markdown table; without a part, where and when all of it was measured. */
+export const benchText = (part: string): string => {
+  const { machine, date, command, clock } = benchReport();
+  if (part === "") return `Measured on ${machine}, ${date}, by \`${command}\`, ${clock} time.`;
+  const section = benchSection(part);
+  if (!section) return "This part has not been measured with this version.";
+  const { says, columns, rows } = section;
+  const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
+  return [says, "", line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+};

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, type MethodName } from "diffusion-cache";
 import { inWords, type Kind } from "../client/measurement-kinds.js";
+import { benchText } from "./benchmarks.js";
 import { recordedMeasurement } from "./measured.js";
 import { methodFacts } from "./method-facts.js";
 import { siteModel } from "./model.js";
@@ -64,7 +65,10 @@ const choices = (): string =>
     })
     .join("\n");
 
-export const spokenParts: Spoken = (name, { name: example = "", example: shown = "", method = "", kind = "" }) => {
+export const spokenParts: Spoken = (
+  name,
+  { name: example = "", example: shown = "", method = "", kind = "", part = "" },
+) => {
   if (name === "Example") return program(example);
   if (name === "DecisionGrid") return grid(shown);
   if (name === "MethodCard") return card(method as MethodName);
@@ -85,6 +89,7 @@ export const spokenParts: Spoken = (name, { name: example = "", example: shown =
     const { measured } = recordedMeasurement(model.name);
     return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
   }
+  if (name === "Benchmark") return benchText(part);
   if (name === "DevicePanel") return "";
   return undefined;
 };
