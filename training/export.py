@@ -16,6 +16,7 @@ import torch
 from tasks import task_of
 
 FPS = 8
+SHARD_BYTES = 16_000_000  # of tensors; with its header, a file stays below 16 MiB
 
 
 def write_json(path: Path, value) -> None:
@@ -45,14 +46,15 @@ def manifest(out: Path, config, guidance: float, parameters: int, training: dict
     }
 
 
-def export(config, run: Path, out: Path, guidance: float, command: str) -> dict:
-    """The manifest; what was in `out` is replaced."""
+def export(config, run: Path, out: Path, guidance: float, command: str, shard_bytes: int = SHARD_BYTES) -> dict:
+    """The manifest; what was in `out` is replaced. Weights of more than `shard_bytes` are cut, with diffusers' index."""
     task = task_of(config)
     model = task.NETWORK.from_pretrained(run / "transformer", torch_dtype=torch.float32)
     progress = json.loads((run / "progress.json").read_text())
     shutil.rmtree(out, ignore_errors=True)
-    model.half().save_pretrained(out / "transformer")
-    (out / "transformer" / "diffusion_pytorch_model.safetensors").chmod(0o644)
+    model.half().save_pretrained(out / "transformer", max_shard_size=shard_bytes)
+    for file in (out / "transformer").glob("*.safetensors"):
+        file.chmod(0o644)
     written = out / "transformer" / "config.json"
     kept = {key: value for key, value in json.loads(written.read_text()).items() if key != "_name_or_path"}
     write_json(written, kept)

@@ -212,6 +212,21 @@ class Training(unittest.TestCase):
             self.assertEqual(paths, there - {"manifest.json"})
             self.assertEqual(described["parameters"], sum(p.numel() for p in model.parameters()))
 
+    def test_weights_are_cut_into_files_that_stay_below_the_limit(self):
+        with tempfile.TemporaryDirectory() as folder:
+            run, out = Path(folder, "run"), Path(folder, "out")
+            model = build(tiny())
+            model.save_pretrained(run / "transformer")
+            (run / "progress.json").write_text(json.dumps(dict(clips=0, minutes=0, step=0)))
+            described = export(tiny(), run, out, 2.0, "a test", shard_bytes=300_000)
+            shards = [file for file in described["files"] if file["path"].endswith(".safetensors")]
+            self.assertGreater(len(shards), 2)
+            self.assertLess(max(file["bytes"] for file in shards), 310_000)
+            self.assertIn("transformer/diffusion_pytorch_model.safetensors.index.json", [file["path"] for file in described["files"]])
+            again = LatteTransformer3DModel.from_pretrained(out / "transformer", torch_dtype=torch.float32)
+            for wanted, found in zip(model.state_dict().values(), again.state_dict().values()):
+                torch.testing.assert_close(found, wanted.half().float(), atol=0, rtol=0)
+
     def test_frames_for_flux_pack_and_unpack_and_their_export_reloads(self):
         config = types.SimpleNamespace(**{name: value for name, value in vars(flux_nano).items() if name.isupper()})
         config.BATCH, config.MODEL = 4, {**flux_nano.MODEL, "num_layers": 1, "num_single_layers": 1}
@@ -233,8 +248,15 @@ class Training(unittest.TestCase):
     def test_small_runs(self):
         config = types.SimpleNamespace(**{name: value for name, value in vars(small).items() if name.isupper()})
         config.BATCH = 2
-        _, found = self.losses(config, 2)
+        model, found = self.losses(config, 2)
         self.assertTrue(all(0 < loss < 10 for loss in found))
+        with tempfile.TemporaryDirectory() as folder:
+            run, out = Path(folder, "run"), Path(folder, "out")
+            model.save_pretrained(run / "transformer")
+            (run / "progress.json").write_text(json.dumps(dict(clips=4, minutes=0.1, step=2)))
+            sizes = [file["bytes"] for file in export(config, run, out, 2.0, "a test")["files"]]
+            self.assertGreater(sum(sizes), 16 * 2**20)
+            self.assertLess(max(sizes), 16 * 2**20)
 
     def test_sampling_begins_at_pure_noise(self):
         alpha, sigma, time_of = noise_table()

@@ -165,6 +165,22 @@ describe("loadCheckpoint", () => {
       `${first.length - 8} bytes instead of ${first.length}`,
     ],
     [
+      "a shard cut short after its manifest",
+      {
+        ...sharded,
+        "manifest.json": json(manifestOf(sharded)),
+        "transformer/model-00002-of-00002.safetensors": second.slice(0, -4),
+      },
+      "hash-mismatch",
+      "model-00002-of-00002.safetensors",
+    ],
+    [
+      "a shard without manifest cut short",
+      { ...sharded, "transformer/model-00001-of-00002.safetensors": first.slice(0, -4) },
+      "file-invalid",
+      "model-00001-of-00002.safetensors",
+    ],
+    [
       "a listed file that is not there",
       manifest((text) => text.replaceAll("config.json", "transformer/config.json")),
       "file-missing",
