@@ -37,9 +37,11 @@ def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, se
 
 
 def sheet(clips: torch.Tensor, path: Path, zoom: int = 2) -> None:
-    """One clip a row, one frame a column."""
+    """One clip a row, one frame a column; still frames eight a row."""
     pixels = ((clips.clamp(-1, 1) + 1) * 127.5).round().byte()  # [N, 3, F, S, S]
-    image = pixels.permute(0, 3, 2, 4, 1).reshape(clips.size(0) * clips.size(3), -1, 3)  # [N·S, F·S, 3]
+    if clips.size(2) == 1 and len(clips) % 8 == 0:
+        pixels = pixels.unflatten(0, (-1, 8)).squeeze(3).transpose(1, 2)
+    image = pixels.permute(0, 3, 2, 4, 1).reshape(pixels.size(0) * pixels.size(3), -1, 3)  # [N·S, F·S, 3]
     picture = Image.fromarray(image.numpy())
     picture.resize((picture.width * zoom, picture.height * zoom), Image.NEAREST).save(path)
 

@@ -5,6 +5,7 @@ import type { PageModel } from "../client/models.js";
 
 /** The checkpoints that examples run, under site/public/models. Recorded runs are of the first. */
 const names = ["latte-motion-nano", "flux-shapes-nano"] as const;
+export type ModelName = (typeof names)[number];
 
 /** The first, under site/public. */
 export const modelPath = `models/${names[0]}`;
@@ -27,7 +28,7 @@ export interface SiteModel extends PageModel {
   readonly calibration: Calibration;
 }
 
-const readModel = (name: string): SiteModel => {
+const readModel = (name: ModelName): SiteModel => {
   const path = `models/${name}`;
   const json = (file: string): unknown =>
     JSON.parse(readFileSync(join(process.cwd(), "site/public", path, file), "utf8"));
@@ -70,7 +71,7 @@ export const siteModels = (): readonly [SiteModel, ...SiteModel[]] => {
   return [readModel(first), ...more.map(readModel)];
 };
 
-export const siteModel = (): SiteModel => siteModels()[0];
+export const siteModel = (name: ModelName = names[0]): SiteModel => readModel(name);
 
 /** Size of onnxruntime's WebAssembly file, which a first run also loads. */
 export const runtimeBytes = (): number =>

@@ -19,7 +19,7 @@ export interface AdherenceLine {
   readonly all: number;
 }
 
-/** What the rows of training/samples.png were asked for, from top to bottom. */
+/** What the clips of a sheet of samples were asked for, in its order. */
 export interface Samples {
   readonly steps: number;
   readonly guidance: number;
@@ -32,6 +32,7 @@ export interface Samples {
 /** What training/ keeps of a model: its log and its evaluation; read at build time. */
 export interface TrainingRecord {
   readonly loss: readonly LossPoint[];
+  readonly samples: Samples;
   readonly evaluation?: {
     readonly trained_clips: number;
     readonly prompts: number;
@@ -41,13 +42,18 @@ export interface TrainingRecord {
   };
 }
 
-const folder = join(process.cwd(), "training/log");
+/** Names of what training/ keeps of each model: its log, and the sheet of samples with what was asked. */
+export const kept = {
+  "latte-motion-nano": { log: "nano", samples: "samples" },
+  "flux-shapes-nano": { log: "flux-nano", samples: "samples-flux" },
+} as const;
 
-/** @param name of the log: "nano" */
-export const trainingRecord = (name: string, points = 120): TrainingRecord => {
-  const [, ...lines] = readFileSync(join(folder, `${name}.csv`), "utf8")
-    .trim()
-    .split("\n");
+const folder = join(process.cwd(), "training");
+const text = (file: string): string => readFileSync(join(folder, file), "utf8");
+
+export const trainingRecord = (model: keyof typeof kept, points = 120): TrainingRecord => {
+  const { log, samples } = kept[model];
+  const [, ...lines] = text(`log/${log}.csv`).trim().split("\n");
   const rows = lines.map((line) => line.split(",").map(Number) as [number, number, number, number, number]);
   const size = Math.max(1, Math.ceil(rows.length / points));
   const loss = Array.from({ length: Math.ceil(rows.length / size) }, (_, index) => {
@@ -57,9 +63,10 @@ export const trainingRecord = (name: string, points = 120): TrainingRecord => {
       loss: group.reduce((sum, [, , , value]) => sum + value, 0) / group.length,
     };
   });
-  const file = join(folder, `adherence-${name}.json`);
-  return { loss, ...(existsSync(file) ? { evaluation: JSON.parse(readFileSync(file, "utf8")) } : {}) };
+  const file = `log/adherence-${log}.json`;
+  return {
+    loss,
+    samples: JSON.parse(text(`${samples}.json`)) as Samples,
+    ...(existsSync(join(folder, file)) ? { evaluation: JSON.parse(text(file)) } : {}),
+  };
 };
-
-export const samplesRecord = (): Samples =>
-  JSON.parse(readFileSync(join(process.cwd(), "training/samples.json"), "utf8")) as Samples;
