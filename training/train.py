@@ -63,6 +63,8 @@ def main():
     if arguments.init:
         model.load_state_dict(type(model).from_pretrained(arguments.init).state_dict())
     if arguments.teach_second:
+        if not arguments.init or not hasattr(task, "second_like_first"):
+            parser.error("--teach-second is for clips, and needs --init")
         task.second_like_first(model)
     ema = copy.deepcopy(model).requires_grad_(False)
     optimizing = optimizers(model, config)
