@@ -5,6 +5,7 @@ import { benchReportFromJson } from "../src/engine/bench-report.js";
 import { methodFromName } from "../src/engine/cache/methods/index.js";
 import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine } from "../src/engine/engine.js";
+import { fewerSteps } from "../src/engine/fewer-steps.js";
 import { readInfinity, writeInfinity } from "../src/engine/metrics/quality.js";
 
 // The table of methods on the model that ships, with few steps.
@@ -86,6 +87,14 @@ it("keeps what was measured when it is stopped", async () => {
     ["no cache", 1],
     ["mask", 1],
   ]);
+});
+
+it("draws the curve of fewer steps, most steps first", async () => {
+  const told: number[] = [];
+  const curve = await fewerSteps(engine, { steps: 6, points: 2, onPoint: (_, tried) => told.push(tried) });
+  expect(curve.map(({ steps }) => steps)).toEqual([5, 4]);
+  expect(told).toEqual([1, 2]);
+  for (const { psnr, ssim, speedup } of curve) expect([psnr, ssim, speedup].every(Number.isFinite)).toBe(true);
 });
 
 it("refuses what is no table", async () => {

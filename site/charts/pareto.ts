@@ -6,6 +6,12 @@ import { type Chart, colours, looks } from "./chart.js";
 const place = (points: readonly QualityPoint[]): number =>
   Math.ceil(Math.max(30, ...points.map(({ psnr }) => psnr).filter(Number.isFinite)) + 3);
 
+interface Dot extends QualityPoint {
+  /** PSNR, or where equal clips are drawn. */
+  readonly height: number;
+  readonly colour: string;
+}
+
 /** Speed against quality of settings, with the frontier and the curve of fewer steps. `pick` is told of a chosen point. */
 export const paretoChart = (
   points: readonly QualityPoint[],
@@ -15,19 +21,38 @@ export const paretoChart = (
 ): Chart => {
   const all = [...points, ...fewer];
   const top = place(all);
-  const at = (point: QualityPoint) => ({ ...point, height: Number.isFinite(point.psnr) ? point.psnr : top });
   const best = new Set(frontier);
-  const fill = (point: QualityPoint): string =>
-    point.kind === "fewer" ? colours.forecast : best.has(point) ? colours.cached : "var(--dc-reuse)";
+  const at = (point: QualityPoint): Dot => ({
+    ...point,
+    height: Number.isFinite(point.psnr) ? point.psnr : top,
+    colour: point.kind === "fewer" ? colours.forecast : best.has(point) ? colours.cached : "var(--dc-reuse)",
+  });
+  const fastest = Math.max(1, ...all.map(({ speedup }) => speedup));
   return {
     title: "Speed against quality",
     description:
       "A dot for each setting: further right is faster, higher is closer to the uncached clip. The line joins the settings that no other one beats in both; the dashed line joins uncached runs of fewer steps. Press a dot, or a name in the table below, to see its settings.",
     draw(width) {
       const dots = all.map(at);
+      const height = Math.round(Math.min(480, Math.max(320, width * 0.6)));
+      const lowest = Math.min(20, ...dots.map((dot) => dot.height)) - 1;
+      const near = (one: Dot, other: Dot): boolean =>
+        (Math.abs(one.speedup - other.speedup) / fastest) * width < 110 &&
+        (Math.abs(one.height - other.height) / (top - lowest)) * height < 18;
+      /** Names that would lie on one another are left out; the table has them all. */
+      const labels: Dot[] = [];
+      for (const dot of frontier.map(at)) if (!labels.some((other) => near(dot, other))) labels.push(dot);
+      const text = (last: boolean) =>
+        Plot.text(
+          labels.filter(({ speedup }) => speedup > 0.85 * fastest === last),
+          {
+            ...{ x: "speedup", y: "height", text: "title", dy: -10, fill: "var(--sl-color-white)" },
+            ...(last ? { dx: -4, textAnchor: "end" } : { dx: 6, textAnchor: "start" }),
+          },
+        );
       const picture = Plot.plot({
         ...looks,
-        height: Math.round(Math.min(460, Math.max(300, width * 0.5))),
+        height,
         width,
         ariaLabel: "Speed against quality",
         ariaDescription: "Scatter of speed-up and PSNR for each setting, with the frontier and fewer steps as lines.",
@@ -35,7 +60,7 @@ export const paretoChart = (
         y: {
           label: "↑ PSNR of the worst clip (dB)",
           grid: true,
-          domain: [Math.min(20, ...dots.map(({ height }) => height)) - 1, top + 1],
+          domain: [lowest, top + 1],
           tickFormat: (value: number) => (value >= top ? "equal" : String(value)),
         },
         marks: [
@@ -46,27 +71,12 @@ export const paretoChart = (
           }),
           Plot.line(frontier.map(at), { x: "speedup", y: "height", stroke: colours.cached, strokeWidth: 2 }),
           Plot.dot(dots, {
-            ...{ ariaLabel: "settings", x: "speedup", y: "height", r: width < 500 ? 5 : 6, fill },
-            stroke: "var(--dc-panel)",
+            ...{ ariaLabel: "settings", x: "speedup", y: "height", r: width < 500 ? 5 : 6, fill: "colour" },
+            ...{ stroke: ({ kind }: Dot) => (kind === "fewer" ? colours.forecast : colours.cached), strokeWidth: 1 },
             title: ({ label, speedup, psnr }: QualityPoint) =>
               `${label}: ${speedup.toFixed(2)} times, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal clip"}`,
           }),
-          ...(width < 500
-            ? []
-            : [
-                Plot.text(
-                  frontier.map(at).filter(({ title }, index, rest) => rest[index - 1]?.title !== title),
-                  {
-                    x: "speedup",
-                    y: "height",
-                    text: "title",
-                    dx: 8,
-                    dy: -8,
-                    textAnchor: "start",
-                    fill: "currentColor",
-                  },
-                ),
-              ]),
+          ...(width < 500 ? [] : [text(false), text(true)]),
         ],
       });
       for (const [index, dot] of picture.querySelectorAll("g[aria-label=settings] circle").entries()) {

@@ -23,14 +23,16 @@ import { inTurn, placeInWords } from "./turns.js";
 interface Config {
   readonly models: readonly Omit<PageModel, "calibration">[];
   readonly titles: Readonly<Record<string, { readonly title: string; readonly href: string }>>;
-  readonly recorded: { readonly model: string; readonly points: readonly QualityPoint[] };
+  /** By model: where there is a recorded sweep, its points and where they are from. */
+  readonly recorded: Readonly<Record<string, { readonly source: string; readonly points: readonly QualityPoint[] }>>;
   readonly base: string;
 }
 
 /** Speed against quality over the settings of the methods: recorded first, then swept here; each point leads to its settings and clips. */
 class Pareto extends HTMLElement {
   #config = {} as Config;
-  #points: readonly QualityPoint[] = [];
+  /** Own sweeps, by model. */
+  #own = new Map<string, { readonly source: string; readonly points: readonly QualityPoint[] }>();
   #chosen: QualityPoint | undefined;
   #say = statusLine(this);
   #running: AbortController | undefined;
@@ -42,12 +44,11 @@ class Pareto extends HTMLElement {
     this.#config = JSON.parse(this.dataset.config ?? "{}", (_, value) =>
       value === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : value,
     ) as Config;
-    this.#points = this.#config.recorded.points;
     this.#snippet = snippetTabs(this);
     for (const name of ["method", "psnr", "ssim"]) this.#part(name).addEventListener("input", () => void this.#draw());
     this.#part("run").addEventListener(
       "click",
-      () => void this.#work((engine, signal, own) => this.#sweep(engine, signal, own)),
+      () => void this.#work((engine, signal, own) => this.#measure(engine, signal, own)),
     );
     this.#part("clips").addEventListener(
       "click",
@@ -57,12 +58,8 @@ class Pareto extends HTMLElement {
       this.#running?.abort();
       this.#idle("Stopped. What was measured is kept.");
     });
-    this.#stopFollowing = onModel(() => {
-      if (this.#chosen) void this.#choose(this.#chosen);
-    });
-    void this.#draw();
-    const first = frontierOf(this.#points.filter(({ kind }) => kind === "method")).at(-1);
-    if (first) void this.#choose(first);
+    this.#stopFollowing = onModel(() => this.#begin());
+    this.#begin();
   }
 
   disconnectedCallback(): void {
@@ -74,14 +71,29 @@ class Pareto extends HTMLElement {
     return this.querySelector(`[data-part=${name}]`) as T;
   }
 
+  /** The chart of the model, and its fastest setting on the frontier. */
+  #begin(): void {
+    void this.#draw();
+    const first = frontierOf(this.#sweep.points.filter(({ kind }) => kind === "method")).at(-1);
+    if (first) void this.#choose(first);
+  }
+
+  get #sweep(): { readonly source: string; readonly points: readonly QualityPoint[] } {
+    const { name } = this.#model;
+    const none = { source: `No sweep of ${name} is recorded. Press Sweep to measure it here.`, points: [] };
+    return this.#own.get(name) ?? this.#config.recorded[name] ?? none;
+  }
+
   get #model(): Omit<PageModel, "calibration"> {
     return modelOf(this.#config.models);
   }
 
   async #draw(): Promise<void> {
     const method = this.#part<HTMLSelectElement>("method").value;
-    const fewer = this.#points.filter(({ kind }) => kind === "fewer");
-    const points = this.#points.filter(({ kind, name }) => kind === "method" && (method === "all" || name === method));
+    const { points: all, source } = this.#sweep;
+    this.#part("source").textContent = source;
+    const fewer = all.filter(({ kind }) => kind === "fewer");
+    const points = all.filter(({ kind, name }) => kind === "method" && (method === "all" || name === method));
     const floor = {
       psnr: this.#part<HTMLInputElement>("psnr").valueAsNumber || 0,
       ssim: this.#part<HTMLInputElement>("ssim").valueAsNumber || 0,
@@ -113,7 +125,7 @@ class Pareto extends HTMLElement {
     this.#part<HTMLButtonElement>("clips").disabled = this.#running !== undefined;
     this.#part("clips-said").textContent = "";
     this.#part("snippets").hidden = point.kind === "fewer"; // nothing to configure but the number of steps
-    this.querySelector<Clips>("dc-clips")?.clear();
+    this.#part("made").hidden = true;
     const { name, defaults } = this.#model;
     const methods = await this.#methodsOf(point).catch(() => undefined);
     if (this.#chosen !== point || !methods) return;
@@ -176,22 +188,21 @@ class Pareto extends HTMLElement {
   }
 
   /** Every setting of the chosen method, or of all, and fewer steps; the chart follows point by point. */
-  async #sweep(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<void> {
+  async #measure(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<void> {
     const { autotune, fewerSteps } = await import("./engine-door.js");
     const method = this.#part<HTMLSelectElement>("method").value;
     const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
     const most = methods.reduce((sum, name) => sum + ladders[name].length, 0) + 8;
+    const source = `Your own sweep: ${engine.model.name} on ${engine.device.description}, ${engine.model.defaults.steps} steps, one clip, each setting beside an uncached run.`;
     const start = performance.now();
     let found: readonly QualityPoint[] = [];
     const add = (point: QualityPoint): void => {
       if (!current()) return;
       found = [...found, point];
-      this.#points = found;
+      this.#own.set(engine.model.name, { source, points: found });
       const share = Math.min(0.99, found.length / most);
       const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
       this.#say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
-      this.#part("source").textContent =
-        `Your own sweep: ${engine.model.name} on ${engine.device.description}, ${engine.model.defaults.steps} steps, one clip, each setting beside an uncached run.`;
       void this.#draw();
     };
     await fewerSteps(engine, { signal, onPoint: (point) => add(fewerPoint(point)) });
@@ -206,6 +217,7 @@ class Pareto extends HTMLElement {
     const clips = this.querySelector<Clips>("dc-clips");
     if (!point || !clips) return;
     clips.clear();
+    this.#part("made").hidden = false;
     const made = async (which: "uncached" | "cached", cache: readonly CacheMethod[], steps?: number) => {
       const request = { cache, signal, ...(steps === undefined ? {} : { steps }) };
       const { clip, trace } = await engine.generate({

@@ -14,7 +14,7 @@ export interface Column {
   readonly best?: "high" | "low";
 }
 
-const sameTo = (low: string, high: string): string => (low === high ? "" : `${low} – ${high}`);
+const sameTo = (low: string, high: string): string => (low === high ? "" : `${low}–${high}`);
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "equal");
 
 export const columns: readonly Column[] = [
@@ -68,8 +68,8 @@ export const columns: readonly Column[] = [
   },
   {
     key: "gain",
-    label: "Over fewer steps, dB",
-    help: "PSNR above that of an uncached run of fewer steps that takes the same time. Below zero, fewer steps are the better choice here",
+    label: "Over fewer steps",
+    help: "PSNR, in dB, above that of an uncached run of fewer steps that takes the same time. Below zero, fewer steps are the better choice here",
     value: ({ gain }) => gain,
     text: ({ gain }) =>
       gain === undefined ? "" : Number.isFinite(gain) ? `${gain > 0 ? "+" : "−"}${Math.abs(gain).toFixed(1)}` : "equal",
@@ -99,8 +99,8 @@ export const columns: readonly Column[] = [
   },
   {
     key: "peak",
-    label: "Peak memory",
-    help: "Weights, activations, cache and workspace at the peak of a run. On WebAssembly each graph that a method needs has its own copy of its weights",
+    label: "Peak",
+    help: "Peak memory: weights, activations, cache and workspace at the peak of a run. On WebAssembly each graph that a method needs has its own copy of its weights",
     value: ({ peakBytes }) => peakBytes,
     text: ({ peakBytes }) => inBytes(peakBytes),
   },

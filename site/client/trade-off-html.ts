@@ -100,7 +100,8 @@ export const tableHtml = (view: TableView): string => {
       const below = column.below?.(one);
       const text = `${best ? `<strong>${column.text(one)}</strong>` : column.text(one)}${below ? `<small>${below}</small>` : ""}`;
       const worse = column.key === "gain" && (one.gain ?? 0) < 0 ? ' class="dc-worse"' : "";
-      return `<td${worse}>${column.key === "speedup" ? bar(one, most) : ""}${text}</td>`;
+      if (column.key === "speedup") return `<td><div class="dc-speed">${bar(one, most)}<span>${text}</span></div></td>`;
+      return `<td${worse}>${text}</td>`;
     });
     return `<tr data-kind="${one.row.kind}"${badge ? ' data-winner="true"' : ""}>${methodCell(one, view.pages, badge)}${cells.join("")}${others ? otherCells(one, others) : ""}</tr>`;
   };

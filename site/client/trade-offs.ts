@@ -189,7 +189,6 @@ class TradeOffs extends HTMLElement {
           `<li><strong>${escapeHtml(this.#config.pages[name]?.title ?? name)}</strong> has no row. ${escapeHtml(why)}</li>`,
       )
       .join("");
-    this.dispatchEvent(new CustomEvent("dc-table", { detail: shownFigures(view) }));
   }
 
   #show(report: BenchReport): void {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FewerSteps, readInfinity, type Trial } from "diffusion-cache";
 
@@ -9,8 +9,12 @@ export interface Sweep {
   readonly machine: string;
   readonly prompts: readonly string[];
   readonly trials: readonly Trial[];
-  readonly fewer: readonly FewerSteps[];
+  /** Uncached runs of fewer steps; older files have none. */
+  readonly fewer?: readonly FewerSteps[];
 }
 
-export const recordedSweep = (model: string): Sweep =>
-  JSON.parse(readFileSync(join(process.cwd(), `training/log/sweep-${model}.json`), "utf8"), readInfinity) as Sweep;
+/** Undefined for a model that has not been swept. */
+export const recordedSweep = (model: string): Sweep | undefined => {
+  const file = join(process.cwd(), `training/log/sweep-${model}.json`);
+  return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8"), readInfinity) as Sweep) : undefined;
+};

@@ -102,5 +102,15 @@ it("speed against quality: a point leads to its settings, its snippet and its cl
     .waitFor({ timeout: 200_000 });
   expect(await part("clips-said").textContent()).toMatch(/^Made here: \d/);
   expect(await part("clips-said").textContent()).not.toContain("equal");
+
+  // A sweep of one's own takes the place of the recorded one, point by point, and stops when asked.
+  await part("run").click();
+  await part("status")
+    .filter({ hasText: /Measuring, 1 of about \d+: Fewer steps/ })
+    .waitFor({ timeout: 120_000 });
+  await part("stop").click();
+  expect(await part("status").textContent()).toBe("Stopped. What was measured is kept.");
+  await part("source").filter({ hasText: "Your own sweep: latte-motion-nano on WebAssembly" }).waitFor();
+  expect(await violationsOf(page)).toEqual([]);
   expect(complaints).toEqual([]);
 }, 300_000);
