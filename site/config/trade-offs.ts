@@ -23,32 +23,35 @@ export const recordedTable = (): BenchReport =>
 
 type Examples = Readonly<Record<string, ExampleModule>>;
 
-const methodsIn = (example: ExampleModule, calibration: Calibration) =>
-  example.methods(defaultsOf(example.knobs), calibration);
+/** The methods that have a page: its name, its title, and the method as its example begins. */
+const pagesOf = (examples: Examples, calibration: Calibration) => {
+  const folder = join(process.cwd(), "content/docs/methods");
+  return readdirSync(folder).flatMap((file) => {
+    const name = file.replace(/\.mdx$/, "");
+    const example = examples[`/examples/${name}.ts`];
+    const [method] = example?.methods(defaultsOf(example.knobs), calibration) ?? [];
+    const [, title = name] = /^title: (.+)$/m.exec(readFileSync(join(folder, file), "utf8")) ?? [];
+    return method ? [{ name, title, method }] : [];
+  });
+};
 
 /** Page and title of every method that has an example, by the method's short name. */
 export const methodPages = (examples: Examples, calibration: Calibration): MethodPages => {
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
-  const folder = join(process.cwd(), "content/docs/methods");
   return Object.fromEntries(
-    readdirSync(folder).flatMap((page) => {
-      const name = page.replace(/\.mdx$/, "");
-      const example = examples[`/examples/${name}.ts`];
-      const [method] = example ? methodsIn(example, calibration) : [];
-      const [, title = name] = /^title: (.+)$/m.exec(readFileSync(join(folder, page), "utf8")) ?? [];
-      return method ? [[method.name, { title, href: `${base}/methods/${name}/` }]] : [];
-    }),
+    pagesOf(examples, calibration).map(({ name, title, method }) => [
+      method.name,
+      { title, href: `${base}/methods/${name}/` },
+    ]),
   );
 };
 
 /** The settings with which the pages of the methods begin, without the numbers of a calibration. */
 const pageSettings = (examples: Examples, calibration: Calibration): MethodOptions =>
   Object.fromEntries(
-    Object.values(examples).flatMap((example) => {
-      const [method] = methodsIn(example, calibration);
-      if (!method) return [];
+    pagesOf(examples, calibration).map(({ method }) => {
       const said = Object.entries(saidOptions(method)).filter(([option]) => !measuredOptions.includes(option));
-      return [[method.name, Object.fromEntries(said)]];
+      return [method.name, Object.fromEntries(said)];
     }),
   );
 
