@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
-import type { Calibration } from "diffusion-cache";
+import type { Calibration, SiteKind } from "diffusion-cache";
+import { kindNames } from "../client/grid-rows.js";
 import { type Chart, colours, looks } from "./chart.js";
 
 /** The calibrations of the site's models, by their names. */
@@ -70,6 +71,12 @@ export const polynomialChart = (all: Calibrations): Chart =>
     ),
   );
 
+const kindName = (kind: string): string => kindNames[kind as SiteKind];
+
+/** The kinds of sub-layers in a calibration, in words. */
+export const kindsOf = ({ smoothcache }: Calibration): readonly string[] =>
+  Object.keys(smoothcache.errors).map(kindName);
+
 export const errorChart = ({ smoothcache }: Calibration, model: string): Chart =>
   lineChart(
     {
@@ -78,5 +85,7 @@ export const errorChart = ({ smoothcache }: Calibration, model: string): Chart =
       x: "step",
       y: "relative change",
     },
-    Object.entries(smoothcache.errors).flatMap(([line, [next = []]]) => next.map((y, x) => ({ line, x, y }))),
+    Object.entries(smoothcache.errors).flatMap(([kind, [next = []]]) =>
+      next.map((y, x) => ({ line: kindName(kind), x, y })),
+    ),
   );

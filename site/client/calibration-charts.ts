@@ -23,7 +23,7 @@ class CalibrationCharts extends HTMLElement {
     this.replaceChildren(
       chartFigure(charts.ratioChart(all), models),
       chartFigure(charts.polynomialChart(all), models),
-      chartFigure(charts.errorChart(calibration, model), charts.lineKey(Object.keys(calibration.smoothcache.errors))),
+      chartFigure(charts.errorChart(calibration, model), charts.lineKey(charts.kindsOf(calibration))),
     );
   }
 }

@@ -58,7 +58,7 @@ const grid = ({ planned }: Extract<Shown, { type: "grid" }>): HTMLElement => {
   const sound = planned.filter(
     ({ kind, computed }) => Object.hasOwn(kindNames, kind) && /^[01]{1,1000}$/.test(String(computed)),
   );
-  const rows = gridRows(sound, "reuse");
+  const rows = gridRows(sound, () => "reuse");
   const place = made("div", "dc-run-grid");
   const cells = made("div", "dc-grid");
   const legend = made("p", "dc-legends");

@@ -50,7 +50,8 @@ class DecisionGrid extends HTMLElement {
       const methods = example.methods(options, calibration);
       const measured = methods.find(({ calibratedFor }) => calibratedFor && calibratedFor.steps !== steps);
       if (measured) return this.#say(unmeasured(measured.calibratedFor?.steps ?? 0, steps));
-      drawGrid(this, gridRows(dryRun({ methods, timesteps, sites: sitesOf(network) }), restOf(methods)));
+      const sites = sitesOf(network);
+      drawGrid(this, gridRows(dryRun({ methods, timesteps, sites }), restOf(methods, sites)));
     } catch (error) {
       if (codeOf(error) === "needs-readings") return;
       this.#say(failureHtml(error, this.dataset.base ?? "/"));

@@ -1,4 +1,4 @@
-import type { CacheMethod, PlannedSite, SiteKind } from "diffusion-cache";
+import type { CacheMethod, PlannedSite, SiteKind, SiteMap } from "diffusion-cache";
 
 export type Cell = "compute" | "reuse" | "forecast" | "mixed" | "pending";
 
@@ -28,14 +28,22 @@ export const inOrder = (kinds: Iterable<SiteKind>): readonly SiteKind[] => {
   return (Object.keys(kindNames) as SiteKind[]).filter((kind) => present.has(kind));
 };
 
-/** What stands in for a computed feature: one kept feature as it was, or an estimate from several or in two bands. */
-export const restOf = (methods: readonly CacheMethod[]): "reuse" | "forecast" =>
-  methods.flatMap((method) => method.parts ?? [method]).some(({ history = 1, bands = false }) => history > 1 || bands)
-    ? "forecast"
-    : "reuse";
+type Rest = "reuse" | "forecast";
+
+/** What stands in for a computed feature at a site: one kept feature as it was, or an estimate from several or in two bands. */
+export const restOf = (methods: readonly CacheMethod[], map: SiteMap): ((site: string) => Rest) => {
+  const rests = methods
+    .flatMap((method) => method.parts ?? [method])
+    .flatMap((part) => {
+      const rest: Rest = (part.history ?? 1) > 1 || part.bands ? "forecast" : "reuse";
+      return part.sites(map).map(({ id }) => [id, rest] as const);
+    });
+  const bySite = new Map(rests);
+  return (site) => bySite.get(site) ?? "reuse";
+};
 
 /** Planned sites of one kind with one mask as one row, in the order of the model. */
-export const gridRows = (planned: readonly PlannedSite[], rest: "reuse" | "forecast"): readonly GridRow[] => {
+export const gridRows = (planned: readonly PlannedSite[], rest: (site: string) => Rest): readonly GridRow[] => {
   const rows = new Map<string, { kind: SiteKind; sites: string[]; mask: string }>();
   for (const { site, kind, computed } of planned) {
     const row = rows.get(`${kind} ${computed}`) ?? { kind, sites: [], mask: computed };
@@ -46,6 +54,6 @@ export const gridRows = (planned: readonly PlannedSite[], rest: "reuse" | "forec
     kind,
     label: kindNames[kind],
     sites,
-    cells: [...mask].map((bit): Cell => (bit === "1" ? "compute" : rest)),
+    cells: [...mask].map((bit): Cell => (bit === "1" ? "compute" : rest(sites[0] as string))),
   }));
 };

@@ -1,6 +1,24 @@
+import { existsSync, readFileSync } from "node:fs";
+import { extname } from "node:path";
+import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./accessibility.js";
 import { openSite, type Site } from "./site.js";
+
+const dist = fileURLToPath(new URL("../../dist/site", import.meta.url));
+
+/**
+ * HTML, styles, scripts and fonts, compressed. Left out is what a browser fetches when it has nothing else to do or when
+ * the reader gets there: the search dialogue, and the plotting library under a chart.
+ */
+const firstViewBytes = (asked: ReadonlySet<string>): number =>
+  [...asked]
+    .map((path) => dist + decodeURIComponent(path) + (path.endsWith("/") ? "index.html" : ""))
+    .filter((file) => existsSync(file) && [".html", ".css", ".js", ".mjs", ".woff2"].includes(extname(file)))
+    .map((file) => readFileSync(file))
+    .filter((bytes) => !/pagefind-ui__|--plot-background/.test(bytes.toString()))
+    .reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
 
 let site: Site;
 beforeAll(async () => {
@@ -37,12 +55,43 @@ it("never scrolls sideways at 360 px", async () => {
   expect(wide).toEqual([]);
 }, 300_000);
 
-it("opens every page without a complaint", async () => {
-  const all: string[] = [];
+it("opens every page without a complaint, and guides and methods with less than 100 kB, compressed", async () => {
+  const complaining: string[] = [];
+  const heavy: string[] = [];
   for (const path of site.paths) {
-    const { page, complaints } = await site.visit(path);
-    all.push(...complaints.map((text) => `${path}: ${text}`));
+    const { page, complaints, asked } = await site.visit(path);
+    if (/^\/(guide|methods)\//.test(path)) {
+      await page.waitForLoadState("networkidle");
+      const bytes = firstViewBytes(asked);
+      if (bytes > 100_000) heavy.push(`${path} has ${bytes} bytes`);
+      expect(bytes, path).toBeGreaterThan(10_000);
+    }
+    complaining.push(...complaints.map((text) => `${path}: ${text}`));
     await page.context().close();
   }
-  expect(all).toEqual([]);
-}, 300_000);
+  expect(complaining).toEqual([]);
+  expect(heavy).toEqual([]);
+}, 400_000);
+
+it("has files for machines, and a card for every page", async () => {
+  const text = (file: string): string => readFileSync(`${dist}/${file}`, "utf8");
+  expect(text("robots.txt")).toMatch(/^Sitemap: http.+\/sitemap-index\.xml$/m);
+  const [short, full] = [text("llms.txt"), text("llms-full.txt")];
+  for (const path of site.paths) {
+    const html = text(`${path.slice(1)}index.html`);
+    const [, title] = /<meta property="og:title" content="([^"]*)"/.exec(html) ?? [];
+    const [, card] = /<meta property="og:image" content="([^"]*)"/.exec(html) ?? [];
+    expect(title, path).toBeTruthy();
+    expect(html).toContain('<link rel="canonical"');
+    expect(
+      readFileSync(dist + new URL(card as string).pathname)
+        .subarray(1, 4)
+        .toString(),
+      path,
+    ).toBe("PNG");
+    expect(short, path).toContain(`${path})`);
+    expect(full, path).toContain(path);
+  }
+  expect(full).toContain("Live example: examples/pyramid-attention-broadcast.ts");
+  expect(full).toContain("export const methods = (options: PabOptions)");
+});

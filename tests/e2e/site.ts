@@ -12,6 +12,8 @@ export interface Visit {
   readonly page: Page;
   /** What the page wrote to the console as an error, and every exception that nobody caught. */
   readonly complaints: string[];
+  /** Paths of what it asked the site for. */
+  readonly asked: Set<string>;
 }
 
 export interface Site {
@@ -49,8 +51,13 @@ export const openSite = async (): Promise<Site> => {
         if (message.type() === "error") complaints.push(message.text());
       });
       page.on("pageerror", ({ message }) => complaints.push(message));
+      const asked = new Set<string>();
+      page.on("request", (request) => {
+        const { origin, pathname } = new URL(request.url());
+        if (origin === server.address) asked.add(pathname);
+      });
       await page.goto(server.address + path, { waitUntil: "load" });
-      return { page, complaints };
+      return { page, complaints, asked };
     },
     async close() {
       for (const made of browsers.values()) await (await made).close();

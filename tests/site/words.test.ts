@@ -1,11 +1,21 @@
 import * as engine from "diffusion-cache";
-import { cfgCache, firstBlockCache, fora, type MethodName, magCache, methods, pab, taylorSeer } from "diffusion-cache";
+import {
+  cfgCache,
+  firstBlockCache,
+  fora,
+  latteSites,
+  type MethodName,
+  magCache,
+  methods,
+  pab,
+  taylorSeer,
+} from "diffusion-cache";
 import { describe, expect, it } from "vitest";
 import { inBytes, inTime } from "../../site/client/bytes.js";
 import type { Measured, Settings } from "../../site/client/example-module.js";
 import { failureHtml } from "../../site/client/failure.js";
 import { rowInWords } from "../../site/client/grid-html.js";
-import { gridRows } from "../../site/client/grid-rows.js";
+import { gridRows, restOf } from "../../site/client/grid-rows.js";
 import { methodFunctions } from "../../site/client/method-functions.js";
 import { runRows } from "../../site/client/run-rows.js";
 import { statusOf } from "../../site/client/run-status.js";
@@ -158,13 +168,19 @@ describe("what a run leaves, in words and numbers", () => {
   });
 });
 
+it("shows at each site how the method that decides there fills a step in", () => {
+  const rest = restOf([cfgCache(), pab()], latteSites(2));
+  expect(rest("uncond")).toBe("forecast");
+  expect(rest("transformer_blocks.0.attn1")).toBe("reuse");
+});
+
 it("says a row of a grid to those who do not see it", () => {
   const [row] = gridRows(
     [
       { site: "transformer_blocks.0.attn1", kind: "spatial-attention", computed: "1010" },
       { site: "transformer_blocks.1.attn1", kind: "spatial-attention", computed: "1010" },
     ],
-    "reuse",
+    () => "reuse",
   );
   expect(row?.sites).toHaveLength(2);
   expect(row && rowInWords(row)).toBe("Spatial attention: computed in steps 1, 3; reused in steps 2, 4.");
