@@ -1,4 +1,4 @@
-import type { CacheMethod, Site, SiteMap } from "diffusion-cache";
+import type { CacheMethod, Site, SiteKind, SiteMap } from "diffusion-cache";
 import { codeOf, escapeHtml } from "./failure.js";
 import { inOrder, kindNames } from "./grid-rows.js";
 
@@ -73,28 +73,34 @@ export const networkPicture = (map: SiteMap, kept: readonly Site[]): string => {
   );
 };
 
-/** What is kept, as a list of phrases: "the output of all 4 spatial attention layers". */
+const inSeries = (words: readonly string[]): string =>
+  words.length > 1 ? `${words.slice(0, -1).join(", ")} and ${words.at(-1)}` : (words[0] ?? "");
+
+/** What is kept, as a list of phrases: "the output of all 4 spatial attention and 2 of 4 cross-attention layers". */
 export const keptInWords = (map: SiteMap, kept: readonly Site[]): readonly string[] => {
-  const range = /^blocks\.(\d+)-(\d+)$/;
-  return inOrder(kept.map(({ kind }) => kind)).flatMap((kind): string[] => {
-    const sites = kept.filter((site) => site.kind === kind);
-    if (kind === "blocks")
-      return sites.map(({ id, since, from }) => {
-        const [, first, last] = range.exec(id) ?? [];
-        const all = Number(first) === 0 && Number(last) === map.depth;
-        const also = since !== undefined && since < from ? ", with what the blocks before them add" : "";
-        return `what ${all ? `all ${last} blocks` : `blocks ${Number(first) + 1} to ${last}`} add to the stream${also}`;
-      });
-    if (kind === "output")
-      return [sites[0]?.keeps === "residual" ? "what a pass adds to its latents" : "what a pass predicts"];
-    if (kind === "uncond") return ["the difference between the passes with and without the text"];
-    if (kind === "guided")
-      return [sites[0]?.keeps === "residual" ? "what a whole step adds to the latents" : "what a whole step predicts"];
-    const all = map.all(kind).length;
-    const count = sites.length === all ? `all ${all}` : `${sites.length} of ${all}`;
-    if (kind === "text-kv") return [`the text's keys and values in ${count} cross-attention layers`];
-    return [`the output of ${count} ${kindNames[kind].toLowerCase()} layers`];
+  const of = (kind: SiteKind): readonly Site[] => kept.filter((site) => site.kind === kind);
+  const share = (kind: SiteKind): string => {
+    const [count, all] = [of(kind).length, map.all(kind).length];
+    return count === all ? `all ${all}` : `${count} of ${all}`;
+  };
+  const subLayers = inOrder(map.all().map(({ kind }) => kind)).filter((kind) => of(kind).length > 0);
+  const inside = inSeries(subLayers.map((kind) => `${share(kind)} ${kindNames[kind].toLowerCase()}`));
+  const blocks = of("blocks").map(({ id, since, from }) => {
+    const [, first, last] = /^blocks\.(\d+)-(\d+)$/.exec(id) ?? [];
+    const all = Number(first) === 0 && Number(last) === map.depth;
+    const also = since !== undefined && since < from ? ", with what the blocks before them add" : "";
+    return `what ${all ? `all ${last} blocks` : `blocks ${Number(first) + 1} to ${last}`} add to the stream${also}`;
   });
+  const whole = (kind: "output" | "guided", name: string): string[] =>
+    of(kind).map(({ keeps }) => (keeps === "residual" ? `what ${name} adds to its latents` : `what ${name} predicts`));
+  return [
+    ...(inside ? [`the output of ${inside} layers`] : []),
+    ...(of("text-kv").length > 0 ? [`the text's keys and values in ${share("text-kv")} cross-attention layers`] : []),
+    ...blocks,
+    ...whole("output", "a pass"),
+    ...of("uncond").map(() => "the difference between the passes with and without the text"),
+    ...whole("guided", "a whole step"),
+  ];
 };
 
 /** The sites that methods keep in a network; none where it has nothing for them. */

@@ -16,7 +16,7 @@ const frame = `
   <div class="dc-walk-controls">
     <button type="button" data-to="first">First</button>
     <button type="button" data-to="back">Back</button>
-    <button type="button" data-to="on">On</button>
+    <button type="button" data-to="on">Next</button>
     <button type="button" data-to="last">Last</button>
     <input type="range" min="1" step="1" aria-label="Step" />
   </div>

@@ -30,6 +30,20 @@ it("a method that measures shows a recorded grid, says so, and replaces it by th
   const compared = page.locator(".dc-chart").filter({ hasText: "What was compared" });
   await compared.waitFor();
   expect(await compared.locator("tbody tr").count()).toBe(cached.visits.filter(({ reasons }) => reasons).length);
+
+  // Step by step: opened, it stands at the first step that rests; the keys move it.
+  await example.says(/^Done/);
+  const walk = page.locator("dc-step-through");
+  await walk.locator("summary").click();
+  const first = cached.visits.find(({ decision }) => decision === "reuse")?.step ?? 0;
+  const said = walk.locator("[data-walk=step]");
+  await said.filter({ hasText: `Step ${first + 1} of ${cached.steps},` }).waitFor();
+  expect(await walk.locator("tbody").textContent()).toMatch(/0\.\d+ < 0\.3: reused from step \d+/);
+  expect(await walk.locator("canvas").count()).toBe(3);
+  await walk.getByRole("slider", { name: "Step" }).press("Home");
+  expect(await said.textContent()).toMatch(/^Step 1 of/);
+  await walk.getByRole("button", { name: "Last" }).click();
+  expect(await said.textContent()).toContain(`Step ${cached.steps} of ${cached.steps},`);
   expect(complaints).toEqual([]);
 });
 

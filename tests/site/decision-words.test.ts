@@ -95,8 +95,7 @@ describe("the picture of a network", () => {
     const kept = keptSites([pab({ spatialAttentionBlockSkipRange: 2, temporalAttentionBlockSkipRange: 3 })], map);
     expect(litCells(networkPicture(map, kept))).toBe(4);
     expect(keptInWords(map, kept)).toEqual([
-      "the output of all 2 spatial attention layers",
-      "the output of all 2 temporal attention layers",
+      "the output of all 2 spatial attention and all 2 temporal attention layers",
     ]);
   });
 
