@@ -6,7 +6,7 @@ import { createEngine } from "../dist/lib/create-engine.js";
 import { median } from "../dist/lib/metrics/median.js";
 import { idealSpeedup } from "../dist/lib/profile.js";
 import type { Trace } from "../dist/lib/trace.js";
-import { type Effort, ratioTo, type Section } from "./report.ts";
+import { type Effort, type Measured, ratioTo } from "./report.ts";
 import { nanoFolder } from "./subject.ts";
 
 const steps = 30;
@@ -17,7 +17,7 @@ const reusedSteps = ({ stepMs, visits }: Trace): string => {
   return lighter.length ? median(lighter).toFixed(1) : "";
 };
 
-export const arriving = async ({ quick }: Effort): Promise<Section> => {
+export const arriving = async ({ quick }: Effort): Promise<Measured> => {
   const engine = await createEngine({ model: nanoFolder, backend: "wasm" });
   const calibration = await engine.calibrate({ steps });
   const { methods } = JSON.parse(readFileSync(`${nanoFolder}/presets.json`, "utf8"));
@@ -58,7 +58,6 @@ export const arriving = async ({ quick }: Effort): Promise<Section> => {
   return {
     id: "arriving",
     title: "Speed-ups that arrive",
-    command: "npm run bench -- --only arriving",
     says: `latte-motion-nano, ${steps} steps, every method at the model's balanced preset, calibrated for ${steps} steps where it needs that. The ideal is what the same decisions would give if everything left out cost nothing and the rest what it costs in an uncached run. Beside it the median time of a step in which something was reused or forecast.`,
     columns: [
       "Method",

@@ -1,7 +1,7 @@
 // How time and memory of a forward pass grow with the size of the clip and of the network.
 import { median } from "../dist/lib/metrics/median.js";
 import { sizeOf } from "../dist/lib/tensor.js";
-import { type Curve, type Effort, mib, type Section } from "./report.ts";
+import { type Curve, type Effort, type Measured, mib } from "./report.ts";
 import { backend, nanoSize, type Size, subject } from "./subject.ts";
 
 const axes: readonly {
@@ -34,7 +34,7 @@ const bytesOf = (
   return weights + noise.data.byteLength + model.sites.all().length * stream;
 };
 
-export const growth = async ({ quick }: Effort): Promise<Section> => {
+export const growth = async ({ quick }: Effort): Promise<Measured> => {
   const curves: Curve[] = [];
   for (const { quantity, values, size } of axes) {
     const points: Curve["points"][number][] = [];
@@ -61,7 +61,6 @@ export const growth = async ({ quick }: Effort): Promise<Section> => {
   return {
     id: "growth",
     title: "How cost grows",
-    command: "npm run bench -- --only growth",
     says: "One forward pass of a Latte with random weights, one quantity changed at a time from the nano model's 8 frames of 48×48, width 128, 8 blocks, one clip. Memory is the weights, the noise and one feature of every sub-layer in one branch, by arithmetic. The exponent p says that cost grows as quantity^p.",
     columns: ["Quantity", "At", "Pass, ms", "Memory, MiB", "Exponent of time", "Exponent of memory"],
     rows: curves.flatMap(({ quantity, points, exponents }) =>

@@ -1,6 +1,6 @@
 // Bytes that methods keep, beside what theory says they need, and the peak of a run by kind.
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
-import { type Effort, mib, type Section } from "./report.ts";
+import { type Effort, type Measured, mib } from "./report.ts";
 import { backend, nanoSize, subject } from "./subject.ts";
 
 /** What one context keeps, in features (a sub-layer's output), latents and rows of text. There are two contexts. */
@@ -74,7 +74,7 @@ const formulas = (layers: number): readonly Formula[] => {
   ];
 };
 
-export const memory = async ({ quick: _ }: Effort): Promise<Section> => {
+export const memory = async ({ quick: _ }: Effort): Promise<Measured> => {
   const one = subject(nanoSize);
   const feature = 4 * nanoSize.frames * (nanoSize.side / 8) ** 2 * nanoSize.heads * nanoSize.headWidth;
   const latent = one.noise.data.byteLength;
@@ -102,7 +102,6 @@ export const memory = async ({ quick: _ }: Effort): Promise<Section> => {
   return {
     id: "memory",
     title: "What caches hold",
-    command: "npm run bench -- --only memory",
     says: `The nano size, 12 steps, float32, both branches: bytes kept at the peak beside the formula (N tokens, D width, A attention modules, M modules, T text rows, O order), and what else the engine holds at the peak. The weights take ${mib(weights)} MiB once; after all these runs the WASM sessions hold ${mib(backend.bytes().weights)} MiB in all, since each graph has a copy of the weights that it reads.`,
     columns: [
       "Method",

@@ -12,7 +12,7 @@ export interface Curve {
 export interface Section {
   readonly id: string;
   readonly title: string;
-  /** The command that makes this part alone. */
+  /** The command that made this part, alone or with others. */
   readonly command: string;
   readonly says: string;
   readonly columns: readonly string[];
@@ -20,15 +20,15 @@ export interface Section {
   readonly curves?: readonly Curve[];
 }
 
+/** What one part of the suite measured. */
+export type Measured = Omit<Section, "command">;
+
 export interface Report {
   readonly format: "diffusion-cache/benchmarks";
   readonly version: 1;
   readonly machine: string;
   readonly versions: Readonly<Record<string, string>>;
   readonly date: string;
-  readonly command: string;
-  /** "wall" or, on a busy machine, "processor": time that the process was given. */
-  readonly clock: string;
   readonly sections: readonly Section[];
 }
 

@@ -3,7 +3,7 @@
 import type { Compiled, Handle } from "../dist/lib/backends/backend.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
 import { median } from "../dist/lib/metrics/median.js";
-import type { Effort, Section } from "./report.ts";
+import type { Effort, Measured } from "./report.ts";
 import { backend, nanoSize, subject } from "./subject.ts";
 
 const ways: readonly (readonly [name: MethodName, options: object, what: string])[] = [
@@ -19,7 +19,7 @@ const ways: readonly (readonly [name: MethodName, options: object, what: string]
   ],
 ];
 
-export const reuse = async ({ quick }: Effort): Promise<Section> => {
+export const reuse = async ({ quick }: Effort): Promise<Measured> => {
   const one = subject(nanoSize);
   const steps = quick ? 8 : 20;
   const whole = median((await one.run(steps, [])).stepMs);
@@ -77,7 +77,6 @@ export const reuse = async ({ quick }: Effort): Promise<Section> => {
   return {
     id: "reuse",
     title: "What a reused step costs",
-    command: "npm run bench -- --only reuse",
     says: `The nano size, steps in which everything the method decides about is reused or forecast. Bare calls are the same session calls with the same tensors and nothing else; the rest is decisions, read-backs, sums, guidance and the scheduler's step. A computed step takes ${whole.toFixed(1)} ms. Guidance and scheduler step alone, which an uncached step has too, are three sums over the latents.`,
     columns: [
       "Method",

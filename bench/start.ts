@@ -6,7 +6,7 @@ import { extname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright";
 import { findChromium } from "../scripts/chromium.mjs";
-import { type Effort, mib, type Section } from "./report.ts";
+import { type Effort, type Measured, mib } from "./report.ts";
 
 const site = new URL("../dist/site/", import.meta.url).pathname;
 const page = "methods/pyramid-attention-broadcast/";
@@ -72,7 +72,7 @@ const pressRun = async (context: Awaited<ReturnType<Browser["newContext"]>>, add
   return seconds;
 };
 
-export const start = async ({ quick }: Effort): Promise<Section | undefined> => {
+export const start = async ({ quick }: Effort): Promise<Measured | undefined> => {
   const executablePath = findChromium();
   if (!existsSync(site + page) || !executablePath) {
     console.error("start is left out: it wants dist/site (npm run build) and a Chromium.");
@@ -98,12 +98,11 @@ export const start = async ({ quick }: Effort): Promise<Section | undefined> => 
   server.close();
   const wasm = readdirSync(`${site}_astro`).filter((file) => file.endsWith(".wasm"));
   const shipped = wasm
-    .map((file) => `${file.split(".")[0]} ${mib(statSync(`${site}_astro/${file}`).size)} MiB`)
+    .map((file) => `${file.replace(/\.[\w-]+\.wasm$/, "")} ${mib(statSync(`${site}_astro/${file}`).size)} MiB`)
     .join(", ");
   return {
     id: "start",
     title: "From Run to the first step",
-    command: "npm run build && npm run bench -- --only start",
     says: `The page of Pyramid Attention Broadcast in headless Chromium, served compressed from this machine: what is fetched from opening the page to the first step, and the seconds from pressing Run to the first step done. Cold has nothing stored; warm is a second visit. The site ships ${shipped}, before compression; the one with WebGPU is fetched only where WebGPU is tried.`,
     columns: ["Backend", "", "Files fetched", "MiB over the wire", "Seconds to first step"],
     rows,

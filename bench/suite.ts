@@ -8,12 +8,12 @@ import { onnxruntimeVersion, version } from "../dist/lib/version.js";
 import { arriving } from "./arriving.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
-import type { Effort, Report, Section } from "./report.ts";
+import type { Effort, Measured, Report } from "./report.ts";
 import { reuse } from "./reuse.ts";
 import { start } from "./start.ts";
 import { tax } from "./tax.ts";
 
-const parts: Readonly<Record<string, (effort: Effort) => Promise<Section | undefined>>> = {
+const parts: Readonly<Record<string, (effort: Effort) => Promise<Measured | undefined>>> = {
   tax,
   arriving,
   reuse,
@@ -45,7 +45,8 @@ for (const name of asked) {
   const began = Date.now();
   const section = await parts[name]?.({ quick });
   if (!section) continue;
-  sections.set(section.id, section);
+  const flags = ["--only", name, ...(quick ? ["--quick"] : []), ...(clock === "wall" ? [] : ["--clock", clock])];
+  sections.set(section.id, { ...section, command: `npm run bench -- ${flags.join(" ")}` });
   console.log(`\n## ${section.title}\n\n${section.says}\n`);
   console.log(
     [section.columns, section.columns.map(() => "---"), ...section.rows]
@@ -60,8 +61,6 @@ const report: Report = {
   machine: `${cpus().length} cores of ${cpus()[0]?.model ?? "an unknown processor"}`,
   versions: { "diffusion-cache": version, "onnxruntime-web": onnxruntimeVersion, node: process.versions.node },
   date: new Date().toISOString().slice(0, 10),
-  command: ["npm run bench", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
-  clock,
   sections: [...sections.values()],
 };
 writeFileSync(out, `${JSON.stringify(report, undefined, 1)}\n`);

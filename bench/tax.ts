@@ -1,7 +1,7 @@
 // What the engine adds to plain onnxruntime-web, and what handing out features costs.
 import { pab } from "../dist/lib/cache/methods/pyramid-attention-broadcast.js";
 import { profiling } from "../dist/lib/profile.js";
-import { type Effort, inTurn, ratioTo, type Section, spread } from "./report.ts";
+import { type Effort, inTurn, type Measured, ratioTo, spread } from "./report.ts";
 import { guidance, nanoSize, ort, type Subject, smallSize, subject } from "./subject.ts";
 
 /** The same run written by hand over one session: both branches, guidance and the scheduler's step in one loop. */
@@ -38,7 +38,7 @@ const everything = pab({
   crossAttentionBlockSkipRange: 1,
 });
 
-export const tax = async ({ quick }: Effort): Promise<Section> => {
+export const tax = async ({ quick }: Effort): Promise<Measured> => {
   const rows: (string | number)[][] = [];
   for (const [name, size, steps, rounds] of [
     ["nano", nanoSize, 5, quick ? 4 : 15],
@@ -63,7 +63,6 @@ export const tax = async ({ quick }: Effort): Promise<Section> => {
   return {
     id: "tax",
     title: "What the engine adds, and what cutting costs",
-    command: "npm run bench -- --only tax",
     says: "The same denoising loop by hand over one onnxruntime-web session of the whole network (two passes, guidance and scheduler step in every step), and through the engine; then with every attention output handed out and kept, and with every sub-layer a graph of its own. Time is the whole run's, median (least–most); ratios are medians over rounds.",
     columns: ["Model", "Way", "Steps", "Time, ms", "To plain", "To uncached"],
     rows,

@@ -11,11 +11,11 @@ export const benchSection = (id: string): Section | undefined => benchReport().s
 
 /** A part as text and a Markdown table; without a part, where and when all of it was measured. */
 export const benchText = (part: string): string => {
-  const { machine, date, command, clock } = benchReport();
-  if (part === "") return `Measured on ${machine}, ${date}, by \`${command}\`, ${clock} time.`;
+  const { machine, date } = benchReport();
+  if (part === "") return `Measured on ${machine}, last on ${date}.`;
   const section = benchSection(part);
   if (!section) return "This part has not been measured with this version.";
-  const { says, columns, rows } = section;
+  const { says, command, columns, rows } = section;
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
-  return [says, "", line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+  return [`${says} (${command})`, "", line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
 };
