@@ -1,6 +1,6 @@
 import type { CacheMethod } from "diffusion-cache";
 import type { Settings } from "./example-module.js";
-import { pythonSnippet } from "./snippet-python.js";
+import { pythonForms } from "./snippet-python.js";
 import { typescriptSnippet } from "./snippet-typescript.js";
 
 /** The tabs under an example: its settings as TypeScript and as Python, and a button that copies them. */
@@ -14,11 +14,15 @@ export const snippetTabs = (root: HTMLElement) => {
 
   const draw = (): void => {
     if (!now) return;
+    const forms = pythonForms(now.methods, now.settings, now.model);
+    for (const tab of tabs)
+      tab.hidden = tab.dataset.snippet !== "ts" && forms.every(({ id }) => id !== tab.dataset.snippet);
+    if (tabs.some((tab) => tab.hidden && tab.dataset.snippet === language)) {
+      select(tabs[0] as HTMLButtonElement); // this method has no such form
+      return;
+    }
     code.textContent =
-      language === "ts"
-        ? typescriptSnippet(now.methods, now.settings, now.model)
-        : (pythonSnippet(now.methods, now.settings) ??
-          `# diffusers has no class for ${now.methods.map(({ name }) => name).join(" and ")}.`);
+      forms.find(({ id }) => id === language)?.code ?? typescriptSnippet(now.methods, now.settings, now.model);
   };
   const select = (tab: HTMLButtonElement): void => {
     language = tab.dataset.snippet ?? "ts";
@@ -29,11 +33,13 @@ export const snippetTabs = (root: HTMLElement) => {
     panel.setAttribute("aria-labelledby", tab.id);
     draw();
   };
-  for (const [at, tab] of tabs.entries()) {
+  for (const tab of tabs) {
     tab.addEventListener("click", () => select(tab));
     tab.addEventListener("keydown", ({ key }) => {
+      const shown = tabs.filter(({ hidden }) => !hidden);
+      const at = shown.indexOf(tab);
       const next = { ArrowRight: at + 1, ArrowLeft: at - 1 }[key];
-      const other = next === undefined ? undefined : tabs[(next + tabs.length) % tabs.length];
+      const other = next === undefined ? undefined : shown[(next + shown.length) % shown.length];
       if (!other) return;
       select(other);
       other.focus();

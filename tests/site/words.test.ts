@@ -1,6 +1,7 @@
 import * as engine from "diffusion-cache";
 import {
   cfgCache,
+  dbCache,
   firstBlockCache,
   fora,
   latteSites,
@@ -8,6 +9,7 @@ import {
   magCache,
   methods,
   pab,
+  stepMask,
   taylorSeer,
 } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
@@ -21,7 +23,7 @@ import { runRows } from "../../site/client/run-rows.js";
 import { statusOf } from "../../site/client/run-status.js";
 import { saidOptions } from "../../site/client/said-options.js";
 import { sentenceOf } from "../../site/client/sentence.js";
-import { pythonSnippet } from "../../site/client/snippet-python.js";
+import { pythonForms, pythonSnippet } from "../../site/client/snippet-python.js";
 import { typescriptSnippet } from "../../site/client/snippet-typescript.js";
 import { idealOf, summaryOf } from "../../site/client/summary.js";
 import { transferClock } from "../../site/client/transfer-clock.js";
@@ -65,26 +67,62 @@ describe("snippets of the current settings", () => {
     const python = pythonSnippet([pab({ temporalAttentionBlockSkipRange: 3 })], settings) ?? "";
     expect(python).toContain("PyramidAttentionBroadcastConfig(\n    temporal_attention_block_skip_range=3,");
     expect(python).toContain('spatial_attention_block_identifiers=("^transformer_blocks",),');
-    expect(python).toContain('    "a \\"large\\" ring",\n    num_inference_steps=20,\n    guidance_scale=7.5,');
+    expect(python).toContain('prompt = "a \\"large\\" ring"\n');
+    expect(python).toContain("    num_inference_steps=20,\n    guidance_scale=7.5,");
   });
 
   it("say CFG-Cache as FasterCache without its attention", () => {
     const python = pythonSnippet([cfgCache({ unconditionalBatchTimestepSkipRange: [-1, 900] })], settings);
     expect(python).toContain(
       "FasterCacheConfig(\n    spatial_attention_block_skip_range=None,\n    temporal_attention_block_skip_range=None,\n" +
-        "    unconditional_batch_timestep_skip_range=(-1, 900),\n    current_timestep_callback=",
+        "    unconditional_batch_timestep_skip_range=(-1, 900),\n    attention_weight_callback=",
     );
   });
 
   it("find the attention that TaylorSeer's own patterns in diffusers miss", () => {
     const python = pythonSnippet([taylorSeer({ sites: ["spatial-attention", "feed-forward"] })], settings);
-    expect(python).toContain(
-      'cache_identifiers=[r"transformer_blocks\\.\\d+\\.attn1", r"transformer_blocks\\.\\d+\\.ff"],',
-    );
+    expect(python).toContain(String.raw`cache_identifiers=[r".*\.attn1", r".*\.ff"],`);
   });
 
-  it("have no Python for a method that diffusers does not have", () => {
+  it("have what comes nearest for a method that no library has, and say so", () => {
     expect(pythonSnippet([fora()], settings)).toBeUndefined();
+    const [form, ...others] = pythonForms([fora({ interval: 4 })], settings);
+    expect(others).toEqual([]);
+    expect(form).toMatchObject({ id: "diffusers", exact: false });
+    expect(form?.code).toContain("# diffusers has no FORA, nor has cache-dit. It is in github.com/prathebaselva/FORA.");
+    expect(form?.code).toContain("cache_interval=4,");
+  });
+
+  it("say in cache-dit what it has, on one GPU and on several", () => {
+    const ids = (method: engine.CacheMethod) => pythonForms([method], settings).map(({ id }) => id);
+    expect(ids(dbCache())).toEqual(["diffusers", "cache-dit", "cache-dit-gpus"]);
+    expect(ids(pab())).toEqual(["diffusers"]);
+    expect(pythonSnippet([dbCache({ calibrator: "foca" })], settings)).toContain(
+      "calibrator_config=FoCaCalibratorConfig(),",
+    );
+    const [, , several] = pythonForms([stepMask({ mask: "1011", site: "output" })], { ...settings, steps: 4 });
+    expect(several?.exact).toBe(false);
+    expect(several?.code).toContain("not the output as a whole");
+    expect(several?.code).toContain("steps_computation_mask=[1, 0, 1, 1],");
+    expect(several?.code).toContain("ParallelismConfig(ulysses_size=dist.get_world_size())");
+  });
+
+  it("leave out what a library does not have, and say so", () => {
+    const guarded = engine.guarded(firstBlockCache(), { maxConsecutive: 2, lastStep: true });
+    const [diffusers, other] = pythonForms([guarded], settings);
+    expect(diffusers).toMatchObject({ exact: false });
+    expect(diffusers?.code).toContain("# Left out, since diffusers has no such option: guards.");
+    expect(other?.code).toContain("max_continuous_cached_steps=2,");
+    expect(other?.code).toContain("Left out: cache-dit has no guard for the last step.");
+    const forecast = engine.withForecast(firstBlockCache(), { by: "taylorseer", order: 2 });
+    expect(pythonSnippet([forecast], settings)).toContain("TaylorSeerCalibratorConfig(taylorseer_order=2)");
+    expect(pythonForms([pab(), fora()], settings)[0]?.code).toContain("one cache at a time, not pab and fora together");
+  });
+
+  it("say FLUX where the model is one", () => {
+    const [form] = pythonForms([pab({ crossAttentionBlockSkipRange: 4 })], settings, "flux-shapes-nano");
+    expect(form?.code).toContain("FluxPipeline");
+    expect(form?.code).not.toContain("cross_attention_block_skip_range");
   });
 });
 
