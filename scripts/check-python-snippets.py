@@ -4,7 +4,7 @@
     npx vitest run --project unit -u tests/site/python-snippets.test.ts
     python scripts/check-python-snippets.py
 
-Reads tests/reference/python-snippets.json and writes python-snippets-report.json beside it. A snippet is executed as it
+Reads tests/fixtures/python-snippets.json and writes python-snippets-report.json beside it. A snippet is executed as it
 stands; only what it loads is replaced: a pipeline of its class with a small random transformer of the right class on
 the processor, and embeddings in the place of a text encoder's. So every import, configuration, keyword and module
 pattern meets the real thing, and the hooks really run. Of the form for several GPUs the cache is run in one process;
@@ -26,7 +26,7 @@ import torch
 import torch.distributed as dist
 
 root = Path(__file__).parent.parent
-reference = root / "tests/reference"
+fixtures = root / "tests/fixtures"
 diffusers.utils.logging.set_verbosity_error()
 torch.set_grad_enabled(False)
 
@@ -152,7 +152,7 @@ def check(entry):
     return f"ran with hooks: {found}"
 
 
-entries = json.loads((reference / "python-snippets.json").read_text())
+entries = json.loads((fixtures / "python-snippets.json").read_text())
 failed, checked = 0, []
 for entry in entries:
     try:
@@ -170,6 +170,6 @@ versions = {
     "cache-dit": cache_dit.__version__,
 }
 report = {"versions": versions, "snippets": checked}
-(reference / "python-snippets-report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+(fixtures / "python-snippets-report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
 print(f"{len(checked)} of {len(entries)} snippets ran.")
 sys.exit(1 if failed else 0)

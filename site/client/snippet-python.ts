@@ -56,33 +56,32 @@ ${running(pipeline, asked)}
 ${gpus ? `if dist.get_rank() == 0:\n    ${save}\ndist.destroy_process_group()` : save}`;
 };
 
-const none = (methods: readonly CacheMethod[]): string =>
-  methods.length > 1
-    ? `# diffusers and cache-dit take one cache at a time, not ${methods.map(({ name }) => name).join(" and ")} together.`
-    : `# Neither diffusers nor cache-dit has ${methods.map(({ name }) => name).join()}.`;
-
 /**
- * The settings for diffusers and, where it has the method, for cache-dit on one GPU and on several. The first is always
- * there: where diffusers has no such method it says so and has what comes nearest.
+ * The settings for diffusers and, where it has the method, for cache-dit on one GPU and on several. The first is there
+ * for every method: where diffusers has no such one it says so and has what comes nearest. Of several methods the first,
+ * since both libraries take one; none for a method written by hand.
  */
 export const pythonForms = (
   methods: readonly CacheMethod[],
   asked: Asked,
   model = "latte-motion-nano",
 ): readonly PythonForm[] => {
-  const [method, second] = methods;
+  const [method, ...others] = methods;
+  if (!method) return [];
   const still = model.startsWith("flux");
-  const only = second ? undefined : method;
   const run = { steps: asked.steps, guidance: asked.guidance, still };
-  const config = only && (pythonConfig(only, run) ?? nearestConfig(only, still));
-  const other = only && cacheDitConfig(only, asked.steps);
+  const config = pythonConfig(method, run) ?? nearestConfig(method, still);
+  if (!config) return [];
+  if (others.length > 0) {
+    const left = others.map(({ name }) => name).join(" and ");
+    const remark = `diffusers and cache-dit take one cache at a time: this is ${method.name} without ${left}.`;
+    const alone = { ...config, remarks: [remark, ...config.remarks] };
+    return [{ id: "diffusers", exact: false, code: diffusersCode(alone, asked) }];
+  }
+  const other = cacheDitConfig(method, asked.steps);
   const pipeline = still ? "FluxPipeline" : "CogVideoXPipeline";
   return [
-    {
-      id: "diffusers",
-      exact: config?.exact ?? false,
-      code: config ? diffusersCode(config, asked) : none(methods),
-    },
+    { id: "diffusers", exact: config.exact, code: diffusersCode(config, asked) },
     ...(other
       ? ([false, true] as const).map(
           (gpus): PythonForm => ({

@@ -84,3 +84,9 @@ test("the paper's variant reuses below the threshold only, and rounds the retent
 test("resampling rounds ties to even", () => {
   expect(resampled([0, 1, 2], 5)).toEqual([0, 0, 1, 2, 2]);
 });
+
+test("while calibrating every step is computed, and no ratios are needed", () => {
+  expect(mask(magCache({ calibrate: true } as never), "blocks", 20)).toBe("1".repeat(20));
+  expect(mask(magCache({ calibrate: false, magRatios: [1] }), "blocks", 20)).toContain("0");
+  expect(() => magCache({ calibrate: "yes" } as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+});

@@ -33,11 +33,11 @@ interface Report {
   readonly versions: Readonly<Record<string, string>>;
   readonly snippets: readonly { readonly snippet: string; readonly sha256: string; readonly checked: string }[];
 }
-const report: Report = json("tests/reference/python-snippets-report.json");
+const report: Report = json("tests/fixtures/python-snippets-report.json");
 
 describe("Python snippets", () => {
   test("are the ones that were checked", async () => {
-    await expect(`${JSON.stringify(snippets, null, 1)}\n`).toMatchFileSnapshot("../reference/python-snippets.json");
+    await expect(`${JSON.stringify(snippets, null, 1)}\n`).toMatchFileSnapshot("../fixtures/python-snippets.json");
   });
 
   test("ran with the real libraries, every one of them", () => {

@@ -116,7 +116,7 @@ describe("snippets of the current settings", () => {
     expect(other?.code).toContain("Left out: cache-dit has no guard for the last step.");
     const forecast = engine.withForecast(firstBlockCache(), { by: "taylorseer", order: 2 });
     expect(pythonSnippet([forecast], settings)).toContain("TaylorSeerCalibratorConfig(taylorseer_order=2)");
-    expect(pythonForms([pab(), fora()], settings)[0]?.code).toContain("one cache at a time, not pab and fora together");
+    expect(pythonForms([pab(), fora()], settings)[0]?.code).toContain("one cache at a time: this is pab without fora.");
   });
 
   it("say FLUX where the model is one", () => {

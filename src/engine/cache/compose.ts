@@ -22,6 +22,7 @@ export interface Guards {
  */
 export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
   const name = `${method.name}, guards`;
+  checks(method.name).record("guards", guards);
   knownOptions(name, guards, ["warmupSteps", "lastStep", "maxConsecutive"]);
   const { warmupSteps = 0, lastStep = false, maxConsecutive = null } = guards;
   const check = checks(name);
@@ -57,6 +58,8 @@ export type Forecast = { readonly by: "taylorseer"; readonly order?: number } | 
 
 const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   const check = checks(`${method.name}, forecast`);
+  checks(method.name).record("forecast", forecast);
+  knownOptions(`${method.name}, forecast`, forecast, ["by", "order"]);
   check.oneOf("by", forecast.by, ["taylorseer", "foca"]);
   if (forecast.by === "foca") return foca;
   return taylor(check.whole("order", forecast.order ?? 1, 0, 3));

@@ -2,14 +2,21 @@ import { EngineError } from "../errors.js";
 
 // Options of a method are checked where the user speaks: at construction, with the value, the range and the reason.
 
+/** A value as a message has it, whatever it is and however long. */
+export const shown = (value: unknown): string => {
+  if (typeof value === "number" || typeof value === "bigint" || value === undefined) return String(value);
+  try {
+    const text = JSON.stringify(value) ?? typeof value;
+    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
+  } catch {
+    return `of the type ${typeof value}`; // it holds itself, or a bigint
+  }
+};
+
 const refuse = (method: string, option: string, value: unknown, expected: string): never => {
-  throw new EngineError(
-    "option-invalid",
-    `${method}: ${option} is ${JSON.stringify(value) ?? "undefined"}; expected ${expected}.`,
-    {
-      hint: `See the options of ${method} for what it takes.`,
-    },
-  );
+  throw new EngineError("option-invalid", `${method}: ${option} is ${shown(value)}; expected ${expected}.`, {
+    hint: `See the options of ${method} for what it takes.`,
+  });
 };
 
 /** Checks for one method. Each returns its value, so that it can be used where the option is read. */
@@ -44,6 +51,13 @@ export const checks = (method: string) => ({
       ? [low, high]
       : refuse(method, option, value, "two timesteps [low, high] with low < high");
   },
+  /** An object with named values. */
+  record: (option: string, value: unknown): Readonly<Record<string, unknown>> =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? (value as Readonly<Record<string, unknown>>)
+      : refuse(method, option, value, "an object of named values"),
+  list: (option: string, value: unknown, expected: string): readonly unknown[] =>
+    Array.isArray(value) ? value : refuse(method, option, value, expected),
   /** A list of one number or more. */
   numbers: (option: string, value: unknown, expected: string): readonly number[] =>
     Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "number" && Number.isFinite(one))

@@ -7,6 +7,7 @@ import { openFiles } from "../models/files.js";
 import { sitesOf, sitesOfTrace } from "../models/sites-of.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import type { Trace } from "../trace.js";
+import { traceFromJson } from "../trace-from-json.js";
 import { jsonFile, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 
@@ -65,14 +66,14 @@ export const plan: Verb = {
     if (file === undefined) requiredOf(values, "steps");
     const methods = await methodsOf(values);
     if (methods.length === 0) throw new EngineError("argument-invalid", "--method is missing.");
-    const recorded = file === undefined ? undefined : recordedReadings(await jsonFile("readings", file), file);
-    const timesteps = await timestepsOf(values, recorded?.trace);
+    const recorded = file === undefined ? undefined : traceFromJson(await jsonFile("readings", file));
+    const timesteps = await timestepsOf(values, recorded);
     const sites = dryRun({
       methods,
       timesteps,
-      sites: await sitesFor(values, recorded?.trace),
-      guided: (numberOf(values, "guidance") ?? recorded?.trace.guidance) !== 1,
-      ...(recorded ? { readings: recorded.readings } : {}),
+      sites: await sitesFor(values, recorded),
+      guided: (numberOf(values, "guidance") ?? recorded?.guidance) !== 1,
+      ...(recorded ? { readings: recordedReadings(recorded) } : {}),
     });
     printNotes(methods);
     if (values.json === true) {

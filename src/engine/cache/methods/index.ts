@@ -1,6 +1,7 @@
 import { EngineError } from "../../errors.js";
 import { type Forecast, type Guards, guarded, withForecast } from "../compose.js";
 import type { CacheMethod } from "../method.js";
+import { checks, shown } from "../options.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";
 import { diCache } from "./di-cache.js";
@@ -46,12 +47,13 @@ export type MethodName = keyof typeof methods;
  * @throws EngineError "method-unknown", "option-unknown", "option-invalid"
  */
 export const methodFromName = (name: string, options: object = {}): CacheMethod => {
-  if (!Object.hasOwn(methods, name))
-    throw new EngineError("method-unknown", `There is no caching method "${name}".`, {
+  if (typeof name !== "string" || !Object.hasOwn(methods, name))
+    throw new EngineError("method-unknown", `There is no caching method ${shown(name)}.`, {
       hint: `Choose one of: ${Object.keys(methods).join(", ")}.`,
     });
+  checks(name).record("options", options);
   const { guards, forecast, ...own } = options as { readonly guards?: Guards; readonly forecast?: Forecast };
   const method = (methods as Record<string, (options: object) => CacheMethod>)[name]?.(own) as CacheMethod;
-  const forecasting = forecast ? withForecast(method, forecast) : method;
-  return guards ? guarded(forecasting, guards) : forecasting;
+  const forecasting = (forecast ?? null) === null ? method : withForecast(method, forecast as Forecast);
+  return (guards ?? null) === null ? forecasting : guarded(forecasting, guards as Guards);
 };

@@ -13,6 +13,8 @@ export interface MagCacheOptions {
   readonly retentionRatio?: number;
   /** The number of steps the settings are meant for; a run of another number is refused. Default: `null`, any. */
   readonly numInferenceSteps?: number | null;
+  /** Compute every step, as diffusers does while it measures ratios; here `engine.calibrate()` measures them. Default: false. */
+  readonly calibrate?: boolean;
   /** How threshold and retention are compared: "paper" reuses below the threshold only, and rounds down. Default: "diffusers". */
   readonly variant?: "diffusers" | "paper";
   /** The run that the ratios were measured on; another one is refused. Default: `null`, any. */
@@ -37,11 +39,14 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
     "maxSkipSteps",
     "retentionRatio",
     "numInferenceSteps",
+    "calibrate",
     "variant",
     "calibratedFor",
   ]);
+  const { calibrate = false } = options;
+  check.boolean("calibrate", calibrate);
   const {
-    magRatios,
+    magRatios = calibrate ? [1] : undefined,
     threshold = 0.06,
     maxSkipSteps = 3,
     retentionRatio = 0.2,
@@ -51,7 +56,7 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   } = options;
   if (!Array.isArray(magRatios) || magRatios.length === 0)
     check.refuse("magRatios", magRatios, "the ratios of a calibration run: they have no default");
-  for (const ratio of magRatios) check.number("magRatios", ratio, 0);
+  for (const ratio of magRatios as readonly number[]) check.number("magRatios", ratio, 0);
   check.number("threshold", threshold, 0);
   check.whole("maxSkipSteps", maxSkipSteps, 0);
   check.number("retentionRatio", retentionRatio, 0, 1);
@@ -61,17 +66,26 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   return {
     name: "magcache",
     source: "arXiv:2506.09045",
-    options: { magRatios, threshold, maxSkipSteps, retentionRatio, numInferenceSteps, variant, calibratedFor },
+    options: {
+      magRatios,
+      threshold,
+      maxSkipSteps,
+      retentionRatio,
+      numInferenceSteps,
+      calibrate,
+      variant,
+      calibratedFor,
+    },
     ...(calibratedFor ? { calibratedFor } : {}),
     sites: (model) => [model.blocks()],
     start({ steps }) {
       if (numInferenceSteps !== null && numInferenceSteps !== steps)
         check.refuse("numInferenceSteps", numInferenceSteps, `the ${steps} steps of this run, or null`);
-      const ratios = resampled(magRatios, steps);
+      const ratios = resampled(magRatios as readonly number[], steps);
       const first = Math.floor(retentionRatio * steps + (variant === "paper" ? 0 : 0.5));
       let [ratio, error, skips] = [1, 0, 0];
       return ({ step, forced, because }) => {
-        if (step >= first && !forced) {
+        if (step >= first && !forced && !calibrate) {
           ratio *= ratios[step] ?? 1;
           skips += 1;
           error += Math.abs(1 - ratio);

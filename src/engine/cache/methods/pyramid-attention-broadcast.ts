@@ -49,6 +49,8 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
   knownOptions("pab", options, Object.keys(defaults));
   const merged = { ...defaults, ...options };
   const kinds = ["spatial", "temporal", "cross"] as const;
+  for (const entry of check.list("mlpBroadcast", merged.mlpBroadcast, "a list of { timestep, blocks, skipCount }"))
+    check.record("mlpBroadcast", entry);
   const untouched =
     kinds.every((kind) => merged[`${kind}AttentionBlockSkipRange`] === null) && merged.mlpBroadcast.length === 0;
   const resolved = untouched ? { ...merged, spatialAttentionBlockSkipRange: 2 } : merged;

@@ -25,9 +25,12 @@ export const smoothCache = (options: SmoothCacheOptions): CacheMethod => {
   knownOptions("smoothcache", options, ["errors", "alpha", "calibratedFor"]);
   const { errors, alpha = 0.18, calibratedFor = null } = options;
   const check = checks("smoothcache");
+  if (errors !== undefined) check.record("errors", errors);
   const kinds = Object.keys(errors ?? {}) as SiteKind[];
   if (kinds.length === 0) check.refuse("errors", errors, "the errors of a calibration run: they have no default");
-  for (const kind of kinds) for (const row of errors[kind] ?? []) check.numbers("errors", row, "rows of numbers");
+  for (const kind of kinds)
+    for (const row of check.list("errors", errors[kind], "a list of rows for each kind of sub-layer"))
+      check.numbers("errors", row, "rows of numbers");
   check.number("alpha", alpha, 0);
   check.calibration("calibratedFor", calibratedFor);
   return {
