@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 // What is loaded back may have been written by another version, cut short or edited by hand.
 
-const recorded = readdirSync("site/public/recorded");
+const recorded = readdirSync("examples").map((file) => file.replace(/\.ts$/, ""));
 const record = (name: string) =>
   JSON.parse(readFileSync(`site/public/recorded/${name}/run.json`, "utf8"), readInfinity);
 const real = () => structuredClone(record("tea-cache").cached);

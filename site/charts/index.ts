@@ -25,3 +25,13 @@ export const drawCharts = (place: HTMLElement, uncached: Trace, cached: Trace): 
     ...(compared ? [chartFigure(compared, decisionKey(cached))] : []),
   );
 };
+
+/** Draws what one run's trace holds by itself. */
+export const drawTrace = (place: HTMLElement, trace: Trace): void => {
+  const compared = comparisons(trace);
+  place.replaceChildren(
+    chartFigure(cacheMemory(trace)),
+    chartFigure(decisionCounts(trace), decisionKey(trace)),
+    ...(compared ? [chartFigure(compared, decisionKey(trace))] : []),
+  );
+};

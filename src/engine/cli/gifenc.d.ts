@@ -1,4 +1,4 @@
-/** The part of gifenc that the command line uses; the package ships no types. */
+/** What the command line and the site use of gifenc; the package ships no types. */
 declare module "gifenc" {
   type Palette = number[][];
   interface Encoder {
@@ -6,10 +6,14 @@ declare module "gifenc" {
     finish(): void;
     bytes(): Uint8Array;
   }
+  export const GIFEncoder: () => Encoder;
+  export const quantize: (rgba: Uint8Array | Uint8ClampedArray, maxColors: number) => Palette;
+  export const applyPalette: (rgba: Uint8Array | Uint8ClampedArray, palette: Palette) => Uint8Array;
+  /** In Node, where the package is CommonJS. */
   const gifenc: {
-    GIFEncoder(): Encoder;
-    quantize(rgba: Uint8Array, maxColors: number): Palette;
-    applyPalette(rgba: Uint8Array, palette: Palette): Uint8Array;
+    readonly GIFEncoder: typeof GIFEncoder;
+    readonly quantize: typeof quantize;
+    readonly applyPalette: typeof applyPalette;
   };
   export default gifenc;
 }

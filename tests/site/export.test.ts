@@ -1,0 +1,95 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { readInfinity } from "diffusion-cache";
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Cell, csv } from "../../site/export/csv.js";
+import { notebook } from "../../site/export/notebook.js";
+import { stepsCsv, visitsCsv } from "../../site/export/tables.js";
+
+/** Reads RFC 4180 as the grammar says it, independent of the writer. */
+const parsed = (text: string): string[][] => {
+  const rows: string[][] = [];
+  let at = 0;
+  while (at < text.length) {
+    const row: string[] = [];
+    for (;;) {
+      const quoted = /^"((?:[^"]|"")*)"/.exec(text.slice(at));
+      const raw = quoted ? quoted[0] : (/^[^",\r\n]*/.exec(text.slice(at))?.[0] ?? "");
+      row.push(quoted ? (quoted[1] ?? "").replaceAll('""', '"') : raw);
+      at += raw.length;
+      if (text[at] === ",") at++;
+      else break;
+    }
+    expect(text.slice(at, at + 2)).toBe("\r\n");
+    at += 2;
+    rows.push(row);
+  }
+  return rows;
+};
+
+const record = (name: string) =>
+  JSON.parse(readFileSync(`site/public/recorded/${name}/run.json`, "utf8"), readInfinity);
+
+describe("CSV", () => {
+  test("reads back as it was, whatever the cells hold, and no text starts a formula", () => {
+    const cell = fc.oneof(
+      fc.string({ unit: "binary" }),
+      fc.constantFrom("=1+1", "+a", "-2", "@x", '"', "a,b", "\r\n", "\t="),
+      fc.double(),
+      fc.constant(null),
+    ); // prettier-ignore
+    fc.assert(
+      fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), { maxLength: 6 }), (rows) => {
+        const back = parsed(csv(["a", "b"], rows as Cell[][]));
+        expect(back.slice(1)).toEqual(
+          rows.map((row) =>
+            row.map((one) => {
+              if (one === null) return "";
+              if (typeof one === "number") return String(one);
+              return /^[=+\-@\t\r]/.test(one) ? `'${one}` : one;
+            }),
+          ),
+        );
+      }),
+      { numRuns: 3000 },
+    );
+  });
+
+  test("a line per step and a line per decision of a run, with the numbers of its trace", () => {
+    const { uncached, cached } = record("tea-cache");
+    const [head, ...steps] = parsed(stepsCsv(uncached, cached));
+    expect(head).toHaveLength(8);
+    expect(steps).toHaveLength(cached.steps);
+    expect(steps.map(([, timestep, before, after]) => [timestep, before, after].map(Number))).toEqual(
+      cached.stepMs.map((ms: number, step: number) => [cached.timesteps[step], uncached.stepMs[step], ms]),
+    );
+    const decisions = parsed(visitsCsv(cached)).slice(1);
+    expect(decisions).toHaveLength(cached.visits.length);
+    for (const [at, row] of decisions.entries()) {
+      const { step, site, decision, reasons } = cached.visits[at];
+      expect(row.slice(0, 6)).toEqual([String(step + 1), expect.any(String), "", site, "teacache", decision]);
+      expect(row[8] === "" ? undefined : JSON.parse(row[8] ?? "")).toEqual(reasons);
+    }
+  });
+});
+
+test.each(readdirSync("examples").map((file) => file.replace(/\.ts$/, "")))(
+  "%s: a notebook by the rules of nbformat 4.5",
+  (name) => {
+    const { uncached, cached, quality } = record(name);
+    const made = JSON.parse(JSON.stringify(notebook('print("hello")\nprint(2)', { uncached, cached }, quality)));
+    expect(made).toMatchObject({ nbformat: 4, nbformat_minor: 5, metadata: { kernelspec: { name: "python3" } } });
+    const ids = made.cells.map(({ id }: { id: string }) => id);
+    expect(new Set(ids).size).toBe(ids.length);
+    for (const cell of made.cells) {
+      expect(cell.id).toMatch(/^[a-zA-Z0-9-_]{1,64}$/);
+      expect(cell.metadata).toEqual({});
+      for (const line of cell.source.slice(0, -1)) expect(line).toMatch(/^[^\n]*\n$/);
+      expect(cell.source.at(-1)).not.toContain("\n");
+      const code = { execution_count: null, outputs: [] };
+      if (cell.cell_type === "code") expect(cell).toMatchObject(code);
+      else for (const field of Object.keys(code)) expect(cell).not.toHaveProperty(field);
+    }
+    expect(made.cells.at(-1).source).toEqual(['print("hello")\n', "print(2)"]);
+  },
+);
