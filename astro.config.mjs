@@ -5,7 +5,9 @@ import mdx from "@astrojs/mdx";
 import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
+import { apiPaths } from "./site/config/api-pages.ts";
 import { baseLinks } from "./site/config/base-links.mjs";
+import { reference } from "./site/config/reference.ts";
 import { repository } from "./site/config/repository.mjs";
 import { security } from "./site/config/security.mjs";
 import { temmlMath } from "./site/config/temml-math.mjs";
@@ -41,6 +43,7 @@ export default defineConfig({
   devToolbar: { enabled: false },
   markdown: { processor: satteri({ features: { math: true }, mdastPlugins: [temmlMath(), baseLinks(base)] }) },
   integrations: [
+    reference(base),
     starlight({
       title: "diffusion-cache",
       description: "Caching methods for diffusion transformers, explained and run live in the page.",
@@ -61,7 +64,13 @@ export default defineConfig({
         { label: "Playground", slug: "play" },
         group("Guide", "guide"),
         group("Methods", "methods"),
-        group("Reference", "reference"),
+        {
+          label: "Reference",
+          items: [
+            { autogenerate: { directory: "reference" } },
+            { label: "API", items: [...apiPaths], collapsed: true },
+          ],
+        },
       ],
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       routeMiddleware: "./site/config/social-cards.ts",

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { methodFacts } from "../site/config/method-facts.js";
 import { methodNeeds } from "../site/config/method-needs.js";
 import { published } from "../site/config/published.js";
+import { referencePages } from "../site/config/reference.js";
 import { dryRun } from "../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../src/engine/cache/methods/index.js";
 import { errorCodes } from "../src/engine/errors.js";
@@ -157,9 +158,13 @@ test("links between pages, and their anchors, lead somewhere", () => {
   ];
   const endpoints = names("site/pages", ".ts").map((name) => `/${name}`);
   const known = new Set(["/", ...endpoints, ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
+  // Pages that the build writes.
+  const generated = new Map(referencePages(".").map(({ path, markdown }) => [`/${path}/`, markdown]));
+  for (const path of generated.keys()) known.add(path);
   const anchors = (path: string): string[] => {
     const page = path.replace(/^\/|\/$/g, "");
-    const text = read(`content/docs/${page}${existsSync(`content/docs/${page}.mdx`) ? "" : "/index"}.mdx`);
+    const text =
+      generated.get(path) ?? read(`content/docs/${page}${existsSync(`content/docs/${page}.mdx`) ? "" : "/index"}.mdx`);
     return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title]) =>
       (title as string)
         .toLowerCase()

@@ -6,6 +6,7 @@ import { EngineError } from "./errors.js";
 import { type Measured, trialsOf } from "./measured.js";
 import { median } from "./metrics/median.js";
 
+/** What is tried, and what a setting must reach. */
 export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
   /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
   readonly floor: { readonly psnr?: number; readonly ssim?: number };
@@ -26,6 +27,7 @@ export interface Trial extends Measured {
   readonly finalist: boolean;
 }
 
+/** What a search found, with its evidence. */
 export interface Tuned {
   /** The fastest setting that reaches the floor; undefined where none is faster than the uncached run. */
   readonly best?: Trial;

@@ -52,6 +52,7 @@ export interface BenchReport {
   readonly leftOut: Readonly<Record<string, string>>;
 }
 
+/** What every run of a table has in common. */
 export interface BenchSettings {
   readonly prompt: string;
   /** Of the first repeat; each later one has the next. */

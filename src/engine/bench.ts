@@ -18,6 +18,7 @@ export interface BenchMethod {
   readonly cache: readonly CacheMethod[];
 }
 
+/** What is measured, and how often. */
 export interface BenchOptions
   extends Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance" | "inputs" | "signal"> {
   readonly methods: readonly BenchMethod[];
@@ -35,6 +36,7 @@ export interface BenchOptions
   readonly onReport?: (report: BenchReport) => void;
 }
 
+/** How far a table is. */
 export interface BenchProgress {
   readonly name: string;
   /** 0 while warming up. */

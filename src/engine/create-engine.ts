@@ -24,6 +24,7 @@ import type { Tensor } from "./tensor.js";
 import type { Trace } from "./trace.js";
 import { onnxruntimeVersion, version } from "./version.js";
 
+/** Which checkpoint, and what it is to run on. */
 export interface CreateEngineOptions {
   /** Address of a checkpoint's folder, a path in Node, or anything that reads files. */
   readonly model: string | Files;

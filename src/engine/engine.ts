@@ -32,6 +32,7 @@ export interface Clip extends Tensor {
   readonly fps: number;
 }
 
+/** What a run is asked for. */
 export interface GenerateOptions {
   /** A sentence of the model's grammar. Default: the model's own default prompt. */
   readonly prompt?: string;
@@ -72,6 +73,7 @@ export interface RunInputs {
   readonly uncond?: Readonly<Record<string, Tensor>>;
 }
 
+/** What a run gives. */
 export interface Result {
   readonly clip: Clip;
   /** The same in the layout that the model works in: packed for FLUX, the clip itself for Latte. */

@@ -32,6 +32,7 @@ export const errorCodes = {
   disposed: "The engine was asked for something after it had been disposed of.",
 } as const;
 
+/** A key of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;
 
 /**

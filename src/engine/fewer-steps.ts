@@ -7,6 +7,7 @@ export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
   readonly steps: number;
 }
 
+/** The uncached run that has to take as long as a cached one. */
 export interface FewerStepsOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
   /** Default: one clip, of the model's own prompt and seed 0. */
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];

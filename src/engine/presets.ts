@@ -1,6 +1,8 @@
 import { EngineError } from "./errors.js";
 
+/** From the closest to the uncached clip to the fastest. */
 export const presetNames = ["gentle", "balanced", "strong"] as const;
+/** One of {@link presetNames}. */
 export type PresetName = (typeof presetNames)[number];
 
 /** A setting of a method and what a sweep measured for it. */

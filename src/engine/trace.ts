@@ -18,6 +18,7 @@ export interface TraceVisit {
   readonly ms?: number;
 }
 
+/** In which steps one site really ran. */
 export interface TraceSite {
   readonly site: string;
   readonly kind: SiteKind;

@@ -11,6 +11,7 @@ import {
   type SiteMap,
 } from "./method.js";
 
+/** What a dry run says of one site. */
 export interface PlannedSite {
   readonly site: string;
   readonly kind: SiteKind;
@@ -18,6 +19,7 @@ export interface PlannedSite {
   readonly computed: string;
 }
 
+/** The run that is played through without a model. */
 export interface DryRunOptions {
   readonly methods: readonly CacheMethod[];
   /** As the model receives them, noise first. */

@@ -65,6 +65,7 @@ export interface Probe {
   readonly since: "last-step" | "last-compute" | "compute-before-last";
 }
 
+/** What a probe measured between an older and a newer tensor. */
 export interface Reading {
   /** mean |now − older| over all elements. */
   readonly change: number;
@@ -74,6 +75,7 @@ export interface Reading {
   readonly present: number;
 }
 
+/** The pass with the text, or the one without, of classifier-free guidance. */
 export type Branch = "cond" | "uncond";
 
 /** What a method is told when the run reaches one of its sites. */
@@ -102,8 +104,11 @@ export interface Estimate {
   readonly weights: readonly number[] | { readonly low: number; readonly high: number };
 }
 
+/** The decision to run the site. */
 export const compute = "compute";
+/** The decision to take the newest kept feature as it is. */
 export const reuse: Estimate = { weights: [1] };
+/** What a method answers at a site: run it, or estimate its output from what is kept. */
 export type Decision = typeof compute | Estimate;
 
 /** What a run is, before its first step. */
@@ -120,6 +125,7 @@ export interface CalibratedFor {
   readonly steps: number;
 }
 
+/** A caching method as a policy: where it acts, when it computes, and how it estimates. It never sees a tensor. */
 export interface CacheMethod {
   /** The name on the command line and in `methods`: "pab". */
   readonly name: string;

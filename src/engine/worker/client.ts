@@ -8,6 +8,7 @@ import { sitesOf } from "../models/sites-of.js";
 import { type Request, type Response, stopped, unpackError } from "./protocol.js";
 import { type Crossing, sendMethod } from "./remote-method.js";
 
+/** As for {@link createEngine}, in a worker. */
 export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {
   /** Address of a checkpoint's folder, relative to the page. */
   readonly model: string;

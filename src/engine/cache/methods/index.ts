@@ -39,6 +39,7 @@ export const methods = {
   textkv: textKvCache,
 } as const;
 
+/** A key of {@link methods}. */
 export type MethodName = keyof typeof methods;
 
 /**
