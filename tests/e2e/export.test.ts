@@ -116,6 +116,7 @@ describe("the files of a finished run", () => {
 });
 
 it("a trace is read back on the page that documents it, and one of another version refused", async () => {
+  await page.locator("dc-export summary").click(); // the test before has closed it
   const { text } = await saved("Trace, cached (JSON)");
   const { page: reader, complaints: said } = await site.visit("/reference/trace/");
   const area = reader.getByLabel("or its text");
