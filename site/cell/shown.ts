@@ -22,6 +22,15 @@ const isPlanned = (value: unknown): value is PlannedSite =>
 const shortened = (text: string): string =>
   text.length > mostSigns ? `${text.slice(0, mostSigns)}\n… ${text.length - mostSigns} more signs` : text;
 
+/** JSON, or where a value refuses to be either JSON or text, what kind of thing it is. */
+const jsonOf = (value: unknown, said: (key: string, one: unknown) => unknown): string => {
+  try {
+    return JSON.stringify(value, said, 2) ?? String(value);
+  } catch {
+    return Object.prototype.toString.call(value);
+  }
+};
+
 /** A value in words: JSON where it is data, with long arrays of numbers shortened. */
 export const inWords = (value: unknown): string => {
   if (typeof value === "string") return shortened(value);
@@ -41,7 +50,7 @@ export const inWords = (value: unknown): string => {
     seen.add(one);
     return one instanceof Map ? Object.fromEntries(one) : one instanceof Set ? [...one] : one;
   };
-  const lines = JSON.stringify(value, said, 2) ?? String(value);
+  const lines = jsonOf(value, said);
   const line = lines.replace(/\n\s*/g, " ");
   return shortened(line.length <= 100 ? line : lines);
 };
