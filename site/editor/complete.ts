@@ -39,14 +39,15 @@ const parameterOf: Readonly<Record<string, string>> = { generate: "GenerateOptio
 const expected = (context: CompletionContext, types: KnownTypes): string | undefined => {
   const said = (node: SyntaxNode): string => context.state.sliceDoc(node.from, node.to);
   let node: SyntaxNode | null = syntaxTree(context.state).resolveInner(context.pos, -1);
-  while (node && node.name !== "ObjectExpression" && node.name !== "Script") node = node.parent;
-  const around = node?.name === "ObjectExpression" ? node.parent : null;
+  // While its end is missing, an object reads as the pattern of an assignment.
+  while (node && node.name !== "ObjectExpression" && node.name !== "ObjectPattern") node = node.parent;
+  const around = node?.parent?.name === "AssignmentExpression" ? node.parent.parent : node?.parent;
   if (around?.name === "ArgList") {
     const callee = around.parent?.firstChild;
     const called = callee ? (/(\w+)$/.exec(said(callee))?.[1] ?? "") : "";
     return parameterOf[called] ?? types.exports.find(({ name }) => name === called)?.options;
   }
-  const annotation = around?.name === "VariableDeclaration" ? around.getChild("TypeAnnotation") : null;
+  const annotation = around?.name === "VariableDeclaration" && around.getChild("TypeAnnotation");
   return annotation ? /(\w+)/.exec(said(annotation))?.[1] : undefined;
 };
 

@@ -66,7 +66,7 @@ export const openEditor = ({ place, text, label, types, onChange, onRun, leave }
         syntaxHighlighting(classHighlighter),
         autocompletion({ override: [completing(types)] }),
         wrongLine,
-        EditorView.contentAttributes.of({ "aria-label": label }),
+        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) onChange(state.doc.toString());
         }),
