@@ -36,6 +36,9 @@ export const notebookCell = (element: HTMLElement, name: string, code: string, h
   const open = async (): Promise<void> => {
     if (editor) return;
     const place = part("editor");
+    await import("../editor/editor.js");
+    place.hidden = false; // before it measures its lines
+    part("code").hidden = true;
     const opened = await loadEditor(host.base, {
       place,
       text,
@@ -48,8 +51,6 @@ export const notebookCell = (element: HTMLElement, name: string, code: string, h
       leave: () => part("run").focus(),
     });
     editor = opened;
-    place.hidden = false;
-    part("code").hidden = true;
     part("edit").hidden = true;
   };
 
