@@ -20,5 +20,4 @@ display(
     SSIM: ssim,
     "skipped, %": skipped === undefined ? null : Math.round(100 * skipped),
   })),
-  report.leftOut,
 );
