@@ -17,6 +17,7 @@ import { type Files, openFiles } from "./models/files.js";
 import { architectureOf } from "./models/index.js";
 import type { Geometry, Model, Tap } from "./models/model.js";
 import { weightStore } from "./models/weights.js";
+import { explainNotFinite } from "./not-finite.js";
 import { profileOf, profiling, timing } from "./profile.js";
 import { queue } from "./queue.js";
 import { schedulerFromConfig } from "./schedulers/index.js";
@@ -170,6 +171,8 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
             .map(({ site, decision, reasons }) => ({ site, decision, ...(reasons ? { reasons } : {}) })),
           ...(preview ? { preview: clipOf(preview) } : {}),
         }),
+    }).catch(async (error: unknown) => {
+      throw error instanceof EngineError && error.code === "not-finite" ? await explainNotFinite(prepared) : error;
     });
     const trace: Trace = {
       format: "diffusion-cache/trace",

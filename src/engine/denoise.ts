@@ -3,7 +3,7 @@ import { type ExecutorOptions, executor } from "./cache/execute.js";
 import { handleCounts } from "./cache/history.js";
 import { EngineError } from "./errors.js";
 import type { Scheduler, SchedulerStep } from "./schedulers/scheduler.js";
-import type { Tensor } from "./tensor.js";
+import { allFinite, type Tensor } from "./tensor.js";
 import type { TraceSite, TraceVisit } from "./trace.js";
 
 export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timesteps"> {
@@ -44,7 +44,8 @@ export interface Denoised {
  * The denoising loop: timesteps × guidance branches → scheduler. Latents never leave the backend between steps unless
  * a preview or the predictions are asked for.
  *
- * @throws EngineError "stopped" at the next graph boundary after `signal` is aborted; "not-finite" if the result is NaN
+ * @throws EngineError "stopped" at the next graph boundary after `signal` is aborted; "not-finite" when a prediction or the result holds
+ *   NaN or infinity: at once where reading costs nothing, else at the end
  */
 export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const { backend, scheduler, noise, signal, collectPredictions = false, previewAt = () => false } = options;
@@ -85,6 +86,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       const seen = run.visits().length;
       const prediction = await run.predict(step, latents);
       if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
+      if (backend.readsFree) expectFinite(await backend.read(prediction));
       const shown = previewAt(step);
       const { clean, next } = advance(backend, scheduler.step(step), latents, prediction, shown);
       counts.drop(latents);
@@ -101,10 +103,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     }
     const sample = (await backend.read(latents)).slice();
     const wallMs = performance.now() - start - (compileMs - prepared);
-    if (!sample.every(Number.isFinite))
-      throw new EngineError("not-finite", "The run ended in values that are not numbers.", {
-        hint: "Weaken the caching options, or run the model without them to see whether it is the cause.",
-      });
+    expectFinite(sample);
     const [sites, visits] = [run.sites(), [...run.visits()]];
     run.end();
     counts.drop(latents);
@@ -115,6 +114,10 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     run.end();
     backend.releaseAll();
   }
+};
+
+const expectFinite = (data: Float32Array): void => {
+  if (!allFinite(data)) throw new EngineError("not-finite", "The run ended in values that are not numbers.");
 };
 
 /** One scheduler step on the backend: the next latents and, where it is needed, the predicted clean sample. */

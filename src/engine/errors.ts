@@ -35,6 +35,9 @@ export const errorCodes = {
 /** A key of {@link errorCodes}. */
 export type ErrorCode = keyof typeof errorCodes;
 
+/** Values stand in messages, and a hostile file may hold a value of megabytes. */
+const longest = 1500;
+
 /**
  * The only error that leaves the engine. `message` says what happened and why, with the values;
  * `hint` says what to do. Both survive the way through a worker (see `worker/`).
@@ -45,7 +48,10 @@ export class EngineError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      message.length > longest ? `${message.slice(0, longest)} …` : message,
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.code = code;
     this.hint = options.hint;
   }

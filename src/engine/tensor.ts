@@ -6,3 +6,10 @@ export interface Tensor {
 
 /** Number of elements of a shape; 1 for a scalar. */
 export const sizeOf = (dims: readonly number[]): number => dims.reduce((product, dim) => product * dim, 1);
+
+/** Whether every element is a number: no NaN, no infinity. */
+export const allFinite = (data: Float32Array): boolean => {
+  let differences = 0;
+  for (const value of data) differences += value - value; // 0, or NaN from NaN and ±Infinity
+  return differences === 0;
+};

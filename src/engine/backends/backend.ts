@@ -32,6 +32,8 @@ export interface Backend {
   readonly name: "wasm" | "webgpu";
   /** A line for people: "WebAssembly, 2 threads" or the GPU adapter's description and whether segments are captured. */
   readonly description: string;
+  /** Whether `read` hands out what is there already, instead of waiting for a device. */
+  readonly readsFree: boolean;
   compile(graph: Graph): Promise<Compiled>;
   run(compiled: Compiled, inputs: ReadonlyMap<string, Handle>, keep: ReadonlySet<string>): Promise<Map<string, Handle>>;
   upload(tensor: Tensor): Handle;

@@ -51,6 +51,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
 
   return {
     name: "wasm",
+    readsFree: true,
     description: `WebAssembly, ${ort.env.wasm.numThreads ?? 1} thread${ort.env.wasm.numThreads === 1 ? "" : "s"}`,
     compile: (graph: Graph) =>
       ortInOrder(async () => {

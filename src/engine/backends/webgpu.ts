@@ -59,6 +59,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
 
   const backend: Backend = {
     name: "webgpu",
+    readsFree: false,
     description: `WebGPU, ${gpu.name}, ${capture ? "captured" : "uncaptured"} graphs`,
     compile: (graph) =>
       ortInOrder(async () => {

@@ -4,6 +4,8 @@ import { checks, knownOptions } from "../options.js";
 /** Per kind of sub-layer, per distance j + 1 of steps, the relative change from each step: `errors[kind][j][step]`. */
 export type SmoothCacheErrors = Readonly<Partial<Record<SiteKind, readonly (readonly number[])[]>>>;
 
+const subLayers: readonly SiteKind[] = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"];
+
 /** Options of {@link smoothCache}. */
 export interface SmoothCacheOptions {
   /** What a calibration run measured. Required. */
@@ -26,7 +28,7 @@ export const smoothCache = (options: SmoothCacheOptions): CacheMethod => {
   const { errors, alpha = 0.18, calibratedFor = null } = options;
   const check = checks("smoothcache");
   if (errors !== undefined) check.record("errors", errors);
-  const kinds = Object.keys(errors ?? {}) as SiteKind[];
+  const kinds = Object.keys(errors ?? {}).map((kind) => check.oneOf("errors", kind, subLayers));
   if (kinds.length === 0) check.refuse("errors", errors, "the errors of a calibration run: they have no default");
   for (const kind of kinds)
     for (const row of check.list("errors", errors[kind], "a list of rows for each kind of sub-layer"))
