@@ -19,7 +19,8 @@ const sitePages = {
   name: "site-pages",
   hooks: {
     "astro:config:setup": ({ injectRoute, injectScript }) => {
-      injectScript("page", `import ${JSON.stringify(path("./site/client/offline.ts"))};`);
+      for (const script of ["offline", "scrollers"])
+        injectScript("page", `import ${JSON.stringify(path(`./site/client/${script}.ts`))};`);
       const folder = path("./site/pages");
       for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
         if (file.endsWith(".astro") || file.endsWith(".ts"))

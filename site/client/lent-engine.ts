@@ -3,6 +3,7 @@ import { engineFor, forgetEngine } from "./engines.js";
 import { codeOf } from "./failure.js";
 import type { PageModel } from "./models.js";
 import { preferred } from "./preference.js";
+import { inTurn } from "./turns.js";
 
 /** Follows what a cell asks of the engine. What the page shows of a run comes from here, never from the cell's word. */
 export interface Follower {
@@ -11,6 +12,8 @@ export interface Follower {
   onResult?(methods: readonly CacheMethod[], result: Result): void;
   /** While the engine itself loads. */
   onLoading?(progress: Progress): void;
+  /** While others of the page go first: how many. Without it calls take no turns: the example that asks has one. */
+  onPlace?(ahead: number): void;
 }
 
 export type Lendable = Pick<PageModel, "name" | "address">;
@@ -46,14 +49,16 @@ export const lentEngine = (models: readonly Lendable[], follower: Follower): Ope
         },
       });
     const on = async <T>(ends: AbortSignal | undefined, call: (engine: Engine) => Promise<T>): Promise<T> => {
+      const { onPlace } = follower;
+      const work = async (): Promise<T> => call(await current(ends ?? signal));
       try {
-        return await call(await current(ends ?? signal));
+        return await (onPlace ? inTurn(work, { signal: ends ?? signal, onPlace }) : work());
       } catch (error) {
         if (broken.includes(codeOf(error))) forgetEngine();
         throw error;
       }
     };
-    const first = await current(signal);
+    const first = await on(signal, async (engine) => engine);
     return {
       ...first,
       generate(options = {}) {

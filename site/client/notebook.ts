@@ -5,7 +5,7 @@ import type { Lendable } from "./lent-engine.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
 import { type CellText, cellsOf, cellsOfText, NotebookError, notebookFile } from "./notebook-file.js";
 import { freshness, order } from "./notebook-order.js";
-import { runStatusOf, statusOf } from "./run-status.js";
+import { saidFollower } from "./said-follower.js";
 import { saveFile } from "./save.js";
 import { readFragment, ShareError, shareLink } from "./share-link.js";
 import { stripTypes } from "./strip-types.js";
@@ -154,10 +154,7 @@ class Notebook extends HTMLElement {
     const say = (text: string): void => this.#running?.say(text);
     this.#kernel ??= createKernel({
       ...this.#config,
-      follower: {
-        onLoading: (progress) => say(statusOf("uncached", progress).text),
-        onProgress: (methods, progress) => say(runStatusOf(methods, progress)),
-      },
+      follower: saidFollower(say),
       onSilence: (seconds) => say(seconds > 0 ? `This cell has not yielded for ${seconds} s: Stop ends it` : "Running"),
       onEnd: () => {
         this.#workers++;

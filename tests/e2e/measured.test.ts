@@ -48,7 +48,7 @@ it("a method that measures shows a recorded grid, says so, and replaces it by th
 });
 
 it("a table that scrolls sideways on a telephone can be reached by keyboard, and is no stop where it does not", async () => {
-  const { page } = await site.visit("/methods/first-block-cache/", { viewport: { width: 360, height: 800 } });
+  const { page } = await site.visit("/methods/tea-cache/", { viewport: { width: 360, height: 800 } });
   const stop = page.locator(".sl-markdown-content > table[tabindex]");
   await stop.first().waitFor({ state: "attached" });
   await page.setViewportSize({ width: 1280, height: 800 });
