@@ -1,0 +1,56 @@
+import { readFileSync } from "node:fs";
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
+import { afterAll, beforeAll, expect, it } from "vitest";
+import { methods } from "../src/engine/cache/methods/index.js";
+import { createEngine } from "../src/engine/create-engine.js";
+import type { Engine, GenerateOptions } from "../src/engine/engine.js";
+import { readFixture } from "./golden/fixture.js";
+
+const { folder, tensor } = readFixture("latte-a");
+const scheduler = JSON.parse(readFileSync(`${folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+const request = (options: GenerateOptions = {}): GenerateOptions => ({
+  steps: 2,
+  guidance: 3,
+  inputs: { noise: tensor("noise"), cond: { text: tensor("cond") }, uncond: { text: tensor("uncond") } },
+  ...options,
+});
+
+setFlagsFromString("--expose-gc");
+const collect = runInNewContext("gc") as () => void;
+/** Bytes of JavaScript values and of the arrays behind them that are still reachable. */
+const heldBytes = (): number => {
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+};
+
+let engine: Engine;
+beforeAll(async () => {
+  engine = await createEngine({ model: folder, backend: "wasm", scheduler });
+});
+afterAll(() => engine.dispose());
+
+it("200 runs in a row hold no more than 50 did", async () => {
+  const run = async (times: number): Promise<void> => {
+    for (let i = 0; i < times; i++) await engine.generate(request());
+  };
+  await run(50);
+  const after50 = heldBytes();
+  await run(150);
+  // A run makes some 100 kB of latents and trace: were they kept, this would be 15 MB.
+  expect(heldBytes() - after50).toBeLessThan(3e6);
+});
+
+it("50 switches of the method leave no cache behind, and graphs are made once", async () => {
+  const names = ["pab", "fora", "taylorseer", "firstblockcache", "easycache"] as const;
+  const weights: number[] = [];
+  for (let i = 0; i < 50; i++) {
+    const { trace } = await engine.generate(
+      request({ steps: 5, cache: [methods[names[i % names.length] as "pab"]({})] }),
+    );
+    expect(trace.totals.bytes.now.cache).toBe(0);
+    weights.push(trace.totals.bytes.now.weights);
+  }
+  expect(weights.slice(-names.length)).toEqual(weights.slice(names.length, 2 * names.length));
+});
