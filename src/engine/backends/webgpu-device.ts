@@ -18,6 +18,9 @@ export interface Gpu {
   close(): void;
 }
 
+/** How long a failed call waits to hear whether the device was lost: seen to take longer than a task. */
+const lossReportMs = 500;
+
 /** Limits that onnxruntime's own device would ask for at the adapter's maximum; a device has the least by default. */
 const raised = [
   "maxBufferSize",
@@ -122,7 +125,8 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
     check,
     async explain(message, cause) {
       if (cause instanceof EngineError) return cause;
-      await new Promise((resolve) => setTimeout(resolve)); // A loss is reported in a task of its own.
+      // A loss is reported after the calls that it made fail.
+      await Promise.race([device.lost, new Promise((resolve) => setTimeout(resolve, lossReportMs))]);
       try {
         check();
       } catch (error) {
