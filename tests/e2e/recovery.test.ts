@@ -33,6 +33,27 @@ it("two examples that are started at once run one after the other, and the secon
   await page.context().close();
 });
 
+it("two tabs run at the same time, each with its own engine, and a page that was left in the middle of a run works again", async () => {
+  const { page: one, complaints } = await site.visit("/methods/fora/");
+  const two = await one.context().newPage();
+  await two.goto(one.url());
+  for (const page of [one, two]) {
+    await exampleOf(page).knob("steps", 4);
+    await exampleOf(page).run();
+  }
+  await exampleOf(two).says(/step \d of 4/);
+  await two.goto(new URL("/methods/", two.url()).href);
+  await two.goBack();
+  await exampleOf(two).knob("steps", 2);
+  await exampleOf(two).run();
+  for (const page of [one, two]) {
+    await exampleOf(page).says(/^(Done|The run failed)/);
+    expect(await exampleOf(page).part("failure").textContent()).toBe("");
+  }
+  expect(complaints).toEqual([]);
+  await one.context().close();
+});
+
 it("a GPU that goes away in the middle of a run is replaced, on the same page, and that is said", async () => {
   const { page } = await site.visit("/methods/pyramid-attention-broadcast/", { gpu: true, serviceWorkers: "block" });
   // The first worker shows its device to the test; the worker after it is left as it is.
