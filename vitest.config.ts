@@ -14,6 +14,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: "unit",
+          setupFiles: ["tests/fuzz-seed.ts"],
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/gpu/**", "tests/e2e/**"],
           environment: "node",

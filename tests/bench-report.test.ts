@@ -84,7 +84,8 @@ describe("a report", () => {
     fc.assert(
       fc.property(fc.array(fc.tuple(fc.constantFrom(...places), value), { minLength: 1, maxLength: 3 }), (edits) => {
         let changed: unknown = JSON.parse(text);
-        for (const [path, next] of edits) {
+        for (const [path, picked] of edits) {
+          const next = structuredClone(picked); // one value put inside itself would be no JSON
           if (path.length === 0) changed = next;
           let at = changed as Record<string | number, unknown>;
           for (const key of path.slice(0, -1)) at = (at?.[key] ?? {}) as typeof at;
