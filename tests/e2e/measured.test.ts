@@ -23,7 +23,7 @@ it("a method that measures shows a recorded grid, says so, and replaces it by th
   const { cached } = await ended;
 
   await from.filter({ hasText: "Your own run" }).waitFor();
-  expect(await grid.innerHTML()).not.toBe(recorded);
+  await expect.poll(() => grid.innerHTML()).not.toBe(recorded);
   const blocks = cached.visits.filter(({ branch }) => branch === "cond").map(({ decision }) => decision);
   const reused = blocks.filter((decision) => decision === "reuse").length;
   expect(reused).toBeGreaterThan(0);
