@@ -18,6 +18,7 @@ import { showIdeal, showResults, showShown } from "./results.js";
 import { runRows } from "./run-rows.js";
 import { statusOf } from "./run-status.js";
 import { snippetTabs } from "./snippet-tabs.js";
+import { statusLine } from "./status-line.js";
 import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
@@ -32,6 +33,7 @@ interface Config {
 class Example extends HTMLElement {
   #config = {} as Config;
   #running: AbortController | undefined;
+  readonly #say = statusLine(this);
   /** Ends the measurement behind the last run, so that the next one does not wait for it. */
   #measuring: AbortController | undefined;
   #snippet: ((methods: readonly CacheMethod[], settings: Settings, model: string) => void) | undefined;
@@ -110,16 +112,6 @@ class Example extends HTMLElement {
     this.querySelector<Knobs>("dc-knobs")?.reset();
     this.#part("failure").innerHTML = "";
     void this.#drawSnippet();
-  }
-
-  /** Only what stands before a colon is announced to screen readers, and only when it changes: not every step. */
-  #say(text: string, share?: number): void {
-    const [phase = "", ...rest] = text.split(/(?=: )/);
-    if (this.#part("phase").textContent !== phase) this.#part("phase").textContent = phase;
-    this.#part("step").textContent = rest.join("");
-    const bar = this.#part<HTMLProgressElement>("progress");
-    if (share === undefined) bar.removeAttribute("value");
-    else bar.value = share;
   }
 
   /** Answers at once; the engine ends its run at the next graph. */

@@ -6,6 +6,7 @@ import { modelOf, onModel, type PageModel } from "./models.js";
 import { preferred } from "./preference.js";
 import { nearView } from "./recorded.js";
 import { statusOf } from "./run-status.js";
+import { statusLine } from "./status-line.js";
 import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
@@ -24,6 +25,7 @@ const measuring = (progress: Progress): ReturnType<typeof statusOf> => {
 class Measurement extends HTMLElement {
   #config = {} as Config;
   #running: AbortController | undefined;
+  readonly #say = statusLine(this);
   /** What this page measured, by model. */
   #own = new Map<string, Measured>();
   #seen = false;
@@ -70,15 +72,6 @@ class Measurement extends HTMLElement {
       : `Recorded with ${model.name} on ${measured.on}. Press Measure to make it on your device.`;
     this.#part("sentence").textContent = inWords(this.#config.kind, measured, model);
     await draw(this, this.#config.kind, measured, model);
-  }
-
-  #say(text: string, share?: number): void {
-    const [phase = "", ...rest] = text.split(/(?=: )/);
-    if (this.#part("phase").textContent !== phase) this.#part("phase").textContent = phase;
-    this.#part("step").textContent = rest.join("");
-    const bar = this.#part<HTMLProgressElement>("progress");
-    if (share === undefined) bar.removeAttribute("value");
-    else bar.value = share;
   }
 
   #idle(text: string, share = 0): void {
