@@ -7,7 +7,7 @@ import { parseArgs } from "node:util";
 import * as ort from "onnxruntime-web";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
-import { engineOf } from "../dist/lib/create-engine.js";
+import { engineOf } from "../dist/lib/engine-of.js";
 import { median } from "../dist/lib/metrics/median.js";
 import { loadCheckpoint } from "../dist/lib/models/checkpoint.js";
 import { openFiles } from "../dist/lib/models/files.js";

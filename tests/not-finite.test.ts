@@ -3,7 +3,7 @@ import * as ort from "onnxruntime-web";
 import { expect, it } from "vitest";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
 import type { CacheMethod } from "../src/engine/cache/method.js";
-import { engineOf } from "../src/engine/create-engine.js";
+import { engineOf } from "../src/engine/engine-of.js";
 import { loadCheckpoint } from "../src/engine/models/checkpoint.js";
 import { openFiles } from "../src/engine/models/files.js";
 import { engineRejection } from "./error.js";

@@ -1,0 +1,41 @@
+import { adherence } from "./adherence.js";
+import type { Backend } from "./backends/backend.js";
+import type { Engine } from "./engine.js";
+import { EngineError } from "./errors.js";
+import { generate } from "./generate.js";
+import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
+import type { Checkpoint } from "./models/checkpoint.js";
+import { queue } from "./queue.js";
+import { type RequestReader, requestReader } from "./requests.js";
+
+/** An engine over parts that are already there. */
+export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Engine => {
+  const reader = requestReader(checkpoint, backend);
+  const { vocabulary } = checkpoint;
+  const inOrder = queue();
+  let disposed = false;
+  /** One at a time, in the order asked for. */
+  const queued =
+    <R, T>(run: (reader: RequestReader, request: R) => Promise<T>) =>
+    (request: R): Promise<T> =>
+      inOrder(async () => {
+        if (disposed) throw new EngineError("disposed", "This engine has been disposed of.");
+        return run(reader, request);
+      });
+  const [generating, profiling] = [queued(generate), queued(measureProfile)];
+  const [calibrating, changing] = [queued(calibrate), queued(measureChanges)];
+
+  return {
+    model: reader.info,
+    device,
+    generate: (request = {}) => generating(request),
+    profile: (request = {}) => profiling(request),
+    calibrate: (request = {}) => calibrating(request),
+    changes: (request = {}) => changing(request),
+    read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
+    dispose() {
+      disposed = true;
+      return inOrder(() => backend.dispose());
+    },
+  };
+};
