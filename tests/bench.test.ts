@@ -58,8 +58,16 @@ it("times every method beside an uncached run of its seed, and has fewer steps o
 
 it("leaves out a method that fails, says why, and goes on", async () => {
   const calibratedFor = { model: "another", scheduler: "DDIMScheduler", steps: 6 };
+  const thrower = { ...methodFromName("mask", { every: 2 }), name: "thrower" };
+  const throws = (): never => {
+    throw new TypeError("on purpose");
+  };
   const report = await bench(engine, {
-    ...request([row("magcache", { magRatios: [1, 1], calibratedFor }), row("mask", { every: 2 })]),
+    ...request([
+      row("magcache", { magRatios: [1, 1], calibratedFor }),
+      { name: "thrower", options: {}, cache: [{ ...thrower, start: () => throws }] },
+      row("mask", { every: 2 }),
+    ]),
     leftOut: { teacache: "it has no calibration" },
   });
   expect(report.rows.map(({ method }) => method)).not.toContain("magcache");
@@ -67,6 +75,7 @@ it("leaves out a method that fails, says why, and goes on", async () => {
   expect(report.leftOut).toEqual({
     teacache: "it has no calibration",
     magcache: expect.stringContaining("was calibrated for model another"),
+    thrower: "on purpose",
   });
 });
 

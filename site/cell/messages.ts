@@ -17,10 +17,16 @@ export interface ExampleRequest {
   readonly settings: object;
 }
 
-/** What a program exports, by name, and its sliders as JSON. */
+/** What a program exports that a page asks for: caching methods, and its sliders as JSON. */
 export interface CellResult {
-  readonly names: readonly string[];
+  readonly methods: readonly ExportedMethod[];
   readonly knobs: string;
+}
+
+/** A caching method, and what it is exported as. */
+export interface ExportedMethod {
+  readonly name: string;
+  readonly exported: string;
 }
 
 /** Cell → page. */

@@ -1,4 +1,5 @@
 // Runs a reader's programs, one after another, in one worker: what a program exports is there for those after it.
+import type { CacheMethod } from "diffusion-cache";
 import * as engine from "./engine.js";
 import { failureOf } from "./failure.js";
 import type { CellEvent, CellRequest, CellResult, ConsoleLine, ExampleRequest } from "./messages.js";
@@ -72,12 +73,20 @@ const runExample = async (program: string, { model, settings }: ExampleRequest):
   await called({ engine: await engine.createWorkerEngine({ model }), settings, signal, onProgress });
 };
 
+const isMethod = (value: unknown): value is CacheMethod => {
+  const { name, sites, start } = (typeof value === "object" && value !== null ? value : {}) as Partial<CacheMethod>;
+  return typeof name === "string" && typeof sites === "function" && typeof start === "function";
+};
+
 const answer = async (request: Exclude<CellRequest, { readonly ping: number }>): Promise<CellResult> => {
   if ("example" in request) await runExample(request.example, request);
   else await run(request.run, request.code);
   const exports = programs.get("example" in request ? request.example : request.run) ?? {};
+  const methods = Object.entries(exports).flatMap(([exported, value]) =>
+    isMethod(value) ? [{ exported, name: value.name }] : [],
+  );
   // Sliders are data; a program may export something else of that name.
-  return { names: Object.keys(exports), knobs: JSON.stringify(exports.knobs ?? null) };
+  return { methods, knobs: JSON.stringify(exports.knobs ?? null) };
 };
 
 const receive = async ({ data }: MessageEvent<CellRequest>): Promise<void> => {

@@ -2,7 +2,7 @@ import { type CacheMethod, type Engine, type Progress, sitesOf } from "diffusion
 import { type Asked, readAsked, writeAsked } from "./asked.js";
 import { chosen, onChoice } from "./choices.js";
 import type { Clips } from "./clips.js";
-import { engineFor, forgetEngine } from "./engines.js";
+import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { type ExampleEditor, exampleEditor } from "./example-editor.js";
 import type { Options, RunName, Settings } from "./example-module.js";
 import { shareExample } from "./example-share.js";
@@ -145,7 +145,7 @@ class Example extends HTMLElement {
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");
-      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      if (engineBroke(error)) forgetEngine();
       if (!this.#editor?.fail(error)) this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
       this.#idle("The run failed.");
     }

@@ -1,6 +1,5 @@
 import type { CacheMethod, Engine, OpenEngine, Progress, Result } from "diffusion-cache";
-import { engineFor, forgetEngine } from "./engines.js";
-import { codeOf } from "./failure.js";
+import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import type { PageModel } from "./models.js";
 import { preferred } from "./preference.js";
 import { inTurn } from "./turns.js";
@@ -10,6 +9,8 @@ export interface Follower {
   onStart?(methods: readonly CacheMethod[]): void;
   onProgress?(methods: readonly CacheMethod[], progress: Progress): void;
   onResult?(methods: readonly CacheMethod[], result: Result): void;
+  /** A call failed here, whatever the cell makes of that. */
+  onError?(error: unknown): void;
   /** While the engine itself loads. */
   onLoading?(progress: Progress): void;
   /** While others of the page go first: how many. Without it calls take no turns: the example that asks has one. */
@@ -17,8 +18,6 @@ export interface Follower {
 }
 
 export type Lendable = Pick<PageModel, "name" | "address">;
-
-const broken: readonly string[] = ["device-lost", "out-of-memory", "runtime-failed"];
 
 /** The model that an address of this site names: programs say /models/NAME wherever the site's root is. */
 const modelAt = (address: unknown): string | undefined => {
@@ -54,7 +53,8 @@ export const lentEngine = (models: readonly Lendable[], follower: Follower): Ope
       try {
         return await (onPlace ? inTurn(work, { signal: ends ?? signal, onPlace }) : work());
       } catch (error) {
-        if (broken.includes(codeOf(error))) forgetEngine();
+        follower.onError?.(error);
+        if (engineBroke(error)) forgetEngine();
         throw error;
       }
     };

@@ -1,5 +1,5 @@
 import type { Progress } from "diffusion-cache";
-import { engineFor, forgetEngine } from "./engines.js";
+import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { codeOf, failureHtml } from "./failure.js";
 import { draw, inWords, type Kind, type Measured, measure } from "./measurement-kinds.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
@@ -116,7 +116,7 @@ class Measurement extends HTMLElement {
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");
-      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      if (engineBroke(error)) forgetEngine();
       this.#part("failure").innerHTML = failureHtml(error, base);
       this.#idle("The measurement failed.");
     }

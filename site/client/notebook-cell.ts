@@ -1,3 +1,4 @@
+import type { ExportedMethod } from "../cell/messages.js";
 import type { Editor } from "../editor/editor.js";
 import { type CellOutput, cellOutput } from "./cell-output.js";
 import { loadEditor } from "./load-editor.js";
@@ -18,6 +19,8 @@ export interface CellHost {
   remove(cell: NotebookCell): void;
   move(cell: NotebookCell, by: -1 | 1): void;
   changed(): void;
+  /** Takes a method that the cell exports to the table of methods. */
+  measure(cell: NotebookCell, method: ExportedMethod): void;
 }
 
 /** One cell of a notebook on the page: its program, its state and its output. */
@@ -83,10 +86,29 @@ export const notebookCell = (element: HTMLElement, name: string, code: string, h
       part("stale").textContent = why ? `Stale: ${why}` : "";
       element.toggleAttribute("data-stale", why !== undefined);
     },
+    /** Before a run: what the last one gave goes. */
+    begin(): void {
+      output.clear();
+      cell.offer([]);
+      cell.mark();
+      cell.stale(undefined);
+      cell.say("Running");
+    },
     busy(running: boolean): void {
       part<HTMLButtonElement>("run").disabled = running;
     },
     mark: (line?: number): void => editor?.mark(line),
+    /** Offers methods that the cell exports to the table of all methods. */
+    offer(methods: readonly ExportedMethod[]): void {
+      const buttons = methods.map((method) => {
+        const button = document.createElement("button");
+        button.type = "button";
+        button.textContent = `Measure ${method.name} in the table`;
+        button.addEventListener("click", () => host.measure(cell, method));
+        return button;
+      });
+      part("methods").replaceChildren(...buttons);
+    },
     close(): void {
       editor?.close();
       element.remove();

@@ -5,6 +5,7 @@ import type { Lendable } from "./lent-engine.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
 import { type CellText, cellsOf, cellsOfText, NotebookError, notebookFile } from "./notebook-file.js";
 import { freshness, order } from "./notebook-order.js";
+import { takeToTable } from "./own-methods.js";
 import { saidFollower } from "./said-follower.js";
 import { saveFile } from "./save.js";
 import { readFragment, ShareError, shareLink } from "./share-link.js";
@@ -95,6 +96,8 @@ class Notebook extends HTMLElement {
       run: (one) => void this.#runCells([one]),
       remove: (one) => this.#remove(one),
       move: (one, by) => this.#move(one, by),
+      measure: (one, method) =>
+        void takeToTable(method, order(one, this.#cells), this.#config.base).catch((error) => this.#fail(error)),
       changed: () => this.#changed(),
     });
     if (this.#config.opens) void cell.open();
@@ -191,21 +194,19 @@ class Notebook extends HTMLElement {
     this.#running = cell;
     for (const one of this.#cells) one.busy(true);
     (this.#part("stop") as HTMLButtonElement).disabled = false;
-    cell.output.clear();
-    cell.mark();
-    cell.stale(undefined);
-    cell.say("Running");
+    cell.begin();
     const { code, name, imports } = cell;
     const started = performance.now();
     const runs = new Map(this.#cells.map((one) => [one.name, one.run?.number ?? 0]));
     try {
       const { output } = cell;
-      await this.#worker.ask(
+      const { methods } = await this.#worker.ask(
         { run: name, code: await stripTypes(name, code) },
         { onShown: output.show, onLine: output.line, onLate: output.fail },
       );
       const imported = new Map(imports.map((from) => [from, runs.get(from) ?? 0]));
       cell.run = { number: ++this.#runs, worker: this.#workers, code, imported };
+      cell.offer(methods);
       cell.say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
       return true;
     } catch (error) {

@@ -9,7 +9,7 @@ import {
 } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
 import type { Clips } from "./clips.js";
-import { engineFor, forgetEngine } from "./engines.js";
+import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { codeOf, failureHtml } from "./failure.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
 import { preferred } from "./preference.js";
@@ -181,7 +181,7 @@ class Pareto extends HTMLElement {
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped. What was measured is kept.");
-      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      if (engineBroke(error)) forgetEngine();
       this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
       this.#idle("The sweep was not finished. What was measured is kept.");
     }

@@ -22,7 +22,6 @@ export const tableForm = (root: HTMLElement) => {
 
   return {
     chosen,
-    all: (): string[] => boxes().map(({ dataset }) => dataset.method ?? ""),
     choose: (wanted: (name: string) => boolean): void => {
       for (const box of boxes()) box.checked = wanted(box.dataset.method ?? "");
     },
@@ -46,40 +45,27 @@ export const tableForm = (root: HTMLElement) => {
       for (const option of preset.options) option.disabled = !Object.hasOwn(settings, option.value);
       if (preset.selectedOptions[0]?.disabled) preset.value = "pages";
     },
-    /** A box for a method that was added later. */
-    add: (name: string, title: string): void => {
-      if (boxes().some(({ dataset }) => dataset.method === name)) return;
-      const label = document.createElement("label");
-      const box = document.createElement("input");
-      box.type = "checkbox";
-      box.checked = true;
-      box.dataset.method = name;
-      label.append(box, ` ${title}`);
-      root.querySelector("[data-part=methods]")?.append(label);
-    },
-    remove: (name: string): void =>
-      boxes()
-        .find(({ dataset }) => dataset.method === name)
-        ?.parentElement?.remove(),
   };
 };
 
 const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** The command that measures the same in Node. */
+/** The command that measures the same in Node, but for methods that are not in `all`. */
 export const benchCommand = (
   asked: TableSettings,
   { name, defaults, settings }: TableModel,
   all: readonly string[],
 ): string => {
   const options = settings[asked.preset] ?? {};
-  const [single, listed] = [asked.preset === "pages", asked.methods.length < all.length];
-  const rows = asked.methods
+  const methods = asked.methods.filter((method) => all.includes(method));
+  if (methods.length === 0) return "# None of the engine's methods is chosen.";
+  const [single, listed] = [asked.preset === "pages", methods.length < all.length];
+  const rows = methods
     .filter((method) => Object.hasOwn(options, method))
     .map((method) => `--method ${method} --options ${quoted(JSON.stringify(options[method]))}`);
   return [
     `npx diffusion-cache bench --model site/public/models/${name}`,
-    ...(single ? rows : [`--preset ${asked.preset}${listed ? ` --methods ${asked.methods.join(",")}` : ""}`]),
+    ...(single ? rows : [`--preset ${asked.preset}${listed ? ` --methods ${methods.join(",")}` : ""}`]),
     ...(asked.prompt === defaults.prompt ? [] : [`--prompt ${quoted(asked.prompt)}`]),
     ...(["steps", "guidance"] as const).flatMap((field) =>
       asked[field] === defaults[field] ? [] : [`--${field} ${asked[field]}`],

@@ -3,8 +3,10 @@ import { inTime } from "./bytes.js";
 import { escapeHtml } from "./failure.js";
 import { type Column, columns, type Sorting, sorted } from "./trade-off-columns.js";
 
-/** Titles and addresses of the method pages, by the method's short name. */
-export type MethodPages = Readonly<Record<string, { readonly title: string; readonly href: string }>>;
+/** Titles and addresses of the method pages, by the method's short name; a note stands where else its settings do. */
+export type MethodPages = Readonly<
+  Record<string, { readonly title: string; readonly href: string; readonly note?: string }>
+>;
 
 export interface TableView {
   readonly report: BenchReport;
@@ -43,7 +45,8 @@ const methodCell = ({ row }: BenchFigures, pages: MethodPages, badge: string): s
   const same = row.sameTimeAs.map((name) => pages[named(name)]?.title ?? name).join(", ");
   const below = {
     uncached: `all ${row.steps} steps computed`,
-    cached: options ? `<details><summary>settings</summary><code>${options}</code></details>` : "no settings",
+    cached:
+      page?.note ?? (options ? `<details><summary>settings</summary><code>${options}</code></details>` : "no settings"),
     "fewer-steps": `the time of ${escapeHtml(same)}`,
   }[row.kind];
   return `<th scope="row">${page ? `<a href="${escapeHtml(page.href)}">${title}</a>` : title}${badge}<small>${below}</small></th>`;

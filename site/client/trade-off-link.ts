@@ -1,4 +1,5 @@
 import { type BenchReport, benchReportFromJson, readInfinity, writeInfinity } from "diffusion-cache";
+import { type OwnMethod, ownMethodsOf } from "./own-methods.js";
 import { readFragment, shareLink } from "./share-link.js";
 
 /** What a table is measured with. */
@@ -11,6 +12,8 @@ export interface TableSettings {
   readonly steps: number;
   readonly guidance: number;
   readonly repeats: number;
+  /** Methods that a reader wrote, with their programs. */
+  readonly own?: readonly OwnMethod[];
 }
 
 /** What a link to the table carries: what to measure, or what was measured. */
@@ -32,12 +35,13 @@ const settingsFrom = (json: unknown): Partial<TableSettings> => {
     ...{ ...text("model"), ...text("preset"), ...text("prompt") },
     ...{ ...number("seed"), ...number("steps"), ...number("guidance"), ...number("repeats") },
     ...(methods ? { methods } : {}),
+    ...(Array.isArray(given.own) ? { own: ownMethodsOf(given.own) } : {}),
   };
 };
 
 /**
  * What a fragment brings to the table; undefined for one of something else, such as a heading.
- * @throws ShareError; EngineError "file-invalid" for a report that is none
+ * @throws ShareError; EngineError "file-invalid" for a report that is none; NotebookError for such a method
  */
 export const readTableLink = async (fragment: string): Promise<TableLink | undefined> => {
   const shared = await readFragment(fragment);

@@ -1,5 +1,5 @@
 import type { BenchProgress, BenchReport, Calibration, Engine } from "diffusion-cache";
-import { engineFor, forgetEngine } from "./engines.js";
+import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { codeOf, escapeHtml, failureHtml } from "./failure.js";
 import { machineHere } from "./machine-here.js";
 import { chooseModel, modelOf, onModel } from "./models.js";
@@ -13,7 +13,8 @@ import { measuredHere, type TableExport, tableExports, timeLeft } from "./trade-
 import { benchCommand, type TableModel, tableForm } from "./trade-off-form.js";
 import { differences, type MethodPages, shownFigures, type TableView, tableHtml, verdict } from "./trade-off-html.js";
 import { readTableLink, shareTable } from "./trade-off-link.js";
-import { addedMethods, benchMethods, calibrated, onTableMethods } from "./trade-off-methods.js";
+import { benchMethods, calibrated } from "./trade-off-methods.js";
+import { ownList } from "./trade-off-own.js";
 import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
@@ -27,12 +28,13 @@ interface Config {
 class TradeOffs extends HTMLElement {
   #config = {} as Config;
   #form = {} as ReturnType<typeof tableForm>;
+  #own = {} as ReturnType<typeof ownList>;
   #shown = {} as BenchReport;
   #other: BenchReport | undefined;
   #sorting: Sorting = { key: "speedup", order: "descending" };
   #say = statusLine(this);
   #running: AbortController | undefined;
-  #unfollow: readonly (() => void)[] = [];
+  #unfollow: (() => void) | undefined;
 
   connectedCallback(): void {
     this.#config = JSON.parse(this.dataset.config ?? "{}", (_, value) =>
@@ -40,8 +42,8 @@ class TradeOffs extends HTMLElement {
     ) as Config;
     this.#form = tableForm(this);
     this.#shown = this.#config.recorded;
-    this.#unfollow = [onModel(() => this.#otherModel()), onTableMethods(() => this.#addMethods())];
-    this.#addMethods();
+    this.#own = ownList(this, this.#config.base, () => this.#draw());
+    this.#unfollow = onModel(() => this.#otherModel());
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
       void this.#measure();
@@ -50,13 +52,12 @@ class TradeOffs extends HTMLElement {
     this.addEventListener("click", (event) => this.#pressed(event.target as HTMLElement));
     this.#part("floor").addEventListener("change", () => this.#draw());
     this.#part("file").addEventListener("change", () => void this.#load());
-    void this.#followLink();
+    void this.#own.draw().then(this.#followLink);
     addEventListener("hashchange", this.#followLink);
-    this.#draw();
   }
 
   disconnectedCallback(): void {
-    for (const unfollow of this.#unfollow) unfollow();
+    this.#unfollow?.();
     removeEventListener("hashchange", this.#followLink);
     this.#running?.abort();
   }
@@ -69,9 +70,13 @@ class TradeOffs extends HTMLElement {
     return modelOf(this.#config.models);
   }
 
+  get #pages(): MethodPages {
+    return { ...this.#config.pages, ...this.#own.pages() };
+  }
+
   get #view(): TableView {
     return {
-      ...{ report: this.#shown, other: this.#other, sorting: this.#sorting, pages: this.#config.pages },
+      ...{ report: this.#shown, other: this.#other, sorting: this.#sorting, pages: this.#pages },
       methods: new Set(this.#form.chosen()),
       floor: Number(this.#part<HTMLSelectElement>("floor").value),
     };
@@ -107,7 +112,7 @@ class TradeOffs extends HTMLElement {
   }
 
   async #copyLink(what: string): Promise<void> {
-    const settings = this.#form.read(this.#model.name);
+    const settings = { ...this.#form.read(this.#model.name), own: this.#own.chosen(this.#form.chosen()) };
     const copied = await shareTable(what === "report" ? { report: this.#shown } : { settings });
     this.#tell(copied ? "Copied a link; it is in the address bar too." : "The link is in the address bar.");
   }
@@ -127,7 +132,8 @@ class TradeOffs extends HTMLElement {
       if (!found) return;
       this.#fail(undefined);
       if ("report" in found) return this.#compare(found.report);
-      const { model } = found.settings;
+      const { model, own = [] } = found.settings;
+      await this.#own.bring(own);
       if (model !== undefined && this.#config.models.some(({ name }) => name === model)) chooseModel(model);
       this.#form.write(found.settings);
       this.#draw();
@@ -161,17 +167,6 @@ class TradeOffs extends HTMLElement {
     this.#draw();
   }
 
-  #addMethods(): void {
-    const own = addedMethods();
-    for (const box of this.querySelectorAll<HTMLElement>("[data-method][data-own]"))
-      if (!own.some(({ name }) => name === box.dataset.method)) this.#form.remove(box.dataset.method ?? "");
-    for (const { name, title } of own) {
-      this.#form.add(name, title);
-      this.querySelector<HTMLElement>(`[data-method="${CSS.escape(name)}"]`)?.setAttribute("data-own", "");
-    }
-    this.#draw();
-  }
-
   #otherModel(): void {
     this.#form.follow(this.#model);
     this.#draw();
@@ -181,12 +176,13 @@ class TradeOffs extends HTMLElement {
     const view = this.#view;
     this.#part("table").innerHTML = tableHtml(view);
     this.#part("verdict").textContent = verdict(view);
-    this.#part("command").textContent = benchCommand(this.#form.read(this.#model.name), this.#model, this.#form.all());
+    const settings = this.#form.read(this.#model.name);
+    this.#part("command").textContent = benchCommand(settings, this.#model, Object.keys(this.#config.pages));
     const left = Object.entries(this.#shown.leftOut);
     this.#part("left-out").innerHTML = left
       .map(
         ([name, why]) =>
-          `<li><strong>${escapeHtml(this.#config.pages[name]?.title ?? name)}</strong> has no row. ${escapeHtml(why)}</li>`,
+          `<li><strong>${escapeHtml(this.#pages[name]?.title ?? name)}</strong> has no row. ${escapeHtml(why)}</li>`,
       )
       .join("");
   }
@@ -239,7 +235,7 @@ class TradeOffs extends HTMLElement {
     } catch (error) {
       if (!current()) return;
       if (codeOf(error) === "stopped") return this.#idle("Stopped.");
-      if (["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error))) forgetEngine();
+      if (engineBroke(error)) forgetEngine();
       this.#fail(error);
       this.#idle("The table was not finished. What was measured is kept.");
     }
@@ -249,9 +245,14 @@ class TradeOffs extends HTMLElement {
     const { bench } = await import("./engine-door.js");
     const { methods: names, preset, model: _, ...asked } = this.#form.read(this.#model.name);
     const settings = this.#model.settings[preset] ?? {};
-    const rows = benchMethods(names, settings, await this.#calibration(engine, names, asked.steps, signal));
+    const chosen = this.#own.chosen(names);
+    const shipped = names.filter((name) => Object.hasOwn(this.#config.pages, name));
+    const rows = benchMethods(shipped, settings, await this.#calibration(engine, shipped, asked.steps, signal));
+    const { ownMethodRuns } = await import("./own-method-runs.js");
+    const where = { base: this.#config.base, models: this.#config.models, model: this.#model.address };
+    const own = ownMethodRuns(engine, chosen, where);
     const onProgress = ({ name, repeat, repeats, row, rows, share, leftMs }: BenchProgress): void => {
-      const title = this.#config.pages[name]?.title ?? name;
+      const title = this.#pages[name]?.title ?? name;
       const which = repeat === 0 ? "warming up" : `run ${repeat} of ${repeats}`;
       if (current())
         this.#say(`Measuring, ${Math.max(1, row)} of ${rows}: ${title}, ${which}, ${timeLeft(leftMs)}`, share);
@@ -259,7 +260,9 @@ class TradeOffs extends HTMLElement {
     const onReport = (report: BenchReport): void => {
       if (current() && report.rows.length > 0) this.#show(report);
     };
-    return bench(engine, { ...rows, ...asked, machine: machineHere(), signal, onProgress, onReport });
+    const methods = [...own.methods, ...rows.methods];
+    const request = { ...rows, ...asked, methods, machine: machineHere(), signal, onProgress, onReport };
+    return bench(own.engine, request).finally(own.close);
   }
 
   /** The model's own numbers, or measured ones for another number of steps. */

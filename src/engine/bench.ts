@@ -99,7 +99,7 @@ const numbered = (methods: readonly BenchMethod[]): readonly BenchMethod[] =>
  * of each repeat's clip against the uncached one. The first run of a row warms up and does not count.
  *
  * @throws EngineError "input-invalid", also where no method could be measured; "stopped", "device-lost", "out-of-memory" (what was measured went to `onReport`).
- *   Any other error leaves out the method that it belongs to, by name and reason, unless it is `required`.
+ *   Any other error, of whatever class, leaves out the method that it belongs to, by name and reason, unless it is `required`.
  */
 export const bench = async (engine: Engine, options: BenchOptions): Promise<BenchReport> => {
   const { model, device } = engine;
@@ -205,8 +205,8 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
           position = { ...position, repeat: repeat + 1 };
           await measure(row, repeat);
         } catch (error) {
-          if (required || !(error instanceof EngineError) || fatal.includes(error.code)) throw error;
-          leftOut[row.method] = error.message;
+          if (required || (error instanceof EngineError && fatal.includes(error.code))) throw error;
+          leftOut[row.method] = error instanceof Error ? error.message : String(error);
           done = perRow * (before + at + 1);
         }
         onReport?.(report(false));

@@ -3,6 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchReportFromJson, readInfinity } from "diffusion-cache";
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { notebookFile } from "../../site/client/notebook-file.js";
+import { shareFragment } from "../../site/client/share-link.js";
 import { violationsOf } from "./accessibility.js";
 import { openSite, type Site } from "./site.js";
 
@@ -82,6 +84,54 @@ it("the table of methods: recorded, measured here, sorted, saved, loaded beside 
   expect((await methods()).length).toBeGreaterThan(0);
   expect(complaints).toEqual([]);
 }, 480_000);
+
+it("measures methods that readers wrote beside the others; a failing one fails alone, and a link runs nothing", async () => {
+  const cell = (decision: string): string =>
+    `import { compute, reuse } from "diffusion-cache";\nexport const mine = { name: "mine", options: {}, sites: (model) => [model.output()], start: () => ({ step }) => ${decision} };`;
+  const [good, bad] = [cell("step % 2 ? reuse : compute"), cell("step === 1 ? missing.decision : compute")].map(
+    (code) => notebookFile([{ name: "cell-1", code }]),
+  );
+  const link = async (own: object): Promise<string> =>
+    `/methods/${await shareFragment("table", { settings: { steps: 4, repeats: 1, ...own } })}`;
+
+  // From a notebook to the table, which keeps it until it is taken away.
+  const { page, complaints, asked } = await site.visit(`/play/${await shareFragment("code", { notebook: good })}`);
+  await page.locator("[data-cell-part=run]").click();
+  await page.getByRole("button", { name: "Measure mine in the table" }).click();
+  await page.waitForURL(/\/methods\/$/);
+  const table = page.locator("dc-trade-offs");
+  const part = (name: string) => table.locator(`[data-part=${name}]`);
+  await table.getByLabel("mine", { exact: true }).waitFor();
+  await page.reload();
+  expect(await table.getByLabel("mine", { exact: true }).isChecked()).toBe(true);
+  expect(await violationsOf(page)).toEqual([]);
+  await table.getByRole("button", { name: "Remove mine" }).click();
+  await page.reload();
+  expect(await part("own").locator("li").count()).toBe(0);
+
+  // A link shows what it brings and runs nothing by itself.
+  asked.clear();
+  const own = [
+    { name: "good", exported: "mine", notebook: good },
+    { name: "bad", exported: "mine", notebook: bad },
+  ];
+  await page.goto(site.address + (await link({ methods: ["good (own)", "bad (own)", "textkv"], own })));
+  await part("own").getByText("It came with a link. Read it first").first().waitFor();
+  expect(await part("own").getByRole("link", { name: "its program" }).first().getAttribute("href")).toContain(
+    "/play/#code=1.",
+  );
+  expect([...asked].filter((path) => /cell\.html|models/.test(path))).toEqual([]);
+  await part("run").click();
+  await part("status")
+    .filter({ hasText: /^Done on WebAssembly/ })
+    .waitFor({ timeout: 200_000 });
+  const rows = await table.locator("tbody tr[data-kind=cached]").allInnerTexts();
+  expect(rows.map((row) => row.split(/\s/)[0]).toSorted()).toEqual(["Text", "good"]);
+  expect(rows.find((row) => row.startsWith("good"))).toContain("came with a link");
+  expect(await part("left-out").textContent()).toMatch(/^bad has no row\. missing is not defined \(cell-1, line 2\)/);
+  expect(await page.locator("iframe").count()).toBe(0); // their workers went with the table
+  expect(complaints).toEqual([]);
+}, 300_000);
 
 it("speed against quality: a point leads to its settings, its snippet and its clips", async () => {
   const { page, complaints } = await site.visit("/guide/speed-against-quality/");

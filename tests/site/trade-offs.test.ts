@@ -7,13 +7,15 @@ import {
   presetsFromJson,
   readInfinity,
 } from "diffusion-cache";
-import { afterEach, describe, expect, it } from "vitest";
+import { describe, expect, it } from "vitest";
+import { notebookFile } from "../../site/client/notebook-file.js";
+import { ownMethodOf, rowOf } from "../../site/client/own-methods.js";
 import { shareFragment } from "../../site/client/share-link.js";
 import { columns, nextSorting, sorted } from "../../site/client/trade-off-columns.js";
 import { benchCommand } from "../../site/client/trade-off-form.js";
 import { differences, shownFigures, tableHtml, verdict } from "../../site/client/trade-off-html.js";
 import { readTableLink } from "../../site/client/trade-off-link.js";
-import { addedMethods, addTableMethod, benchMethods } from "../../site/client/trade-off-methods.js";
+import { benchMethods } from "../../site/client/trade-off-methods.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const recorded = benchReportFromJson(
@@ -126,8 +128,6 @@ describe("links", () => {
 });
 
 describe("methods of the table", () => {
-  afterEach(() => expect(addedMethods()).toEqual([]));
-
   it("make rows of their settings, and say which have none", () => {
     const { methods: rows, leftOut } = benchMethods(
       ["fora", "pab", "magcache"],
@@ -138,12 +138,44 @@ describe("methods of the table", () => {
     expect(leftOut.pab).toMatch(/nothing for it/);
     expect(leftOut.magcache).toMatch(/magRatios/);
   });
+});
 
-  it("take one that a reader wrote, and let it go", () => {
-    const own = { name: "mine", options: {}, sites: () => [], start: () => () => "compute" as const };
-    const remove = addTableMethod({ name: "mine", title: "My method", make: () => [own] });
-    expect(benchMethods(["mine"], {}, undefined).methods).toEqual([{ name: "mine", options: {}, cache: [own] }]);
-    remove();
+describe("a method that a reader wrote", () => {
+  const own = {
+    name: "mine",
+    exported: "mine",
+    notebook: notebookFile([{ name: "cell-1", code: "export let mine;" }]),
+  };
+
+  it("comes with a link as data, checked, without what else the link holds", async () => {
+    const fragment = await shareFragment("table", { settings: { steps: 4, own: [{ ...own, run: true }] } });
+    expect(await readTableLink(fragment)).toEqual({ settings: { steps: 4, own: [own] } });
+  });
+
+  it.each([
+    [{ ...own, name: "" }, /its name is no text of 1 to 60 signs/],
+    [{ ...own, name: "x".repeat(61) }, /its name/],
+    [{ ...own, exported: 'x"]; evil(); ["' }, /what mine is exported as is no identifier/],
+    [{ ...own, notebook: { ...own.notebook, cells: [] } }, /it has no cells/],
+    [null, /its name/],
+  ])("is refused in words where it is none: %#", async (value, message) => {
+    expect(() => ownMethodOf(value)).toThrow(message);
+    const fragment = await shareFragment("table", { settings: { own: [value] } });
+    await expect(readTableLink(fragment)).rejects.toThrow(message);
+  });
+
+  it("is told from a method of the engine, and marked in its row", () => {
+    const row = rowOf({ ...own, name: "fora" });
+    const pages = { ...view.pages, [row]: { title: "fora", href: "/play/#code=1.x", note: "your own method" } };
+    const html = tableHtml({ ...view, pages, report: named(recorded, { method: row }) });
+    expect(html).toContain('<a href="/play/#code=1.x">fora</a>');
+    expect(html).toContain("<small>your own method</small>");
+  });
+
+  it("is in no command", () => {
+    const asked = { model: "m", preset: "pages", methods: ["mine (own)"], prompt: "", seed: 0, steps: 4, guidance: 1 };
+    const model = { name: "m", address: "", defaults: { prompt: "", steps: 4, guidance: 1 }, settings: {} };
+    expect(benchCommand({ ...asked, repeats: 1 }, model, ["fora"])).toMatch(/^# None/);
   });
 });
 
