@@ -4,21 +4,23 @@ import { type Chart, colours, looks } from "./chart.js";
 
 /** Bytes of kept features at the end of each step of the cached run. */
 export const cacheMemory = (cached: Trace): Chart => {
-  const points = cached.stepCacheBytes.map((bytes, step) => ({ step: step + 1, kilobytes: bytes / 1000 }));
+  const [unit, size] =
+    Math.max(...cached.stepCacheBytes) < 2 ** 20 ? (["KiB", 2 ** 10] as const) : (["MiB", 2 ** 20] as const);
+  const points = cached.stepCacheBytes.map((bytes, step) => ({ step: step + 1, kept: bytes / size }));
   return {
     title: "Cache memory per step",
-    description: "An area over the denoising steps: kilobytes of features that the cached run keeps after each step.",
+    description: "An area over the denoising steps: the memory of what the cached run keeps after each step.",
     draw: (width) =>
       Plot.plot({
         ...looks,
         width,
         ariaLabel: "Cache memory per step",
-        ariaDescription: "Area chart of kilobytes kept after each denoising step of the cached run.",
+        ariaDescription: "Area chart of the memory kept after each denoising step of the cached run.",
         x: { label: "denoising step →", interval: 1, ticks: Math.min(10, cached.steps), tickFormat: "d" },
-        y: { label: "↑ kept features (kB)", grid: true, zero: true },
+        y: { label: `↑ kept features (${unit})`, grid: true, zero: true },
         marks: [
-          Plot.areaY(points, { x: "step", y: "kilobytes", fill: colours.cached, fillOpacity: 0.25, curve: "step" }),
-          Plot.lineY(points, { x: "step", y: "kilobytes", stroke: colours.cached, strokeWidth: 2, curve: "step" }),
+          Plot.areaY(points, { x: "step", y: "kept", fill: colours.cached, fillOpacity: 0.25, curve: "step" }),
+          Plot.lineY(points, { x: "step", y: "kept", stroke: colours.cached, strokeWidth: 2, curve: "step" }),
         ],
       }),
     columns: ["Step", "Kept after it (bytes)"],

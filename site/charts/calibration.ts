@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Calibration, SiteKind } from "diffusion-cache";
 import { kindNames } from "../client/grid-rows.js";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, kindColours, looks } from "./chart.js";
 
 /** The calibrations of the site's models, by their names. */
 export type Calibrations = Readonly<Record<string, Calibration>>;
@@ -12,47 +12,55 @@ interface Point {
   readonly y: number;
 }
 
-const strokes = [colours.cached, colours.forecast, colours.uncached, "var(--sl-color-accent-high)"];
+/** Lines with their colours, in the order of the legend. */
+export type Lines = readonly (readonly [name: string, colour: string])[];
 
 const lineChart = (
   { title, description, x, y }: Pick<Chart, "title" | "description"> & { readonly x: string; readonly y: string },
+  lines: Lines,
   points: readonly Point[],
-): Chart => {
-  const names = [...new Set(points.map(({ line }) => line))];
-  return {
-    title,
-    description,
-    draw: (width) =>
-      Plot.plot({
-        ...looks,
-        width,
-        ariaLabel: title,
-        ariaDescription: description,
-        x: { label: `${x} →`, ticks: Math.max(3, Math.floor(width / 90)) },
-        y: { label: `↑ ${y}`, grid: true, ticks: 4 },
-        color: { domain: names, range: strokes },
-        marks: [
-          Plot.lineY(points, { x: "x", y: "y", stroke: "line", strokeWidth: 2 }),
-          Plot.dot(points, { x: "x", y: "y", fill: "line", r: 1.8 }),
-        ],
-      }),
-    columns: ["Line", x, y],
-    rows: points.map((point) => [point.line, point.x, Number(point.y.toPrecision(4))]),
-  };
-};
+): Chart => ({
+  title,
+  description,
+  draw: (width) =>
+    Plot.plot({
+      ...looks,
+      width,
+      ariaLabel: title,
+      ariaDescription: description,
+      x: { label: `${x} →`, ticks: Math.max(3, Math.floor(width / 90)) },
+      y: { label: `↑ ${y}`, grid: true, ticks: 4 },
+      color: { domain: lines.map(([name]) => name), range: lines.map(([, colour]) => colour) },
+      marks: [
+        Plot.lineY(points, { x: "x", y: "y", stroke: "line", strokeWidth: 2 }),
+        Plot.dot(points, { x: "x", y: "y", fill: "line", r: 1.8 }),
+      ],
+    }),
+  columns: ["Line", x, y],
+  rows: points.map((point) => [point.line, point.x, Number(point.y.toPrecision(4))]),
+});
 
-export const lineKey = (names: readonly string[]): string =>
-  names.map((name, at) => `<span class="dc-legend"><i style="background: ${strokes[at]}"></i>${name}</span>`).join("");
+export const lineKey = (lines: Lines): string =>
+  lines.map(([name, colour]) => `<span class="dc-legend"><i style="background: ${colour}"></i>${name}</span>`).join("");
+
+/** A line for each model. */
+export const modelLines = (all: Calibrations): Lines =>
+  Object.keys(all).map((name, at) => [name, at === 0 ? colours.cached : colours.forecast]);
+
+/** Numbers of successive steps as points; readers count steps from 1. */
+const overSteps = (line: string, numbers: readonly number[]): readonly Point[] =>
+  numbers.map((y, step) => ({ line, x: step + 1, y }));
 
 export const ratioChart = (all: Calibrations): Chart =>
   lineChart(
     {
       title: "MagCache: ratios",
       description: "The residual of the blocks against that of the step before. Near 1, a reused residual fits.",
-      x: "step",
+      x: "denoising step",
       y: "ratio",
     },
-    Object.entries(all).flatMap(([line, { magcache }]) => magcache.magRatios.map((y, x) => ({ line, x, y }))),
+    modelLines(all),
+    Object.entries(all).flatMap(([line, { magcache }]) => overSteps(line, magcache.magRatios)),
   );
 
 /** Changes at which the polynomial is drawn. */
@@ -66,6 +74,7 @@ export const polynomialChart = (all: Calibrations): Chart =>
       x: "change of the input",
       y: "expected change",
     },
+    modelLines(all),
     Object.entries(all).flatMap(([line, { teacache }]) =>
       changes.map((x) => ({ line, x, y: teacache.coefficients.reduce((sum, one) => sum * x + one, 0) })),
     ),
@@ -73,19 +82,18 @@ export const polynomialChart = (all: Calibrations): Chart =>
 
 const kindName = (kind: string): string => kindNames[kind as SiteKind];
 
-/** The kinds of sub-layers in a calibration, in words. */
-export const kindsOf = ({ smoothcache }: Calibration): readonly string[] =>
-  Object.keys(smoothcache.errors).map(kindName);
+/** A line for each kind of sub-layer in a calibration. */
+export const kindLines = ({ smoothcache }: Calibration): Lines =>
+  Object.keys(smoothcache.errors).map((kind) => [kindName(kind), kindColours[kind] ?? colours.uncached]);
 
-export const errorChart = ({ smoothcache }: Calibration, model: string): Chart =>
+export const errorChart = (calibration: Calibration, model: string): Chart =>
   lineChart(
     {
       title: `SmoothCache: errors of ${model}`,
       description: "How far the outputs of each kind of sub-layer are from those of the next step.",
-      x: "step",
+      x: "denoising step",
       y: "relative change",
     },
-    Object.entries(smoothcache.errors).flatMap(([kind, [next = []]]) =>
-      next.map((y, x) => ({ line: kindName(kind), x, y })),
-    ),
+    kindLines(calibration),
+    Object.entries(calibration.smoothcache.errors).flatMap(([kind, [next = []]]) => overSteps(kindName(kind), next)),
   );

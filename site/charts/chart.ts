@@ -19,7 +19,13 @@ export const looks = {
   marginRight: 16,
   marginTop: 28,
   marginBottom: 40,
-  style: { background: "transparent", color: "var(--sl-color-gray-2)", fontSize: "12px", fontFamily: "inherit" },
+  style: {
+    background: "transparent",
+    color: "var(--sl-color-gray-2)",
+    fontSize: "12px",
+    fontFamily: "inherit",
+    overflow: "visible",
+  },
 } as const;
 
 export const colours = {

@@ -15,6 +15,7 @@ export const decisionCounts = (cached: Trace): Chart => {
   const bars = counts.flatMap((count, step) =>
     used.map((kind) => ({ step: step + 1, kind, visits: count[kinds.indexOf(kind)] ?? 0 })),
   );
+  const most = Math.max(...counts.map((count) => count.reduce((sum, one) => sum + one, 0)));
   /** Labels of 25 pixels do not touch. */
   const every = (width: number): number => [1, 2, 5, 10, 25, 50].find((n) => (width * n) / cached.steps > 25) ?? 100;
   return {
@@ -32,7 +33,7 @@ export const decisionCounts = (cached: Trace): Chart => {
           type: "band",
           tickFormat: (step: number) => (step % every(width) === 0 || step === 1 ? String(step) : ""),
         }, // prettier-ignore
-        y: { label: "↑ evaluations", grid: true },
+        y: { label: "↑ evaluations", grid: true, ticks: Math.min(5, most), tickFormat: "d" },
         marks: [
           Plot.barY(bars, {
             x: "step",

@@ -13,7 +13,7 @@ export const lossChart = (points: readonly LossPoint[]): Chart => ({
       ariaLabel: "Training loss",
       ariaDescription: "Line chart of the loss over the clips seen.",
       x: { label: "clips seen →", ticks: Math.max(3, Math.floor(width / 120)), tickFormat: "~s" },
-      y: { label: "↑ loss", type: "log", grid: true, ticks: 4 },
+      y: { label: "↑ loss", type: "log", grid: true, ticks: 4, tickFormat: "~g" },
       marks: [Plot.lineY(points, { x: "clips", y: "loss", stroke: colours.cached, strokeWidth: 2 })],
     }),
   columns: ["Clips", "Loss"],

@@ -19,11 +19,11 @@ class CalibrationCharts extends HTMLElement {
     ]);
     const [[model, calibration] = []] = Object.entries(all);
     if (!model || !calibration) return;
-    const models = charts.lineKey(Object.keys(all));
+    const models = charts.lineKey(charts.modelLines(all));
     this.replaceChildren(
       chartFigure(charts.ratioChart(all), models),
       chartFigure(charts.polynomialChart(all), models),
-      chartFigure(charts.errorChart(calibration, model), charts.lineKey(charts.kindsOf(calibration))),
+      chartFigure(charts.errorChart(calibration, model), charts.lineKey(charts.kindLines(calibration))),
     );
   }
 }

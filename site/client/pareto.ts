@@ -7,7 +7,7 @@ import {
   type MethodName,
   methodFromName,
 } from "diffusion-cache";
-import { inBytes } from "./bytes.js";
+import { inMemory } from "./bytes.js";
 import type { Clips } from "./clips.js";
 import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { codeOf, failureHtml } from "./failure.js";
@@ -121,7 +121,7 @@ class Pareto extends HTMLElement {
     if (page) title.href = page.href;
     else title.removeAttribute("href");
     this.#part("numbers").textContent =
-      `${point.speedup.toFixed(2)} times as fast, ${Number.isFinite(point.psnr) ? `${point.psnr.toFixed(1)} dB` : "an equal clip"}, SSIM ${point.ssim.toFixed(3)}, cache ${inBytes(point.cacheBytes)}.`;
+      `${point.speedup.toFixed(2)} times as fast, ${Number.isFinite(point.psnr) ? `${point.psnr.toFixed(1)} dB` : "an equal clip"}, SSIM ${point.ssim.toFixed(3)}, cache ${inMemory(point.cacheBytes)}.`;
     this.#part<HTMLButtonElement>("clips").disabled = this.#running !== undefined;
     this.#part("clips-said").textContent = "";
     this.#part("snippets").hidden = point.kind === "fewer"; // nothing to configure but the number of steps

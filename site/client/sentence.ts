@@ -1,5 +1,5 @@
 import type { Quality } from "diffusion-cache";
-import { inBytes, inTime } from "./bytes.js";
+import { inMemory, inTime } from "./bytes.js";
 import type { Measured } from "./example-module.js";
 import { speedup } from "./summary.js";
 
@@ -19,13 +19,13 @@ export const sentenceOf = (measured: Measured): string => {
   const spared = visits.filter(({ decision }) => decision !== "compute");
   const gain = speedup(measured);
   const time = `${inTime(totals.wallMs)} instead of ${inTime(uncached.trace.totals.wallMs)}`;
-  const faster = gain > 1.02 ? `${gain.toFixed(2)} × as fast` : gain < 0.98 ? "slower" : "no faster";
+  const faster = gain > 1.02 ? `${gain.toFixed(2)} times as fast` : gain < 0.98 ? "slower" : "no faster";
   const verbs = { reuse: "reused", forecast: "forecast" } as const;
   const did = (["reuse", "forecast"] as const).filter((one) => spared.some(({ decision }) => decision === one));
   if (spared.length === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;
   return (
     `The cached run ${did.map((one) => verbs[one]).join(" or ")} ${spared.length} of ${visits.length} features instead of computing them and took ${time} on ${backend.description} ` +
-    `(${faster}), kept at most ${inBytes(totals.bytes.peak.cache)}, and its clip ${likeness(quality)} ` +
+    `(${faster}), kept at most ${inMemory(totals.bytes.peak.cache)}, and its clip ${likeness(quality)} ` +
     `(SSIM ${quality.ssim.toFixed(3)}).`
   );
 };

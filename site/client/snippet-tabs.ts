@@ -46,8 +46,13 @@ export const snippetTabs = (root: HTMLElement) => {
     });
   }
   copy.addEventListener("click", async () => {
-    await navigator.clipboard.writeText(code.textContent ?? "");
-    copy.textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(code.textContent ?? "");
+      copy.textContent = "Copied";
+    } catch {
+      getSelection()?.selectAllChildren(code);
+      copy.textContent = "Selected: copy it";
+    }
     setTimeout(() => {
       copy.textContent = "Copy";
     }, 1500);

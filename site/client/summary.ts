@@ -1,4 +1,4 @@
-import { inBytes, inTime } from "./bytes.js";
+import { inMemory, inTime } from "./bytes.js";
 import type { Measured } from "./example-module.js";
 
 /** The cells of the summary under a run, in order; there before the run, so that nothing moves when it ends. */
@@ -49,10 +49,10 @@ export const summaryOf = (measured: Measured): Partial<Record<SummaryKey, string
     psnr: decibels(quality.psnr),
     ssim: quality.ssim.toFixed(4),
     error: quality.maxError.toFixed(3),
-    cacheBytes: inBytes(peak.cache),
-    weights: inBytes(peak.weights),
-    activations: inBytes(peak.activations),
-    workspace: inBytes(peak.workspace),
+    cacheBytes: inMemory(peak.cache),
+    weights: inMemory(peak.weights),
+    activations: inMemory(peak.activations),
+    workspace: inMemory(peak.workspace),
   };
 };
 

@@ -1,5 +1,5 @@
 import type { Trace } from "diffusion-cache";
-import { inBytes, inTime } from "./bytes.js";
+import { inBytes, inMemory, inTime } from "./bytes.js";
 import { failureHtml } from "./failure.js";
 
 /** More than any trace that the engine writes; a larger file is refused before it is read. */
@@ -22,7 +22,7 @@ const factsOf = (trace: Trace): readonly (readonly [string, string])[] => {
     ["Methods", trace.methods.map(({ name, options }) => `${name} ${said(options)}`).join("; ") || "none: uncached"],
     ["Time", inTime(totals.wallMs)],
     ["Reused or forecast", `${estimated} of ${visits.length} features`],
-    ["Kept features, at most", inBytes(totals.bytes.peak.cache)],
+    ["Kept features, at most", inMemory(totals.bytes.peak.cache)],
     ...(quality
       ? [
           [

@@ -1,5 +1,5 @@
 import type { BenchFigures } from "diffusion-cache";
-import { inBytes, inTime } from "./bytes.js";
+import { inMemory, inTime } from "./bytes.js";
 
 /** A column of the table of methods: what it says, sorts by and calls the best. */
 export interface Column {
@@ -94,7 +94,7 @@ export const columns: readonly Column[] = [
     label: "Cache",
     help: "Kept features at their peak",
     value: ({ row, cacheBytes }) => (row.kind === "cached" ? cacheBytes : undefined),
-    text: ({ row, cacheBytes }) => (row.kind === "cached" ? inBytes(cacheBytes) : ""),
+    text: ({ row, cacheBytes }) => (row.kind === "cached" ? inMemory(cacheBytes) : ""),
     best: "low",
   },
   {
@@ -102,7 +102,7 @@ export const columns: readonly Column[] = [
     label: "Peak",
     help: "Peak memory: weights, activations, cache and workspace at the peak of a run. On WebAssembly each graph that a method needs has its own copy of its weights",
     value: ({ peakBytes }) => peakBytes,
-    text: ({ peakBytes }) => inBytes(peakBytes),
+    text: ({ peakBytes }) => inMemory(peakBytes),
   },
 ];
 

@@ -1,4 +1,4 @@
-import { inBytes, inTime } from "./bytes.js";
+import { inBytes } from "./bytes.js";
 
 interface Bytes {
   readonly loaded: number;
@@ -14,7 +14,7 @@ export const transferClock = () => {
     last = loaded;
     const [bytes, ms] = [loaded - first.loaded, now - first.at];
     if (ms < 1000 || bytes === 0) return "";
-    const left = total > loaded ? `, ${inTime(((total - loaded) * ms) / bytes)} left` : "";
+    const left = total > loaded ? `, ${Math.ceil(((total - loaded) * ms) / bytes / 1000)} s left` : "";
     return `, ${inBytes((1000 * bytes) / ms)}/s${left}`;
   };
 };

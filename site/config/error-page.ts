@@ -47,7 +47,7 @@ export const errorPage = (
       sentence,
       `**Why.** ${why}`,
       `**What to do.** ${remedy}`,
-      ...(from ? [`From ${from}.`] : []),
+      ...(from ? [`Thrown by ${from}.`] : []),
     ].join("\n\n");
   };
   const groups = (Object.keys(titles) as ErrorGroup[]).map((group) =>

@@ -13,7 +13,7 @@ import {
   taylorSeer,
 } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { inBytes, inTime } from "../../site/client/bytes.js";
+import { inBytes, inMemory, inTime } from "../../site/client/bytes.js";
 import type { Measured, Settings } from "../../site/client/example-module.js";
 import { failureHtml } from "../../site/client/failure.js";
 import { rowInWords } from "../../site/client/grid-html.js";
@@ -166,8 +166,8 @@ const measured = (ms: number, decisions: readonly ("compute" | "reuse")[]): Meas
 describe("what a run leaves, in words and numbers", () => {
   it("says a speed-up, and that there was none", () => {
     expect(sentenceOf(measured(1000, ["compute", "reuse"]))).toBe(
-      "The cached run reused 1 of 2 features instead of computing them and took 1.0 s instead of 2.0 s on WebAssembly, " +
-        "1 thread (2.00 × as fast), kept at most 2.50 kB, and its clip can hardly be told from the uncached one (SSIM 0.991).",
+      "The cached run reused 1 of 2 features instead of computing them and took 1.00 s instead of 2.00 s on WebAssembly, " +
+        "1 thread (2.00 times as fast), kept at most 2.44 KiB, and its clip can hardly be told from the uncached one (SSIM 0.991).",
     );
     expect(sentenceOf(measured(2500, ["reuse"]))).toContain("(slower)");
     expect(sentenceOf(measured(2000, ["compute"]))).toMatch(/nothing was reused/);
@@ -175,14 +175,22 @@ describe("what a run leaves, in words and numbers", () => {
 
   it("fills the summary, and does not boast of more than the ideal", () => {
     const run = measured(1000, ["reuse"]);
-    expect(summaryOf(run)).toMatchObject({ speedup: "2.00 ×", psnr: "36.0 dB", ssim: "0.9910", weights: "8.3 MB" });
+    expect(summaryOf(run)).toMatchObject({ speedup: "2.00 ×", psnr: "36.0 dB", ssim: "0.9910", weights: "7.92 MiB" });
     expect(idealOf(run, 2.5)).toEqual({ ideal: "2.50 ×", share: "80 %" });
     expect(idealOf(run, 1.5).share).toBe("133 %: disturbed, run again");
   });
 
   it("says bytes and times as people do", () => {
     expect([999, 2500, 8_315_608, 134e6].map(inBytes)).toEqual(["999 B", "2.50 kB", "8.3 MB", "134 MB"]);
-    expect([840.4, 12_345].map(inTime)).toEqual(["840 ms", "12.3 s"]);
+    expect([999, 2500, 1_023_000, 1_048_576, 27_525_120, 134e6].map(inMemory)).toEqual([
+      "999 B",
+      "2.44 KiB",
+      "999 KiB",
+      "1.00 MiB",
+      "26.3 MiB",
+      "128 MiB",
+    ]);
+    expect([840.4, 999.6, 1844, 12_345, 99_960].map(inTime)).toEqual(["840 ms", "1.00 s", "1.84 s", "12.3 s", "100 s"]);
   });
 
   it("says where a run is", () => {
@@ -200,7 +208,7 @@ describe("what a run leaves, in words and numbers", () => {
     const clock = transferClock();
     expect(clock({ loaded: 0, total: 4e6 }, 0)).toBe("");
     expect(clock({ loaded: 5e5, total: 4e6 }, 500)).toBe("");
-    expect(clock({ loaded: 2e6, total: 4e6 }, 2000)).toBe(", 1.0 MB/s, 2.0 s left");
+    expect(clock({ loaded: 2e6, total: 4e6 }, 2000)).toBe(", 1.0 MB/s, 2 s left");
     expect(clock({ loaded: 4e6, total: 4e6 }, 4000)).toBe(", 1.0 MB/s");
     expect(clock({ loaded: 1e5, total: 4e6 }, 9000)).toBe("");
   });
