@@ -135,6 +135,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     why: "WebGPU was asked for by name where the browser has none, no adapter, or one that failed the self-test.",
     remedy: "Ask for `auto`: the ladder then goes down to WebAssembly, and `engine.device` says why.",
   },
+  "webassembly-missing": {
+    group: "device",
+    why: "The browser is too old or has WebAssembly switched off, the processor lacks the vector instructions that its SIMD is made of, or the page is served under a policy without `'wasm-unsafe-eval'`.",
+    remedy:
+      "The hint says which of the three it is and what mends it. `expectWebAssembly` asks without loading anything; all that needs no run works without it.",
+  },
   "device-lost": {
     group: "device",
     why: "The driver was reset, the GPU was taken away or overloaded, or the computer slept.",
@@ -143,7 +149,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   "out-of-memory": {
     group: "device",
-    why: "Weights, activations and kept features together exceed what the GPU gives to a page.",
+    why: "Weights, activations and kept features together exceed what the GPU gives to a page, or one tensor exceeds the largest buffer of the GPU or the 4 GiB that WebAssembly can address.",
     remedy: "Fewer clips at once, a method that keeps less, a smaller model, or fewer other pages open.",
   },
   "runtime-failed": {

@@ -110,6 +110,10 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     backend.releaseAll();
     const now = bytesOf(backend, run.cacheBytes());
     return { sample, predictions, sites, visits, stepMs, stepCacheBytes, wallMs, compileMs, bytes: { now, peak } };
+  } catch (error) {
+    // Failures that follow from this one are reported late: they must not meet the next run.
+    await backend.settled().catch(() => {});
+    throw error;
   } finally {
     run.end();
     backend.releaseAll();

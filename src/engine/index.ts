@@ -3,6 +3,7 @@ export type { Adherence } from "./adherence.js";
 export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotune.js";
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
+export { expectWebAssembly } from "./backends/webassembly.js";
 export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./bench.js";
 export {
   type BenchReport,

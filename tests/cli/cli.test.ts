@@ -21,8 +21,12 @@ const inputs = [
 ];
 let folder: string;
 
-const cli = async (...args: string[]) => {
-  const run = promisify(execFile)(process.execPath, ["bin/diffusion-cache.mjs", ...args], { encoding: "utf8" });
+const cli = (...args: string[]) => cliUnder([], ...args);
+
+/** The same under flags of Node. */
+const cliUnder = async (flags: readonly string[], ...args: string[]) => {
+  const command = [...flags, "bin/diffusion-cache.mjs", ...args];
+  const run = promisify(execFile)(process.execPath, command, { encoding: "utf8" });
   return run.then(
     ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
     ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
@@ -153,6 +157,15 @@ test("PAB without a skip range says what it takes", async () => {
   expect(code).toBe(0);
   expect(stderr).toBe("pab: No skip range is set, so spatial attention takes 2, as in diffusers.\n");
   expect(stdout).toContain("#####·#·#·#·#·#·#·##");
+});
+
+// Without SSE4.1 V8 has no vectors; processors of another kind have no such switch.
+const switches = [["no WebAssembly", "--jitless", "There is no WebAssembly here"]];
+if (process.arch === "x64") switches.push(["no SIMD", "--no-enable-sse4-1", "WebAssembly has no SIMD here"]);
+test.each(switches as [string, string, string][])("with %s one line says so, and what to do", async (_, flag, said) => {
+  const { code, stderr } = await cliUnder([flag], "run", ...inputs, "--guidance", "3", "--steps", "2");
+  expect(code).not.toBe(0);
+  expect(stderr.trim().split("\n").at(-1)).toMatch(new RegExp(`${said}.*\\[webassembly-missing\\]$`));
 });
 
 describe("bad input is one clear line, a non-zero exit and no file", () => {

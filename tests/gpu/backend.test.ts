@@ -3,40 +3,21 @@ import type { Backend, Handle } from "../../src/engine/backends/backend.js";
 import { loadRuntime, ortInOrder, type Runtime } from "../../src/engine/backends/runtime.js";
 import { wasmBackend } from "../../src/engine/backends/wasm.js";
 import { webgpuBackend } from "../../src/engine/backends/webgpu.js";
-import { type Gpu, openGpu } from "../../src/engine/backends/webgpu-device.js";
+import type { Gpu } from "../../src/engine/backends/webgpu-device.js";
 import { type GraphBuilder, type GraphValue, graphBuilder } from "../../src/engine/graph/builder.js";
 import { weightStore } from "../../src/engine/models/weights.js";
 import { relativeDifference } from "../numbers.js";
+import { openTestGpu, readAll, runBlock } from "./block.js";
 import { blockGraph, blockWeights, rows } from "./small-graph.js";
 
 let ort: Runtime;
 let gpu: Gpu;
 
-const open = async (): Promise<Gpu> => {
-  const adapter = await navigator.gpu?.requestAdapter();
-  if (!adapter) throw new Error("these tests need a browser with WebGPU; a software adapter will do");
-  return openGpu(adapter);
-};
-
 beforeAll(async () => {
   ort = await loadRuntime("jspi");
-  gpu = await open();
+  gpu = await openTestGpu();
 });
 afterAll(() => gpu.close());
-
-const inputs = (seed: number) => ({ x: rows(seed, 2, 5, 32), modulation: rows(seed + 1, 2, 32) });
-
-/** Runs the block on fresh inputs and keeps `kept`. */
-const runBlock = async (backend: Backend, graph: ReturnType<typeof blockGraph>, seed: number, kept: string[]) => {
-  const given = new Map(Object.entries(inputs(seed)).map(([name, tensor]) => [name, backend.upload(tensor)]));
-  const outputs = await backend.run(await backend.compile(graph), given, new Set(kept));
-  for (const handle of given.values()) backend.release(handle);
-  return outputs;
-};
-const readAll = async (backend: Backend, outputs: ReadonlyMap<string, Handle>) =>
-  Object.fromEntries(
-    await Promise.all([...outputs].map(async ([name, handle]) => [name, await backend.read(handle)] as const)),
-  );
 
 describe.each([false, true])("graphs, captured: %s", (capture) => {
   it("give what WASM gives, on every run and with every input", async () => {
@@ -232,55 +213,6 @@ describe("arithmetic", () => {
     const [bands, wanted] = [await webgpu.split(webgpu.upload(a)), await wasm.split(wasm.upload(a))];
     expect(relativeDifference(await webgpu.read(bands.low), await wasm.read(wanted.low))).toBeLessThan(1e-5);
     expect(relativeDifference(await webgpu.read(bands.high), await wasm.read(wanted.high))).toBeLessThan(1e-5);
-    await webgpu.dispose();
-  });
-});
-
-describe("failures", () => {
-  it("a lost device is said at the next call, though runs resolve", async () => {
-    const own = await open();
-    const webgpu = webgpuBackend({ ort, gpu: own, capture: false });
-    const graph = blockGraph(blockWeights());
-    const outputs = await runBlock(webgpu, graph, 1, ["y"]);
-    own.device.destroy();
-    await expect(webgpu.read(outputs.get("y") as Handle)).rejects.toMatchObject({ code: "device-lost" });
-    await expect(runBlock(webgpu, graph, 2, ["y"])).rejects.toMatchObject({ code: "device-lost" });
-    expect(() => webgpu.combine([{ handle: outputs.get("y") as Handle, weight: 1 }])).toThrow(/went away/);
-    webgpu.releaseAll();
-    await webgpu.dispose();
-  });
-
-  it("a refused command is said at the next call, and then forgotten", async () => {
-    const webgpu = webgpuBackend({ ort, gpu, capture: false });
-    gpu.device.createBindGroup({
-      layout: gpu.device.createBindGroupLayout({ entries: [] }),
-      entries: [
-        { binding: 3, resource: { buffer: gpu.device.createBuffer({ size: 4, usage: GPUBufferUsage.UNIFORM }) } },
-      ],
-    });
-    await expect(webgpu.settled()).rejects.toMatchObject({ code: "runtime-failed" });
-    await webgpu.settled();
-    await webgpu.dispose();
-  });
-
-  it("a refused allocation is said as such", async () => {
-    const webgpu = webgpuBackend({ ort, gpu, capture: false });
-    const error = new GPUOutOfMemoryError("not enough left");
-    gpu.device.dispatchEvent(new GPUUncapturedErrorEvent("uncapturederror", { error }));
-    expect(() => webgpu.upload(rows(1, 4))).toThrow(
-      expect.objectContaining({ code: "out-of-memory", message: expect.stringContaining("not enough left") }),
-    );
-    webgpu.upload(rows(1, 4));
-    await webgpu.dispose();
-  });
-
-  it("a graph that onnxruntime refuses is named", async () => {
-    const webgpu = webgpuBackend({ ort, gpu, capture: false });
-    const broken = { ...blockGraph(blockWeights(), "broken"), serialize: () => Uint8Array.of(1, 2, 3) };
-    await expect(webgpu.compile(broken)).rejects.toMatchObject({
-      code: "runtime-failed",
-      message: expect.stringContaining("broken"),
-    });
     await webgpu.dispose();
   });
 });

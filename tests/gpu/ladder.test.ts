@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { chooseBackend, type Surroundings } from "../../src/engine/backends/ladder.js";
 import { disagreement } from "../../src/engine/backends/self-test.js";
+import { engineRejection } from "../error.js";
 import { rows } from "./small-graph.js";
 
 const full: Surroundings = { gpu: navigator.gpu, secureContext: true, canSuspend: true };
 /** A GPU whose adapter is what `change` makes of the real one. */
-const gpuWith = (change: (adapter: GPUAdapter) => GPUAdapter | null): GPU =>
+const gpuWith = (change: (adapter: GPUAdapter) => GPUAdapter | null | Promise<never>): GPU =>
   Object.assign(Object.create(navigator.gpu), {
     requestAdapter: async () => change((await navigator.gpu.requestAdapter()) as GPUAdapter),
   });
@@ -43,9 +44,14 @@ describe("chooseBackend", () => {
     await backend.dispose();
   });
 
-  it("takes WASM when asked, and tries nothing else", async () => {
+  it("takes WASM when asked, tries nothing else, and says why a page that is not isolated has one thread", async () => {
     const { backend, report } = await chooseBackend({ prefer: "wasm" });
-    expect(report).toMatchObject({ backend: "wasm", ladder: [{ rung: "WASM", taken: true, reason: "Asked for." }] });
+    expect(crossOriginIsolated).toBe(false);
+    expect(report).toEqual({
+      backend: "wasm",
+      description: "WebAssembly, 1 thread",
+      ladder: [{ rung: "WASM", taken: true, reason: expect.stringMatching(/^Asked for\. On one thread: .* isolated/) }],
+    });
     await backend.dispose();
   });
 
@@ -68,6 +74,16 @@ describe("chooseBackend", () => {
       reason: expect.stringContaining("no GPU adapter"),
     });
     expect(await automatic(full)).toEqual({ ...down, reason: expect.stringMatching(/software.*slower than WASM/) });
+    const refuses = gpuWith(() => Promise.reject(new DOMException("switched off by policy")));
+    expect(await automatic({ ...full, gpu: refuses })).toEqual({
+      ...down,
+      reason: "The browser refused to look for a GPU adapter: switched off by policy",
+    });
+    const error = await engineRejection(
+      "backend-missing",
+      chooseBackend({ prefer: "webgpu", surroundings: { ...full, gpu: refuses } }),
+    );
+    expect(error.message).toContain("switched off by policy");
   });
 
   it("names a limit that is too low, with both numbers", async () => {
@@ -83,14 +99,17 @@ describe("chooseBackend", () => {
   });
 
   /** The software adapter under another name, so that "auto" takes it. */
-  const disguised = (info: object): Surroundings => ({
+  const disguised = (
+    info: object,
+    open: (adapter: GPUAdapter) => GPUAdapter["requestDevice"] = (adapter) => adapter.requestDevice.bind(adapter),
+  ): Surroundings => ({
     ...full,
     gpu: gpuWith((adapter) =>
       Object.create(adapter, {
         info: { value: { description: "GPU in disguise", isFallbackAdapter: false, ...info } },
         limits: { value: adapter.limits },
         features: { value: adapter.features },
-        requestDevice: { value: adapter.requestDevice.bind(adapter) },
+        requestDevice: { value: open(adapter) },
       }),
     ),
   });
@@ -99,6 +118,50 @@ describe("chooseBackend", () => {
     const { backend, report } = await chooseBackend({ prefer: "auto", surroundings: disguised({}), tolerance: 1e-12 });
     expect(backend.name).toBe("wasm");
     expect(report.ladder[0]?.reason).toMatch(/disagrees with WASM by \d\.\de-\d+; 1\.0e-12 is allowed/);
+    await backend.dispose();
+  });
+
+  it("steps down when the adapter gives no device, and when the device is lost at once", async () => {
+    const none = disguised({}, () => async () => {
+      throw new DOMException("the driver has no device to give", "OperationError");
+    });
+    expect(await automatic(none)).toEqual({
+      ...{ name: "wasm", taken: [false, false, true] },
+      reason: "The adapter gave no device: the driver has no device to give",
+    });
+    const lost = disguised({}, (adapter) => async (descriptor) => {
+      const device = await adapter.requestDevice(descriptor);
+      device.destroy();
+      return device;
+    });
+    expect((await automatic(lost)).reason).toMatch(/^The self-test failed: The GPU device went away/);
+  });
+
+  it("does without capture where a replay reads what the first run read", async () => {
+    const stale = disguised({}, (adapter) => async (descriptor) => {
+      const device = await adapter.requestDevice(descriptor);
+      const encoder = device.createCommandEncoder.bind(device);
+      const written = new Set<GPUBuffer>();
+      // As a driver would that keeps what a captured graph read first: later copies into its inputs do nothing.
+      device.createCommandEncoder = (...request) => {
+        const made = encoder(...request);
+        const copy = made.copyBufferToBuffer.bind(made) as (...all: unknown[]) => undefined;
+        made.copyBufferToBuffer = (...all: unknown[]): undefined => {
+          const target = all.find((one, index) => index > 0 && one instanceof GPUBuffer) as GPUBuffer;
+          if (["x", "shift"].includes(target.label) && written.has(target)) return;
+          written.add(target);
+          copy(...all);
+        };
+        return made;
+      };
+      return device;
+    });
+    const { backend, report } = await chooseBackend({ prefer: "auto", surroundings: stale });
+    expect(report.ladder).toEqual([
+      { rung: "WebGPU, captured graphs", taken: false, reason: expect.stringMatching(/^Captured graphs disagree/) },
+      { rung: "WebGPU", taken: true, reason: expect.stringContaining("agrees with WASM") },
+    ]);
+    expect(report.description).toBe("WebGPU, GPU in disguise, uncaptured graphs");
     await backend.dispose();
   });
 

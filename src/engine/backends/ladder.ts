@@ -3,9 +3,10 @@ import { EngineError } from "../errors.js";
 import { graphBuilder } from "../graph/builder.js";
 import { weightStore } from "../models/weights.js";
 import type { Backend } from "./backend.js";
-import { canSuspend, loadRuntime, type Runtime } from "./runtime.js";
+import { canShareMemory, canSuspend, loadRuntime, type Runtime } from "./runtime.js";
 import { disagreement, selfTest } from "./self-test.js";
 import { wasmBackend } from "./wasm.js";
+import { expectWebAssembly } from "./webassembly.js";
 import { webgpuBackend } from "./webgpu.js";
 import { adapterName, type Gpu, hasWideSubgroups, isSoftware, openGpu } from "./webgpu-device.js";
 
@@ -63,7 +64,9 @@ const findAdapter = async (
   if (!gpu) throw unfit("There is no WebGPU here: the browser lacks it or has it switched off.");
   if (!canSuspend)
     throw unfit("WebAssembly cannot wait for the GPU here: JSPI is missing (Chrome and Edge have it since 137).");
-  const adapter = await gpu.requestAdapter({ powerPreference: "high-performance" });
+  const adapter = await gpu
+    .requestAdapter({ powerPreference: "high-performance" })
+    .catch(unfitBecause("The browser refused to look for a GPU adapter"));
   if (!adapter) throw unfit("The browser offers no GPU adapter: there is no GPU, or its driver is blocked.");
   if (isSoftware(adapter) && !software)
     throw unfit(`The only adapter is software (${adapterName(adapter)}), which is slower than WASM.`);
@@ -72,6 +75,12 @@ const findAdapter = async (
       throw unfit(`The adapter's ${limit} is ${adapter.limits[limit]}; the kernels need ${least}.`);
   return adapter;
 };
+
+/** Why WASM is slower here than the processor allows. */
+const oneThread = (): string =>
+  canShareMemory()
+    ? ""
+    : " On one thread: the page is not isolated from others (its server does not send COOP and COEP headers), and only isolated pages may share memory between threads.";
 
 /** A graph with next to nothing in it. */
 const smallest = () => {
@@ -111,29 +120,28 @@ const owning = (backend: Backend, gpu: Gpu): Backend => ({
 /**
  * The first rung of the ladder that works here, and why the ones above it do not.
  *
- * @throws EngineError "backend-missing" when a GPU was insisted on and there is none that works
+ * @throws EngineError "webassembly-missing"; "backend-missing" when a GPU was insisted on and there is none that works;
+ *   "download-failed", "runtime-failed" or "out-of-memory" when onnxruntime-web does not start
  */
 export const chooseBackend = async (options: LadderOptions): Promise<{ backend: Backend; report: DeviceReport }> => {
+  expectWebAssembly();
   const { prefer, surroundings = here(), tolerance = 1e-3 } = options;
   const ladder: DeviceReport["ladder"][number][] = [];
   const taking = (backend: Backend) => ({
     backend,
     report: { backend: backend.name, description: backend.description, ladder },
   });
-  let ort: Runtime | undefined;
-
   const find = () => findAdapter(surroundings, prefer !== "auto");
   const attempt = async (subgroups: boolean, remark: string): Promise<Backend> => {
     const adapter = await find();
-    const loaded = await loadRuntime("jspi").catch(unfitBecause("onnxruntime-web's WebGPU build did not load"));
-    ort = loaded;
+    const ort = await loadRuntime("jspi").catch(unfitBecause("The WebGPU build did not load"));
     const gpu = await openGpu(adapter, { subgroups }).catch(unfitBecause("The adapter gave no device"));
     try {
-      const { agrees, uncapturedBecause } = await examine(loaded, gpu, { prefer, tolerance });
+      const { agrees, uncapturedBecause } = await examine(ort, gpu, { prefer, tolerance });
       if (uncapturedBecause) ladder.push({ rung: rungs.captured, taken: false, reason: uncapturedBecause });
       const rung = uncapturedBecause ? rungs.uncaptured : rungs.captured;
       ladder.push({ rung, taken: true, reason: agrees + remark });
-      return owning(webgpuBackend({ ort: loaded, gpu, capture: !uncapturedBecause }), gpu);
+      return owning(webgpuBackend({ ort, gpu, capture: !uncapturedBecause }), gpu);
     } catch (cause) {
       gpu.close();
       const isUnfit = cause instanceof EngineError && cause.code === "backend-missing";
@@ -156,9 +164,9 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
         ladder.push({ rung, taken: false, reason: (cause as Error).message });
       reason = "Works everywhere.";
     }
-  // The WebGPU build has the WASM kernels too: where it is there, no second file is loaded.
-  const backend = wasmBackend(ort ?? (await loadRuntime("wasm")));
+  // The WebGPU build has the WASM kernels too, but if it is there it has failed: this build is untouched by that.
+  const backend = wasmBackend(await loadRuntime("wasm"));
   await backend.compile(smallest()); // the first session compiles the module, and nothing has to wait for it later
-  ladder.push({ rung: rungs.wasm, taken: true, reason });
+  ladder.push({ rung: rungs.wasm, taken: true, reason: reason + oneThread() });
   return taking(backend);
 };

@@ -1,4 +1,5 @@
 import type * as Ort from "onnxruntime-web";
+import { EngineError } from "../errors.js";
 import { queue } from "../queue.js";
 
 export type Runtime = typeof Ort;
@@ -10,13 +11,16 @@ export type Runtime = typeof Ort;
 export const ortInOrder = queue();
 
 /** Whether WebAssembly here can wait for a promise (JSPI): the WebGPU build is made for that. */
-export const canSuspend = (): boolean => "Suspending" in WebAssembly;
+export const canSuspend = (): boolean => typeof WebAssembly !== "undefined" && "Suspending" in WebAssembly;
 
 const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
 
+/** Whether the threads of WebAssembly may share memory: a browser grants that to isolated pages alone. */
+export const canShareMemory = (): boolean => inNode() || globalThis.crossOriginIsolated === true;
+
 /** Threads of the WASM kernels: half of the cores, four at most, and one where the page may not share memory. */
 const threads = (): number => {
-  if (!inNode() && !globalThis.crossOriginIsolated) return 1;
+  if (!canShareMemory()) return 1;
   return Math.min(4, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2));
 };
 
@@ -24,16 +28,22 @@ const threads = (): number => {
  * Loads onnxruntime-web. "jspi" has the WebGPU and the WASM kernels, "wasm" the WASM kernels alone; Node has its own
  * build of the latter.
  *
+ * @throws EngineError "download-failed"
+ *
  * There is a third build, for browsers without JSPI that have WebGPU (Asyncify). It is left out on purpose: its file of
  * 25.5 MiB exceeds the 25 MiB that some static hosts allow, a bundler emits every build that is imported anywhere, and
  * it is the build that fails in Safari. Such browsers get the WASM kernels, and the ladder says why.
  */
 export const loadRuntime = async (kind: "jspi" | "wasm"): Promise<Runtime> => {
-  const ort = await importRuntime(kind);
+  const ort = await importRuntime(kind).catch((cause: Error) => {
+    throw new EngineError("download-failed", `onnxruntime-web could not be loaded: ${cause.message}`, { hint, cause });
+  });
   // GPU work gains nothing from threads; set before the first session, after which it has no effect.
   ort.env.wasm.numThreads = kind === "jspi" ? 1 : threads();
   return ort;
 };
+
+const hint = "Check the connection, and that nothing blocks .mjs and .wasm files of this site; then try again.";
 
 const importRuntime = (kind: "jspi" | "wasm"): Promise<Runtime> => {
   if (kind === "jspi") return import("onnxruntime-web/jspi");

@@ -1,10 +1,10 @@
 import type * as Ort from "onnxruntime-web";
-import { EngineError } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
 import { bytesOf } from "../graph/builder.js";
 import { combineCpu, measureCpu, splitCpu } from "../kernels/cpu.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import type { Backend, Compiled, Handle } from "./backend.js";
+import { failureOf } from "./no-room.js";
 import { ortInOrder } from "./runtime.js";
 
 interface WasmHandle extends Handle {
@@ -73,8 +73,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
           sessions.set(graph.key, compiled);
           return compiled;
         } catch (cause) {
-          throw new EngineError("runtime-failed", `onnxruntime-web refused the graph ${graph.key}: ${String(cause)}`, {
-            cause,
+          throw failureOf(`onnxruntime-web refused the graph ${graph.key}`, cause, {
             hint: "This is a defect of the engine; please report it with the model's config.json.",
           });
         }
@@ -91,13 +90,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
           );
           return new Map<string, Handle>(outputs);
         } catch (cause) {
-          throw new EngineError(
-            "runtime-failed",
-            `onnxruntime-web failed while running ${graph.key}: ${String(cause)}`,
-            {
-              cause,
-            },
-          );
+          throw failureOf(`onnxruntime-web failed while running ${graph.key}`, cause);
         }
       }),
     upload: ({ dims, data }: Tensor) => wrap(dims, data),

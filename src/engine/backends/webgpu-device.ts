@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.js";
 import type { Bytes } from "./backend.js";
+import { failureOf, noRoom } from "./no-room.js";
 
 export type BufferKind = "weights" | "activations" | "workspace";
 
@@ -69,10 +70,16 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
   let kind: BufferKind = "activations";
   let failure: EngineError | undefined;
   let [lost, closed] = [false, false];
+  /** What comes after the first failure follows from it. */
+  const report = (error: EngineError): void => {
+    if (!lost && !closed) failure ??= error;
+  };
 
   // onnxruntime creates and destroys its buffers through these methods of the device it is given.
   const createBuffer = device.createBuffer.bind(device);
   device.createBuffer = (descriptor) => {
+    const [size, most] = [descriptor.size, device.limits.maxBufferSize];
+    if (size > most) report(noRoom(`A buffer of ${size} bytes was needed; the most that the GPU gives is ${most}.`));
     const buffer = createBuffer(descriptor);
     const [counted, destroy] = [kind, buffer.destroy.bind(buffer)];
     let alive = true;
@@ -92,15 +99,14 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
     });
   });
   device.addEventListener("uncapturederror", ({ error }) => {
-    if (lost || closed) return;
     const memory = typeof GPUOutOfMemoryError !== "undefined" && error instanceof GPUOutOfMemoryError;
-    failure = memory
-      ? new EngineError("out-of-memory", `The GPU refused to allocate a buffer: ${error.message}`, {
-          hint: "Make fewer clips at once, keep fewer features, or use a smaller model.",
-        })
-      : new EngineError("runtime-failed", `The GPU refused a command: ${error.message}`, {
-          hint: "This is a defect of the engine or the driver; the WASM backend does not depend on either.",
-        });
+    report(
+      memory
+        ? noRoom(`The GPU refused to allocate a buffer: ${error.message}`)
+        : new EngineError("runtime-failed", `The GPU refused a command: ${error.message}`, {
+            hint: "This is a defect of the engine or the driver; the WASM backend does not depend on either.",
+          }),
+    );
   });
 
   const check = (): void => {
@@ -132,11 +138,7 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
       } catch (error) {
         return error as EngineError;
       }
-      return new EngineError(
-        "runtime-failed",
-        `${message}: ${cause instanceof Error ? cause.message : String(cause)}`,
-        { cause },
-      );
+      return failureOf(message, cause);
     },
     close() {
       closed = true;
