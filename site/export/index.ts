@@ -1,9 +1,8 @@
-import { type Clip, methodFromName, type Trace, writeInfinity } from "diffusion-cache";
+import { type Clip, methodFromName, stepsCsv, type Trace, visitsCsv, writeInfinity } from "diffusion-cache";
 import type { Outcome } from "../client/example-module.js";
 import { pythonSnippet } from "../client/snippet-python.js";
 import { chartsIn, pngOf, svgOf } from "./chart-image.js";
 import { notebook } from "./notebook.js";
-import { stepsCsv, visitsCsv } from "./tables.js";
 
 /** One file that a finished run can be taken home as. */
 export interface Export {

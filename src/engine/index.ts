@@ -90,6 +90,7 @@ export type { Scheduler } from "./schedulers/scheduler.js";
 export type { Tensor } from "./tensor.js";
 export type { Quality, Trace, TraceSite, TraceVisit } from "./trace.js";
 export { traceFromJson } from "./trace-from-json.js";
+export { stepsCsv, visitsCsv } from "./trace-table.js";
 export { version } from "./version.js";
 export { createWorkerEngine, type WorkerEngineOptions } from "./worker/client.js";
 export { type OpenEngine, serveEngine } from "./worker/serve-engine.js";

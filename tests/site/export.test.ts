@@ -1,10 +1,9 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { readInfinity } from "diffusion-cache";
+import { readInfinity, stepsCsv, visitsCsv } from "diffusion-cache";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Cell, csv } from "../../site/export/csv.js";
 import { notebook } from "../../site/export/notebook.js";
-import { stepsCsv, visitsCsv } from "../../site/export/tables.js";
+import { csv } from "../../src/engine/tables.js";
 
 /** Reads RFC 4180 as the grammar says it, independent of the writer. */
 const parsed = (text: string): string[][] => {
@@ -20,9 +19,10 @@ const parsed = (text: string): string[][] => {
       if (text[at] === ",") at++;
       else break;
     }
+    rows.push(row);
+    if (at === text.length) break;
     expect(text.slice(at, at + 2)).toBe("\r\n");
     at += 2;
-    rows.push(row);
   }
   return rows;
 };
@@ -36,15 +36,13 @@ describe("CSV", () => {
       fc.string({ unit: "binary" }),
       fc.constantFrom("=1+1", "+a", "-2", "@x", '"', "a,b", "\r\n", "\t="),
       fc.double(),
-      fc.constant(null),
-    ); // prettier-ignore
+    );
     fc.assert(
-      fc.property(fc.array(fc.array(cell, { minLength: 2, maxLength: 2 }), { maxLength: 6 }), (rows) => {
-        const back = parsed(csv(["a", "b"], rows as Cell[][]));
+      fc.property(fc.array(fc.tuple(cell, cell), { minLength: 1, maxLength: 6 }), (rows) => {
+        const back = parsed(csv(rows.map(([a, b]) => ({ a, b }))));
         expect(back.slice(1)).toEqual(
           rows.map((row) =>
             row.map((one) => {
-              if (one === null) return "";
               if (typeof one === "number") return String(one);
               return /^[=+\-@\t\r]/.test(one) ? `'${one}` : one;
             }),
