@@ -1,13 +1,9 @@
-import type { Progress } from "diffusion-cache";
-import { engineBroke, engineFor, forgetEngine } from "./engines.js";
-import { codeOf, failureHtml } from "./failure.js";
+import type { Engine, Progress } from "diffusion-cache";
 import { draw, inWords, type Kind, type Measured, measure } from "./measurement-kinds.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
-import { preferred } from "./preference.js";
+import { type PanelRun, panelRuns } from "./panel-run.js";
 import { nearView } from "./recorded.js";
 import { statusOf } from "./run-status.js";
-import { statusLine } from "./status-line.js";
-import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
   readonly kind: Kind;
@@ -24,8 +20,7 @@ const measuring = (progress: Progress): ReturnType<typeof statusOf> => {
 /** A panel that measures the page's model on the reader's device. A recorded measurement stands there before. */
 class Measurement extends HTMLElement {
   #config = {} as Config;
-  #running: AbortController | undefined;
-  readonly #say = statusLine(this);
+  #runs = {} as ReturnType<typeof panelRuns>;
   /** What this page measured, by model. */
   #own = new Map<string, Measured>();
   #seen = false;
@@ -34,11 +29,8 @@ class Measurement extends HTMLElement {
   connectedCallback(): void {
     this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
     this.#unfollow = onModel(() => void this.#show());
-    this.#part("measure").addEventListener("click", () => void this.#measure());
-    this.#part("stop").addEventListener("click", () => {
-      this.#running?.abort();
-      this.#idle("Stopped.");
-    });
+    this.#runs = panelRuns(this, { base: this.#config.base, starts: ["measure"], failed: "The measurement failed." });
+    this.#part("measure").addEventListener("click", () => void this.#runs.run((run) => this.#measure(run)));
     nearView(this, () => {
       this.#seen = true;
       void this.#show();
@@ -47,7 +39,7 @@ class Measurement extends HTMLElement {
 
   disconnectedCallback(): void {
     this.#unfollow?.();
-    this.#running?.abort();
+    this.#runs.end();
   }
 
   #part<T extends HTMLElement = HTMLElement>(name: string): T {
@@ -74,52 +66,18 @@ class Measurement extends HTMLElement {
     await draw(this, this.#config.kind, measured, model);
   }
 
-  #idle(text: string, share = 0): void {
-    this.#running = undefined;
-    this.#part<HTMLButtonElement>("measure").disabled = false;
-    this.#part<HTMLButtonElement>("stop").disabled = true;
-    this.#say(text, share);
-  }
-
-  async #measure(): Promise<void> {
-    const running = new AbortController();
-    this.#running = running;
-    const current = (): boolean => this.#running === running;
-    const { kind, base } = this.#config;
+  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+    const { kind } = this.#config;
     const model = this.#model;
-    const onProgress = (progress: Progress): void => {
-      if (!current()) return;
+    const engine = await open(model);
+    if (current()) this.#runs.say("Measuring");
+    const value = await measure(kind, engine, signal, (progress) => {
       const { text, share } = measuring(progress);
-      this.#say(text, share);
-    };
-    this.#part<HTMLButtonElement>("measure").disabled = true;
-    this.#part<HTMLButtonElement>("stop").disabled = false;
-    this.#part("failure").innerHTML = "";
-    this.#say("Loading the engine");
-    try {
-      const { signal } = running;
-      const onPlace = (ahead: number): void => {
-        if (current()) this.#say(placeInWords(ahead));
-      };
-      const work = async (): Promise<string> => {
-        const engine = await engineFor({ model: model.address, backend: preferred(), signal, onProgress });
-        if (current()) this.#say("Measuring");
-        const value = await measure(kind, engine, signal, onProgress);
-        const on = engine.device.description;
-        this.#own.set(model.name, { on, [kind]: value } as unknown as Measured);
-        return on;
-      };
-      const on = await inTurn(work, { signal, onPlace });
-      if (!current()) return;
-      await this.#show();
-      this.#idle(`Done on ${on}.`, 1);
-    } catch (error) {
-      if (!current()) return;
-      if (codeOf(error) === "stopped") return this.#idle("Stopped.");
-      if (engineBroke(error)) forgetEngine();
-      this.#part("failure").innerHTML = failureHtml(error, base);
-      this.#idle("The measurement failed.");
-    }
+      if (current()) this.#runs.say(text, share);
+    });
+    this.#own.set(model.name, { on: engine.device.description, [kind]: value } as unknown as Measured);
+    if (current()) await this.#show();
+    return engine;
   }
 }
 

@@ -9,16 +9,12 @@ import {
 } from "diffusion-cache";
 import { inMemory } from "./bytes.js";
 import type { Clips } from "./clips.js";
-import { engineBroke, engineFor, forgetEngine } from "./engines.js";
-import { codeOf, failureHtml } from "./failure.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
-import { preferred } from "./preference.js";
+import { type PanelRun, panelRuns } from "./panel-run.js";
 import { fewerPoint, foundInWords, frontierOf, type QualityPoint, trialPoint } from "./quality-points.js";
 import { statusOf } from "./run-status.js";
 import { snippetTabs } from "./snippet-tabs.js";
-import { statusLine } from "./status-line.js";
 import { timeLeft } from "./trade-off-exports.js";
-import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
   readonly models: readonly Omit<PageModel, "calibration">[];
@@ -34,8 +30,7 @@ class Pareto extends HTMLElement {
   /** Own sweeps, by model. */
   #own = new Map<string, { readonly source: string; readonly points: readonly QualityPoint[] }>();
   #chosen: QualityPoint | undefined;
-  #say = statusLine(this);
-  #running: AbortController | undefined;
+  #runs = {} as ReturnType<typeof panelRuns>;
   #calibrations = new Map<string, Promise<Calibration>>();
   #snippet: ReturnType<typeof snippetTabs> | undefined;
   #stopFollowing: (() => void) | undefined;
@@ -46,24 +41,19 @@ class Pareto extends HTMLElement {
     ) as Config;
     this.#snippet = snippetTabs(this);
     for (const name of ["method", "psnr", "ssim"]) this.#part(name).addEventListener("input", () => void this.#draw());
-    this.#part("run").addEventListener(
-      "click",
-      () => void this.#work((engine, signal, own) => this.#measure(engine, signal, own)),
-    );
-    this.#part("clips").addEventListener(
-      "click",
-      () => void this.#work((engine, signal) => this.#makeClips(engine, signal)),
-    );
-    this.#part("stop").addEventListener("click", () => {
-      this.#running?.abort();
-      this.#idle("Stopped. What was measured is kept.");
+    this.#runs = panelRuns(this, {
+      ...{ base: this.#config.base, starts: ["run", "clips"] },
+      failed: "The sweep was not finished. What was measured is kept.",
+      stopped: () => "Stopped. What was measured is kept.",
     });
+    this.#part("run").addEventListener("click", () => void this.#runs.run((run) => this.#measure(run)));
+    this.#part("clips").addEventListener("click", () => void this.#runs.run((run) => this.#makeClips(run)));
     this.#stopFollowing = onModel(() => this.#begin());
     this.#begin();
   }
 
   disconnectedCallback(): void {
-    this.#running?.abort();
+    this.#runs.end();
     this.#stopFollowing?.();
   }
 
@@ -122,7 +112,7 @@ class Pareto extends HTMLElement {
     else title.removeAttribute("href");
     this.#part("numbers").textContent =
       `${point.speedup.toFixed(2)} times as fast, ${Number.isFinite(point.psnr) ? `${point.psnr.toFixed(1)} dB` : "an equal clip"}, SSIM ${point.ssim.toFixed(3)}, cache ${inMemory(point.cacheBytes)}.`;
-    this.#part<HTMLButtonElement>("clips").disabled = this.#running !== undefined;
+    this.#part<HTMLButtonElement>("clips").disabled = this.#runs.running();
     this.#part("clips-said").textContent = "";
     this.#part("snippets").hidden = point.kind === "fewer"; // nothing to configure but the number of steps
     this.#part("made").hidden = true;
@@ -146,49 +136,9 @@ class Pareto extends HTMLElement {
     return [methodFromName(name, { ...numbers, ...options })];
   }
 
-  #idle(text: string, share = 0): void {
-    this.#running = undefined;
-    for (const name of ["run", "clips"]) this.#part<HTMLButtonElement>(name).disabled = false;
-    this.#part<HTMLButtonElement>("stop").disabled = true;
-    this.#say(text, share);
-  }
-
-  async #work(work: (engine: Engine, signal: AbortSignal, current: () => boolean) => Promise<void>): Promise<void> {
-    const running = new AbortController();
-    const current = (): boolean => this.#running === running;
-    this.#running = running;
-    for (const name of ["run", "clips"]) this.#part<HTMLButtonElement>(name).disabled = true;
-    this.#part<HTMLButtonElement>("stop").disabled = false;
-    this.#part("failure").innerHTML = "";
-    this.#say("Loading the engine");
-    const { signal } = running;
-    try {
-      const onProgress = (progress: Parameters<typeof statusOf>[1]): void => {
-        const { text, share } = statusOf("uncached", progress);
-        if (current()) this.#say(text, share);
-      };
-      const onPlace = (ahead: number): void => {
-        if (current() && ahead > 0) this.#say(placeInWords(ahead));
-      };
-      await inTurn(
-        async () => {
-          const engine = await engineFor({ model: this.#model.address, backend: preferred(), signal, onProgress });
-          await work(engine, signal, current);
-          if (current()) this.#idle(`Done on ${engine.device.description}.`, 1);
-        },
-        { signal, onPlace },
-      );
-    } catch (error) {
-      if (!current()) return;
-      if (codeOf(error) === "stopped") return this.#idle("Stopped. What was measured is kept.");
-      if (engineBroke(error)) forgetEngine();
-      this.#part("failure").innerHTML = failureHtml(error, this.#config.base);
-      this.#idle("The sweep was not finished. What was measured is kept.");
-    }
-  }
-
   /** Every setting of the chosen method, or of all, and fewer steps; the chart follows point by point. */
-  async #measure(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<void> {
+  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+    const engine = await open(this.#model);
     const { autotune, fewerSteps } = await import("./engine-door.js");
     const method = this.#part<HTMLSelectElement>("method").value;
     const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
@@ -202,7 +152,7 @@ class Pareto extends HTMLElement {
       this.#own.set(engine.model.name, { source, points: found });
       const share = Math.min(0.99, found.length / most);
       const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
-      this.#say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
+      this.#runs.say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
       void this.#draw();
     };
     await fewerSteps(engine, { signal, onPoint: (point) => add(fewerPoint(point)) });
@@ -210,12 +160,14 @@ class Pareto extends HTMLElement {
       ...{ floor: { psnr: 0 }, methods, signal },
       onTrial: (trial) => add(trialPoint(trial, this.#config.titles)),
     });
+    return engine;
   }
 
-  async #makeClips(engine: Engine, signal: AbortSignal): Promise<void> {
+  async #makeClips({ engine: open, signal }: PanelRun): Promise<Engine> {
+    const engine = await open(this.#model);
     const point = this.#chosen;
     const clips = this.querySelector<Clips>("dc-clips");
-    if (!point || !clips) return;
+    if (!point || !clips) return engine;
     clips.clear();
     this.#part("made").hidden = false;
     const made = async (which: "uncached" | "cached", cache: readonly CacheMethod[], steps?: number) => {
@@ -224,7 +176,7 @@ class Pareto extends HTMLElement {
         ...request,
         onProgress: (progress) => {
           const { text, share } = statusOf(which, progress);
-          if (!signal.aborted) this.#say(text, share);
+          if (!signal.aborted) this.#runs.say(text, share);
         },
       });
       clips.put(which, clip, `${which === "uncached" ? "uncached" : point.label} clip of: ${trace.prompt}`);
@@ -235,6 +187,7 @@ class Pareto extends HTMLElement {
     const { psnr, ssim } = compareClips(uncached.clip, cached.clip);
     this.#part("clips-said").textContent =
       `Made here: ${(uncached.ms / cached.ms).toFixed(2)} times as fast, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal"}, SSIM ${ssim.toFixed(3)}.`;
+    return engine;
   }
 }
 

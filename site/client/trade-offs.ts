@@ -1,13 +1,10 @@
 import type { BenchProgress, BenchReport, Calibration, Engine } from "diffusion-cache";
-import { engineBroke, engineFor, forgetEngine } from "./engines.js";
-import { codeOf, escapeHtml, failureHtml } from "./failure.js";
+import { escapeHtml, failureHtml } from "./failure.js";
 import { machineHere } from "./machine-here.js";
 import { chooseModel, modelOf, onModel } from "./models.js";
-import { preferred } from "./preference.js";
+import { type PanelRun, panelRuns } from "./panel-run.js";
 import { readReport } from "./read-report.js";
-import { statusOf } from "./run-status.js";
 import { saveFile } from "./save.js";
-import { statusLine } from "./status-line.js";
 import { nextSorting, type Sorting } from "./trade-off-columns.js";
 import { measuredHere, type TableExport, tableExports, timeLeft } from "./trade-off-exports.js";
 import { benchCommand, type TableModel, tableForm } from "./trade-off-form.js";
@@ -15,7 +12,6 @@ import { differences, type MethodPages, shownFigures, type TableView, tableHtml,
 import { readTableLink, shareTable } from "./trade-off-link.js";
 import { benchMethods, calibrated } from "./trade-off-methods.js";
 import { ownList } from "./trade-off-own.js";
-import { inTurn, placeInWords } from "./turns.js";
 
 interface Config {
   readonly models: readonly TableModel[];
@@ -32,8 +28,7 @@ class TradeOffs extends HTMLElement {
   #shown = {} as BenchReport;
   #other: BenchReport | undefined;
   #sorting: Sorting = { key: "speedup", order: "descending" };
-  #say = statusLine(this);
-  #running: AbortController | undefined;
+  #runs = {} as ReturnType<typeof panelRuns>;
   #unfollow: (() => void) | undefined;
 
   connectedCallback(): void {
@@ -41,12 +36,17 @@ class TradeOffs extends HTMLElement {
       value === Number.MAX_VALUE ? Number.POSITIVE_INFINITY : value,
     ) as Config;
     this.#form = tableForm(this);
+    this.#runs = panelRuns(this, {
+      ...{ base: this.#config.base, starts: ["run"] },
+      failed: "The table was not finished. What was measured is kept.",
+      stopped: () => (this.dataset.own ? "Stopped. What was measured is kept." : "Stopped."),
+    });
     this.#shown = this.#config.recorded;
     this.#own = ownList(this, this.#config.base, () => this.#draw());
     this.#unfollow = onModel(() => this.#otherModel());
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#measure();
+      void this.#runs.run((run) => this.#measure(run));
     });
     this.#part("form").addEventListener("input", () => this.#draw());
     this.addEventListener("click", (event) => this.#pressed(event.target as HTMLElement));
@@ -59,7 +59,7 @@ class TradeOffs extends HTMLElement {
   disconnectedCallback(): void {
     this.#unfollow?.();
     removeEventListener("hashchange", this.#followLink);
-    this.#running?.abort();
+    this.#runs.end();
   }
 
   #part<T extends HTMLElement = HTMLElement>(name: string): T {
@@ -100,7 +100,6 @@ class TradeOffs extends HTMLElement {
       else void this.#copy(written, `Copied as ${copy}.`);
     }
     if (link) void this.#copyLink(link);
-    if (part === "stop") this.#stop();
     if (part === "forget") this.#compare(undefined);
   }
 
@@ -194,54 +193,8 @@ class TradeOffs extends HTMLElement {
     this.#compare(this.#other);
   }
 
-  /** Answers at once and keeps the rows that are there. */
-  #stop(): void {
-    this.#running?.abort();
-    this.#idle(this.dataset.own ? "Stopped. What was measured is kept." : "Stopped.");
-  }
-
-  #idle(text: string, share = 0): void {
-    this.#running = undefined;
-    this.#part<HTMLButtonElement>("run").disabled = false;
-    this.#part<HTMLButtonElement>("stop").disabled = true;
-    this.#say(text, share);
-  }
-
-  async #measure(): Promise<void> {
-    const running = new AbortController();
-    const current = (): boolean => this.#running === running;
-    this.#running = running;
-    this.#part<HTMLButtonElement>("run").disabled = true;
-    this.#part<HTMLButtonElement>("stop").disabled = false;
-    this.#fail(undefined);
-    this.#say("Loading the engine");
-    const { signal } = running;
-    try {
-      const onProgress = (progress: Parameters<typeof statusOf>[1]): void => {
-        const { text, share } = statusOf("uncached", progress);
-        if (current()) this.#say(text, share);
-      };
-      const onPlace = (ahead: number): void => {
-        if (current() && ahead > 0) this.#say(placeInWords(ahead));
-      };
-      const work = async (): Promise<void> => {
-        const engine = await engineFor({ model: this.#model.address, backend: preferred(), signal, onProgress });
-        const report = await this.#table(engine, signal, current);
-        if (!current()) return;
-        this.#show(report);
-        this.#idle(`Done on ${engine.device.description}.`, 1);
-      };
-      await inTurn(work, { signal, onPlace });
-    } catch (error) {
-      if (!current()) return;
-      if (codeOf(error) === "stopped") return this.#idle("Stopped.");
-      if (engineBroke(error)) forgetEngine();
-      this.#fail(error);
-      this.#idle("The table was not finished. What was measured is kept.");
-    }
-  }
-
-  async #table(engine: Engine, signal: AbortSignal, current: () => boolean): Promise<BenchReport> {
+  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+    const engine = await open(this.#model);
     const { bench } = await import("./engine-door.js");
     const { methods: names, preset, model: _, ...asked } = this.#form.read(this.#model.name);
     const settings = this.#model.settings[preset] ?? {};
@@ -255,14 +208,16 @@ class TradeOffs extends HTMLElement {
       const title = this.#pages[name]?.title ?? name;
       const which = repeat === 0 ? "warming up" : `run ${repeat} of ${repeats}`;
       if (current())
-        this.#say(`Measuring, ${Math.max(1, row)} of ${rows}: ${title}, ${which}, ${timeLeft(leftMs)}`, share);
+        this.#runs.say(`Measuring, ${Math.max(1, row)} of ${rows}: ${title}, ${which}, ${timeLeft(leftMs)}`, share);
     };
     const onReport = (report: BenchReport): void => {
       if (current() && report.rows.length > 0) this.#show(report);
     };
     const methods = [...own.methods, ...rows.methods];
     const request = { ...rows, ...asked, methods, machine: machineHere(), signal, onProgress, onReport };
-    return bench(own.engine, request).finally(own.close);
+    const report = await bench(own.engine, request).finally(own.close);
+    if (current()) this.#show(report);
+    return engine;
   }
 
   /** The model's own numbers, or measured ones for another number of steps. */
@@ -275,7 +230,7 @@ class TradeOffs extends HTMLElement {
     const carried = engine.model.calibration;
     const wanted = names.some((name) => calibrated.includes(name));
     if (!wanted || carried?.calibratedFor.steps === steps || steps < 6) return carried;
-    this.#say("Calibrating for this number of steps");
+    this.#runs.say("Calibrating for this number of steps");
     return engine.calibrate({ steps, signal });
   }
 }
