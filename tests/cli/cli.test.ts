@@ -1,12 +1,11 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/engine/safetensors.js";
 import { fixtureFolder, relativeError } from "../golden/fixture.js";
+import { buildCli, cli, cliUnder } from "./cli.js";
 
 // The command as people run it: the built bin in a process of its own.
 
@@ -21,20 +20,8 @@ const inputs = [
 ];
 let folder: string;
 
-const cli = (...args: string[]) => cliUnder([], ...args);
-
-/** The same under flags of Node. */
-const cliUnder = async (flags: readonly string[], ...args: string[]) => {
-  const command = [...flags, "bin/diffusion-cache.mjs", ...args];
-  const run = promisify(execFile)(process.execPath, command, { encoding: "utf8" });
-  return run.then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-  );
-};
-
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"]);
+  await buildCli();
   folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));

@@ -1,26 +1,19 @@
-import { execFile } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { promisify } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { methods } from "../../src/engine/cache/methods/index.js";
 import type { MethodInfo } from "../../src/engine/cli/methods.js";
 import { readInfinity } from "../../src/engine/metrics/quality.js";
+import { buildCli, cli } from "./cli.js";
 
 // The verbs that look for settings, on the model that ships. The bin is built by cli.test.ts or `npm install`.
 
 const model = "site/public/models/latte-motion-nano";
 let folder: string;
 
-const cli = async (...args: string[]) =>
-  promisify(execFile)(process.execPath, ["bin/diffusion-cache.mjs", ...args], { encoding: "utf8" }).then(
-    ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
-    ({ code, stdout, stderr }: { code: number; stdout: string; stderr: string }) => ({ code, stdout, stderr }),
-  );
-
 beforeAll(async () => {
-  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"]);
+  await buildCli();
   folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
 }, 120_000);
 afterAll(() => rm(folder, { recursive: true }));
