@@ -5,6 +5,8 @@ import type { Calibration } from "../src/engine/calibration.js";
 import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine, GenerateOptions } from "../src/engine/engine.js";
 import { EngineError } from "../src/engine/errors.js";
+import { randn } from "../src/engine/random.js";
+import type { Tensor } from "../src/engine/tensor.js";
 import { readFixture } from "./golden/fixture.js";
 
 // What every method owes on every architecture, whatever it decides.
@@ -97,6 +99,27 @@ describe.each(models)("every method on $name", ({ name, scheduler, guidance, ref
     expect(fresh.trace.totals.bytes.peak.cache).toBeGreaterThan(0);
     expect(fresh.trace.visits.some(({ decision }) => decision !== "compute")).toBe(true);
   });
+
+  test.each(acting)(
+    "%s: a run of another size, text and number of steps in between leaves nothing behind",
+    async (method) => {
+      const cache = [make(method, strong[method])];
+      const { noise, cond, uncond } = request.inputs as NonNullable<GenerateOptions["inputs"]>;
+      const halved = noise.dims.with(-1, (noise.dims.at(-1) as number) / 2);
+      const text = { dims: (cond.text as Tensor).dims, data: (cond.text as Tensor).data.map((one) => -one) };
+      const inputs = { noise: randn(1, halved), cond: { ...cond, text }, ...(uncond ? { uncond } : {}) };
+      // The numbers of a calibration are of one number of steps.
+      const other = { ...request, inputs, ...(cache[0]?.calibratedFor ? {} : { steps: 5 }), cache };
+      const run = async (asked: GenerateOptions) => {
+        const { clip, trace } = await engine.generate(asked);
+        return { data: clip.data, sites: trace.sites, stepCacheBytes: trace.stepCacheBytes };
+      };
+      const [first, between] = [await run({ ...request, cache }), await run(other)];
+      expect(await run({ ...request, cache })).toEqual(first);
+      expect(await run(other)).toEqual(between);
+      expect(between.data.length).toBe(first.data.length / 2);
+    },
+  );
 
   test.each(acting.filter((one) => one in none))(
     "%s set to compute everything is the uncached run, bit for bit",

@@ -27,7 +27,10 @@ describe("SmoothCache", () => {
 
   test("errors of another number of steps are refused", () => {
     expect(() => mask(smoothCache({ errors: { "spatial-attention": rows } }), "spatial-attention", 20)).toThrow(
-      expect.objectContaining({ code: "option-invalid" }),
+      expect.objectContaining({
+        code: "option-invalid",
+        message: expect.stringContaining("19 numbers for spatial-attention"),
+      }),
     );
   });
 
