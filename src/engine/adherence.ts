@@ -6,6 +6,7 @@ import { parsePrompt, type Slots, type Vocabulary } from "./text/vocabulary.js";
 export interface Adherence {
   /** The words of the prompt by slot; only slots that it fills and a clip can show. */
   readonly asked: Readonly<Record<string, string>>;
+  /** What the clip shows; of two objects, the first is the one that agrees with the prompt in more words. */
   readonly reading: ClipReading;
   /** Slots in which the clip reads otherwise, those of a missing object included; "count" where it shows one too many. */
   readonly wrong: readonly string[];

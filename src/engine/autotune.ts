@@ -20,8 +20,11 @@ export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidan
 
 /** One setting, as it went. */
 export interface Trial extends Measured {
+  /** Its name in `methods`. */
   readonly method: MethodName;
+  /** As `methodFromName` takes them, without the numbers of a calibration. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Whether the worst clip keeps every floor that was given. */
   readonly reachesFloor: boolean;
   /** A finalist's speed-up is that of three runs more. */
   readonly finalist: boolean;
@@ -31,6 +34,7 @@ export interface Trial extends Measured {
 export interface Tuned {
   /** The fastest setting that reaches the floor; undefined where none is faster than the uncached run. */
   readonly best?: Trial;
+  /** Every setting that was tried, in the order tried; finalists have their second measurement. */
   readonly trials: readonly Trial[];
   /** Methods that were not tried, and why. */
   readonly leftOut: Readonly<Record<string, string>>;

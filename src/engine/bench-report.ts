@@ -4,8 +4,11 @@ import type { Quality } from "./trace.js";
 
 /** One timed run of a row, with the uncached run of the same seed that was made directly before it. */
 export interface BenchRun extends Quality {
+  /** Of the noise, the same for both runs. */
   readonly seed: number;
+  /** Wall time, first step to last, without loading and compiling. */
   readonly ms: number;
+  /** The same of the uncached run. */
   readonly uncachedMs: number;
   /** Speed-up if what was not computed had cost nothing; the ratio of steps for a row of fewer steps. */
   readonly ideal: number;
@@ -17,14 +20,17 @@ export interface BenchRun extends Quality {
 
 /** A line of the table: the uncached run, a cached one, or an uncached one of fewer steps. */
 export interface BenchRow {
+  /** Uncached rows of fewer steps are what any cache has to beat. */
   readonly kind: "uncached" | "cached" | "fewer-steps";
   /** The method's name, "no cache" or "fewer steps". */
   readonly method: string;
   /** As they were asked for, without the numbers of a calibration. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Denoising steps; those of the report but for fewer steps. */
   readonly steps: number;
   /** For fewer steps: the rows whose time it has. */
   readonly sameTimeAs: readonly string[];
+  /** One per repeat; the uncached row has one for every run of another. */
   readonly runs: readonly BenchRun[];
   /** At the peak of a run. */
   readonly bytes: Bytes;
@@ -39,14 +45,19 @@ export interface BenchReport {
   readonly version: 1;
   /** When it was begun, as ISO 8601. */
   readonly date: string;
+  /** Versions of this package and of onnxruntime-web. */
   readonly engine: { readonly version: string; readonly onnxruntime: string };
+  /** Its name, its class in diffusers, and its number of weights. */
   readonly model: { readonly name: string; readonly architecture: string; readonly parameters: number };
+  /** "wasm" or "webgpu", and the same in words, with threads or adapter. */
   readonly backend: { readonly name: string; readonly description: string };
   /** The processor or graphics card, and the browser or Node, in words. */
   readonly machine: string;
+  /** As resolved: the model's defaults filled in. */
   readonly settings: BenchSettings;
   /** False for a table that was stopped: some rows have fewer runs than asked for, or none. */
   readonly complete: boolean;
+  /** The uncached row, cached ones in the order asked, then fewer steps from most to least; only rows with runs. */
   readonly rows: readonly BenchRow[];
   /** Methods that have no row, and why. */
   readonly leftOut: Readonly<Record<string, string>>;
@@ -54,11 +65,15 @@ export interface BenchReport {
 
 /** What every run of a table has in common. */
 export interface BenchSettings {
+  /** Empty for runs from tensors. */
   readonly prompt: string;
   /** Of the first repeat; each later one has the next. */
   readonly seed: number;
+  /** Of all rows but those of fewer steps. */
   readonly steps: number;
+  /** Classifier-free guidance scale; 1 is none. */
   readonly guidance: number;
+  /** Counted runs of each row. */
   readonly repeats: number;
 }
 

@@ -4,23 +4,35 @@ import { type Cells, csv, markdown } from "./tables.js";
 
 /** A row as numbers: medians over its runs. Undefined where there is nothing to say. */
 export interface BenchFigures {
+  /** The row of the report that they are of. */
   readonly row: BenchRow;
+  /** Wall time of a run. */
   readonly ms: number;
+  /** Least of the runs. */
   readonly fastestMs: number;
+  /** Most of the runs. */
   readonly slowestMs: number;
   /** Uncached time over time, of each pair of runs in turn. */
   readonly speedup: number;
+  /** Of the worst pair. */
   readonly leastSpeedup: number;
+  /** Of the best pair. */
   readonly mostSpeedup: number;
+  /** Speed-up if what was not computed had cost nothing. */
   readonly ideal: number;
   /** Weights, activations, cache and workspace at the peak of a run. */
   readonly peakBytes: number;
+  /** Kept features at the peak of a run. */
   readonly cacheBytes: number;
+  /** In dB against the uncached clip of the same seed; infinite where they are equal. */
   readonly psnr: number;
+  /** Against the same clip, −1 … 1; 1 is equal. */
   readonly ssim: number;
   /** Clips that show every word that was asked, and clips that could be read. */
   readonly asAsked: number;
+  /** Clips that could be read; 0 where this model's cannot. */
   readonly read: number;
+  /** Share of the decided evaluations that were not computed, 0 … 1; for cached rows. */
   readonly skipped: number | undefined;
   /** PSNR above that of the uncached row of fewer steps and the same time. */
   readonly gain: number | undefined;

@@ -12,15 +12,18 @@ import { onnxruntimeVersion, version } from "./version.js";
 
 /** A row that is asked for. */
 export interface BenchMethod {
+  /** The row's name; a second one of the same name gets " (2)". */
   readonly name: string;
   /** As the table shall say them; `cache` is what runs. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Disjoint or nested methods of one run; usually one. */
   readonly cache: readonly CacheMethod[];
 }
 
 /** What is measured, and how often. */
 export interface BenchOptions
   extends Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance" | "inputs" | "signal"> {
+  /** One row each, at least one, in the order measured. */
   readonly methods: readonly BenchMethod[];
   /** Counted runs of each row, each with the next seed. Default 3. */
   readonly repeats?: number;
@@ -38,12 +41,15 @@ export interface BenchOptions
 
 /** How far a table is. */
 export interface BenchProgress {
+  /** Name of the row, "no cache", or "fewer steps" while their numbers are looked for. */
   readonly name: string;
   /** 0 while warming up. */
   readonly repeat: number;
+  /** Counted runs of each row. */
   readonly repeats: number;
   /** Which row of how many, from 1 on. */
   readonly row: number;
+  /** Cached rows, and once they are known those of fewer steps. */
   readonly rows: number;
   /** Of the whole table, 0 … 1. The number of rows of fewer steps is guessed until the methods are timed. */
   readonly share: number;

@@ -12,12 +12,17 @@ import { EngineError } from "./errors.js";
 export interface Calibration {
   readonly format: "diffusion-cache/calibration";
   readonly version: 1;
+  /** The run that was logged. Each entry repeats it, so that it refuses another. */
   readonly calibratedFor: CalibratedFor;
+  /** Scale of the logged runs. */
   readonly guidance: number;
   /** One run each, with the seeds 0, 1, 2 … */
   readonly prompts: readonly string[];
+  /** Ratios of residual norms, one per step. */
   readonly magcache: Required<Pick<MagCacheOptions, "magRatios" | "calibratedFor">>;
+  /** Polynomial, highest power first. */
   readonly teacache: Required<Pick<TeaCacheOptions, "coefficients" | "calibratedFor">>;
+  /** Relative errors by kind, distance and step. */
   readonly smoothcache: Required<Pick<SmoothCacheOptions, "errors" | "calibratedFor">>;
 }
 

@@ -6,7 +6,9 @@ import type { Model } from "./models/model.js";
 
 /** How far one sub-layer's output moves from each step to the next. */
 export interface SiteChanges {
+  /** Its id: the module path in diffusers. */
   readonly site: string;
+  /** What it computes. */
   readonly kind: SiteKind;
   /** mean |now − before| / mean |before| for the steps 1, 2 …, mean over prompts and guidance branches. */
   readonly change: readonly number[];
@@ -14,12 +16,17 @@ export interface SiteChanges {
 
 /** What neighbouring steps of an uncached run have in common: PAB's observation (arXiv:2408.12588, section 2), as relative L1. */
 export interface Changes {
+  /** The model's name. */
   readonly model: string;
+  /** In words. */
   readonly backend: string;
+  /** Its class in diffusers. */
   readonly scheduler: string;
+  /** Classifier-free guidance scale; 1 is none. */
   readonly guidance: number;
   /** One run each, with the seeds 0, 1, 2 … */
   readonly prompts: readonly string[];
+  /** One per step, noise first: one more than there are changes. */
   readonly timesteps: readonly number[];
   /** Sub-layers in the order of execution; outputs are taken before the gate, as a cache keeps them. */
   readonly sites: readonly SiteChanges[];

@@ -5,9 +5,11 @@ import type { Quality } from "./trace.js";
 
 /** What {@link compare} needs. `Options` are those of a method, for programs that hand one request on. */
 export interface CompareRequest<Options = unknown> {
+  /** Makes both clips; not disposed of. */
   readonly engine: Engine;
   /** What both runs are asked for. `options` is not read. */
   readonly settings: Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance"> & { readonly options?: Options };
+  /** Aborted, it ends whichever run is under way. */
   readonly signal?: AbortSignal;
   /** Called for both runs in turn; each step brings the clip as it forms. */
   readonly onProgress?: (run: "uncached" | "cached", progress: Progress) => void;
@@ -15,8 +17,11 @@ export interface CompareRequest<Options = unknown> {
 
 /** A clip made twice, and how far the cached one is from the other. */
 export interface Comparison {
+  /** The run with every step computed. */
   readonly uncached: Result;
+  /** The run with the methods. */
   readonly cached: Result;
+  /** Of the cached clip against the other. */
   readonly quality: Quality;
 }
 

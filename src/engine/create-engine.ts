@@ -12,7 +12,9 @@ export interface CreateEngineOptions {
   readonly backend?: Preference;
   /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** Aborted, it ends loading with "stopped"; finished files stay kept. */
   readonly signal?: AbortSignal;
+  /** Bytes of the download; compiling and steps come with each run. */
   readonly onProgress?: (progress: Progress) => void;
 }
 

@@ -29,6 +29,7 @@ export type Progress =
 
 /** Frames of pixels in [−1, 1], [clips, channels, frames, height, width]; an image model has one frame. */
 export interface Clip extends Tensor {
+  /** Frames per second at which it is meant to be seen. */
   readonly fps: number;
 }
 
@@ -52,7 +53,9 @@ export interface GenerateOptions {
   readonly inputs?: RunInputs;
   /** Also return every step's guided prediction. Default false: each costs a read-back. */
   readonly predictions?: boolean;
+  /** Aborted, it ends the run at the next graph with "stopped". */
   readonly signal?: AbortSignal;
+  /** Called while graphs compile and after each step. */
   readonly onProgress?: (progress: Progress) => void;
 }
 
@@ -75,9 +78,11 @@ export interface RunInputs {
 
 /** What a run gives. */
 export interface Result {
+  /** In the model's own size, unless the noise had another. */
   readonly clip: Clip;
   /** The same in the layout that the model works in: packed for FLUX, the clip itself for Latte. */
   readonly latents: Tensor;
+  /** Decisions, times and bytes of the run. */
   readonly trace: Trace;
   /** One per step in the shape of the latents, if asked for. */
   readonly predictions?: readonly Float32Array[];
@@ -85,7 +90,9 @@ export interface Result {
 
 /** Where the time of one forward pass goes: the pass as it runs, and each sub-layer timed as a graph of its own. Medians, in ms. */
 export interface Profile {
+  /** One branch of one step, in a run that is not instrumented. */
   readonly passMs: number;
+  /** By the site's id; what the cuts themselves cost is taken off. */
   readonly siteMs: Readonly<Record<string, number>>;
   /** Of each block, with what joins its sub-layers. */
   readonly blockMs: readonly number[];
@@ -93,22 +100,31 @@ export interface Profile {
 
 /** What a page shows before anything runs. */
 export interface ModelInfo {
+  /** Of its manifest.json; "unnamed" without one. */
   readonly name: string;
+  /** Its class in diffusers: "LatteTransformer3DModel". */
   readonly architecture: string;
   /** Its config.json, which says what sites it has: see `sitesOf`. */
   readonly network: object;
+  /** Number of weights. */
   readonly parameters: number;
+  /** Of all files of its manifest, whether the browser keeps them already or not; 0 without one. */
   readonly downloadBytes: number;
+  /** What a run takes that asks for nothing else. */
   readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
   /** What MagCache, TeaCache and SmoothCache want to know of this model, where its folder has it. */
   readonly calibration?: Calibration;
+  /** Of the default size, in frames, pixels and frames per second. */
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
 }
 
 /** The backend in use and how it was chosen: one line per rung of the ladder, in the order tried. */
 export interface DeviceReport {
+  /** Which runtime computes. */
   readonly backend: "wasm" | "webgpu";
+  /** For people: "WebAssembly, 2 threads", or the adapter and whether its graphs are captured. */
   readonly description: string;
+  /** Down to the rung that was taken, each with why it was taken or left. */
   readonly ladder: readonly { readonly rung: string; readonly taken: boolean; readonly reason: string }[];
 }
 
@@ -117,7 +133,9 @@ export interface DeviceReport {
  * Calls queue: one run at a time, in the order asked for.
  */
 export interface Engine {
+  /** Known once the engine is there; does not change. */
   readonly model: ModelInfo;
+  /** What it runs on, and why. */
   readonly device: DeviceReport;
   /**
    * Denoises from seeded noise and returns the clip with its trace.
@@ -143,5 +161,6 @@ export interface Engine {
    * be read.
    */
   read(request: { readonly clip: Clip; readonly prompt: string }): Promise<Adherence | undefined>;
+  /** Frees memory and device. Calls under way and later ones are refused with "disposed". */
   dispose(): Promise<void>;
 }

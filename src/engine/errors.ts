@@ -45,7 +45,9 @@ const longest = 1500;
  */
 export class EngineError extends Error {
   override readonly name = "EngineError";
+  /** Permanent; see {@link errorCodes}. */
   readonly code: ErrorCode;
+  /** What to do, where there is something to do. */
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {

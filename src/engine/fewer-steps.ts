@@ -4,6 +4,7 @@ import type { Trace } from "./trace.js";
 
 /** What takes no cache at all: an uncached run of fewer steps, against one of all of them. */
 export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
+  /** Denoising steps of this run. */
   readonly steps: number;
 }
 
@@ -13,6 +14,7 @@ export interface FewerStepsOptions extends Pick<GenerateOptions, "steps" | "guid
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
   /** At most so many numbers of steps, spread over all below `steps`. Default 8. */
   readonly points?: number;
+  /** Called after each number of steps, with how many were tried. */
   readonly onPoint?: (point: FewerSteps, tried: number) => void;
 }
 

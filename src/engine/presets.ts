@@ -7,10 +7,15 @@ export type PresetName = (typeof presetNames)[number];
 
 /** A setting of a method and what a sweep measured for it. */
 export interface Preset {
+  /** As `methodFromName` takes them, without the numbers of a calibration. */
   readonly options: Readonly<Record<string, unknown>>;
+  /** Uncached time over its own; the median over the prompts. */
   readonly speedup: number;
+  /** In dB, of the worst clip. */
   readonly psnr: number;
+  /** Of the worst clip, −1 … 1. */
   readonly ssim: number;
+  /** Kept features at the peak of a run. */
   readonly cacheBytes: number;
 }
 
@@ -18,12 +23,17 @@ export interface Preset {
 export interface Presets {
   readonly format: "diffusion-cache/presets";
   readonly version: 1;
+  /** The model's name. */
   readonly model: string;
+  /** Denoising steps of the sweep. */
   readonly steps: number;
+  /** What the speed-ups were measured on, in words. */
   readonly machine: string;
+  /** One clip each, of every setting. */
   readonly prompts: readonly string[];
   /** Least PSNR in dB of the worst clip. */
   readonly floors: Readonly<Record<PresetName, number>>;
+  /** By the method's name; a method without a preset was never faster above that floor. */
   readonly methods: Readonly<Record<string, Readonly<Partial<Record<PresetName, Preset>>>>>;
 }
 

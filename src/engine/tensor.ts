@@ -1,6 +1,8 @@
 /** A float32 tensor in ordinary memory: row-major, `data.length` is the product of `dims`. */
 export interface Tensor {
+  /** Whole numbers; none for a scalar. */
   readonly dims: readonly number[];
+  /** One number per element, last axis fastest. */
   readonly data: Float32Array;
 }
 

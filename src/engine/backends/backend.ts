@@ -15,9 +15,13 @@ export interface Compiled {
 
 /** Bytes by kind, as allocated by the engine. */
 export interface Bytes {
+  /** On WebAssembly each graph holds its own copy of the weights it reads; on WebGPU there is one. */
   readonly weights: number;
+  /** Outputs of graphs. */
   readonly activations: number;
+  /** Kept features, and what probes compare with. */
   readonly cache: number;
+  /** Buffers for decisions and copies. */
   readonly workspace: number;
 }
 

@@ -13,7 +13,9 @@ import {
 
 /** What a dry run says of one site. */
 export interface PlannedSite {
+  /** Its id, as in a trace. */
   readonly site: string;
+  /** As of the site. */
   readonly kind: SiteKind;
   /** A 1 per step in which the site is computed. */
   readonly computed: string;
@@ -21,6 +23,7 @@ export interface PlannedSite {
 
 /** The run that is played through without a model. */
 export interface DryRunOptions {
+  /** On disjoint or nested sites; none is a run that computes everything. */
   readonly methods: readonly CacheMethod[];
   /** As the model receives them, noise first. */
   readonly timesteps: readonly number[];
@@ -34,9 +37,13 @@ export interface DryRunOptions {
 
 /** Where a method is asked. */
 export interface AskedAt {
+  /** Its name. */
   readonly method: string;
+  /** Its id, as in a trace. */
   readonly site: string;
+  /** Of guidance. */
   readonly branch: Branch;
+  /** 0-based. */
   readonly step: number;
 }
 

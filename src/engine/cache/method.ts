@@ -23,6 +23,7 @@ export type StepKind = "uncond" | "guided";
 export interface Site {
   /** The module path in diffusers ("transformer_blocks.3.attn1"), or "blocks.1-8", "output", "uncond", "guided". */
   readonly id: string;
+  /** What it computes. */
   readonly kind: SiteKind;
   /** First part of the model that the site covers, inclusive. */
   readonly from: number;
@@ -80,10 +81,13 @@ export type Branch = "cond" | "uncond";
 
 /** What a method is told when the run reaches one of its sites. */
 export interface Visit {
+  /** The one reached, of those that the method named. */
   readonly site: Site;
+  /** Of guidance. */
   readonly branch: Branch;
   /** 0-based, out of `steps`. */
   readonly step: number;
+  /** Denoising steps of the run. */
   readonly steps: number;
   /** As the model receives it: 1000 (noise) … 0 (image) in diffusers' terms. */
   readonly timestep: number;
@@ -101,6 +105,7 @@ export interface Visit {
 
 /** feature ≈ Σ weights[i] · kept[i] in the order of `keeps`; apart for two frequency bands where a method wants that. */
 export interface Estimate {
+  /** Finite, newest feature first; at most as many as are kept. `low` and `high` weigh the bands of the newest. */
   readonly weights: readonly number[] | { readonly low: number; readonly high: number };
 }
 
@@ -113,15 +118,21 @@ export type Decision = typeof compute | Estimate;
 
 /** What a run is, before its first step. */
 export interface RunFacts {
+  /** Denoising steps of the run. */
   readonly steps: number;
+  /** One per step, as the model receives them, noise first. */
   readonly timesteps: readonly number[];
+  /** The pass that is decided about; state of the other one is apart. */
   readonly branch: Branch;
 }
 
 /** The run that a calibration belongs to. */
 export interface CalibratedFor {
+  /** The model's name. */
   readonly model: string;
+  /** Its class in diffusers: "DDIMScheduler". */
   readonly scheduler: string;
+  /** Denoising steps. */
   readonly steps: number;
 }
 
@@ -152,7 +163,9 @@ export interface CacheMethod {
   readonly calibratedFor?: CalibratedFor;
   /** A method made of several, on disjoint or nested sites: these act in its place. */
   readonly parts?: readonly CacheMethod[];
+  /** Where it acts on this model; none at all is refused as "site-missing". */
   sites(model: SiteMap): readonly Site[];
+  /** What has to be read in every step, in the order of `readings`. Only for methods that decide by data. */
   probes?(model: SiteMap): readonly Probe[];
   /** Called once per run and branch: state lives in the closure, so nothing is ever reset. */
   start(run: RunFacts): (visit: Visit) => Decision;

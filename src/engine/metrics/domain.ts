@@ -1,7 +1,10 @@
 /** What the words of a model look like: colours in 0 … 255, a ground by its top and bottom, sizes as radii. */
 export interface Domain {
+  /** Red, green and blue by the word, 0 … 255. */
   readonly colours: Readonly<Record<string, readonly number[]>>;
+  /** Colour at the top and at the bottom by the word, 0 … 255; equal for a plain one. */
   readonly backgrounds: Readonly<Record<string, readonly [readonly number[], readonly number[]]>>;
+  /** Radius by the word, over the frame's height. */
   readonly sizes: Readonly<Record<string, number>>;
 }
 
