@@ -77,7 +77,7 @@ describe("chooseBackend", () => {
     const refuses = gpuWith(() => Promise.reject(new DOMException("switched off by policy")));
     expect(await automatic({ ...full, gpu: refuses })).toEqual({
       ...down,
-      reason: "The browser refused to look for a GPU adapter: switched off by policy",
+      reason: "WebGPU refused to look for a GPU adapter: switched off by policy",
     });
     const error = await engineRejection(
       "backend-missing",

@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js";
 import { graphBuilder } from "../graph/builder.js";
 import { weightStore } from "../models/weights.js";
 import type { Backend } from "./backend.js";
-import { canShareMemory, canSuspend, loadRuntime, type Runtime } from "./runtime.js";
+import { canShareMemory, canSuspend, inNode, loadRuntime, type Runtime } from "./runtime.js";
 import { disagreement, selfTest } from "./self-test.js";
 import { wasmBackend } from "./wasm.js";
 import { expectWebAssembly } from "./webassembly.js";
@@ -13,6 +13,9 @@ import { adapterName, type Gpu, hasWideSubgroups, isSoftware, openGpu } from "./
 /**
  * "auto": the first rung that works: WebGPU with captured graphs, WebGPU without, WASM. "webgpu" and
  * "webgpu-uncaptured" insist on a GPU and also take a software adapter, which "auto" never does.
+ *
+ * In Node, WebGPU comes from the optional package `webgpu` and is opened only for those who insist on it: a driver that
+ * fails there takes the process with it, where a browser would survive.
  */
 export type Preference = "auto" | "wasm" | "webgpu" | "webgpu-uncaptured";
 
@@ -43,8 +46,15 @@ const unfitBecause =
     throw unfit(`${what}: ${cause instanceof Error ? cause.message : String(cause)}`);
   };
 
-const here = (): Surroundings => ({
-  gpu: globalThis.navigator?.gpu,
+/** WebGPU as the browser has it, or Dawn for those who insist on a GPU in Node. */
+const gpuHere = async (prefer: Preference): Promise<GPU | undefined> => {
+  const { gpu } = globalThis.navigator ?? {};
+  if (gpu || !inNode() || !canSuspend() || !prefer.startsWith("webgpu")) return gpu;
+  return (await import("./dawn.js")).openDawn();
+};
+
+const here = async (prefer: Preference): Promise<Surroundings> => ({
+  gpu: await gpuHere(prefer),
   secureContext: globalThis.isSecureContext ?? true,
   canSuspend: canSuspend(),
 });
@@ -61,13 +71,20 @@ const findAdapter = async (
   software: boolean,
 ): Promise<GPUAdapter> => {
   if (!secureContext) throw unfit("WebGPU needs a secure page: https, or localhost.");
-  if (!gpu) throw unfit("There is no WebGPU here: the browser lacks it or has it switched off.");
   if (!canSuspend)
-    throw unfit("WebAssembly cannot wait for the GPU here: JSPI is missing (Chrome and Edge have it since 137).");
+    throw unfit(
+      "WebAssembly cannot wait for the GPU here: JSPI is missing (Chrome and Edge have it since 137, Node since 24).",
+    );
+  if (!gpu)
+    throw unfit(
+      inNode()
+        ? 'In Node WebGPU is opened only for the backend "webgpu".'
+        : "There is no WebGPU here: the browser lacks it or has it switched off.",
+    );
   const adapter = await gpu
     .requestAdapter({ powerPreference: "high-performance" })
-    .catch(unfitBecause("The browser refused to look for a GPU adapter"));
-  if (!adapter) throw unfit("The browser offers no GPU adapter: there is no GPU, or its driver is blocked.");
+    .catch(unfitBecause("WebGPU refused to look for a GPU adapter"));
+  if (!adapter) throw unfit("There is no GPU adapter here: no GPU, or a driver that is missing or blocked.");
   if (isSoftware(adapter) && !software)
     throw unfit(`The only adapter is software (${adapterName(adapter)}), which is slower than WASM.`);
   for (const [limit, least] of Object.entries(needed) as [keyof typeof needed, number][])
@@ -125,7 +142,8 @@ const owning = (backend: Backend, gpu: Gpu): Backend => ({
  */
 export const chooseBackend = async (options: LadderOptions): Promise<{ backend: Backend; report: DeviceReport }> => {
   expectWebAssembly();
-  const { prefer, surroundings = here(), tolerance = 1e-3 } = options;
+  const { prefer, tolerance = 1e-3 } = options;
+  const surroundings = options.surroundings ?? (await here(prefer));
   const ladder: DeviceReport["ladder"][number][] = [];
   const taking = (backend: Backend) => ({
     backend,

@@ -13,7 +13,7 @@ export const ortInOrder = queue();
 /** Whether WebAssembly here can wait for a promise (JSPI): the WebGPU build is made for that. */
 export const canSuspend = (): boolean => typeof WebAssembly !== "undefined" && "Suspending" in WebAssembly;
 
-const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
+export const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
 
 /** Whether the threads of WebAssembly may share memory: a browser grants that to isolated pages alone. */
 export const canShareMemory = (): boolean => inNode() || globalThis.crossOriginIsolated === true;
