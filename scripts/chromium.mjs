@@ -1,6 +1,7 @@
 // Finds the Chromium that the browser tests drive, and prints its path. Installs Debian's where that is possible.
 import { execFileSync, execSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
 const names = ["chromium", "chromium-browser", "google-chrome-stable", "google-chrome"];
@@ -17,6 +18,20 @@ const onPath = () => {
 export const findChromium = () => {
   const named = process.env.CHROMIUM_PATH;
   return named && existsSync(named) ? named : onPath();
+};
+
+/**
+ * Environment in which Vulkan is SwiftShader, the software driver that Chromium brings: for WebGPU in Node on a machine
+ * without a GPU. Off Linux there is no Vulkan to choose, and it is empty.
+ */
+export const softwareVulkan = () => {
+  if (process.platform !== "linux") return {};
+  const chromium = findChromium();
+  const folders = [...(chromium ? [dirname(realpathSync(chromium))] : []), "/usr/lib/chromium", "/opt/google/chrome"];
+  const driver = "vk_swiftshader_icd.json";
+  const found = folders.find((folder) => existsSync(join(folder, driver)));
+  if (!found) throw new Error(`WebGPU in Node needs ${driver} of Chromium, and none is in ${folders.join(", ")}.`);
+  return { VK_ICD_FILENAMES: join(found, driver), LD_LIBRARY_PATH: found };
 };
 
 const isDebianRoot = () =>

@@ -155,6 +155,12 @@ test.each(switches as [string, string, string][])("with %s one line says so, and
   expect(stderr.trim().split("\n").at(-1)).toMatch(new RegExp(`${said}.*\\[webassembly-missing\\]$`));
 });
 
+test("a Node that is too old for WebGPU is told so before anything is loaded", async () => {
+  const { code, stderr } = await cliUnder(["--no-experimental-wasm-jspi"], "run", ...inputs, "--backend", "webgpu");
+  expect(code).toBe(1);
+  expect(stderr.trim()).toMatch(/^diffusion-cache: WebAssembly cannot wait.* Node since 24.*\[backend-missing\]$/);
+});
+
 describe("bad input is one clear line, a non-zero exit and no file", () => {
   test.each([
     ["a missing folder", ["run", "--model", "/not/there"], "file-missing"],
@@ -181,7 +187,6 @@ describe("bad input is one clear line, a non-zero exit and no file", () => {
     ["readings that are not there", ["plan", "--method", "dicache", "--readings", "nowhere.json"], "file-missing"],
     ["a calibration of nothing", ["calibrate", "--model", latte, "--method", "pab"], "argument-invalid"],
     ["an output of another kind", ["run", ...inputs, "--out", "clip.mp4"], "argument-invalid"],
-    ["no WebGPU in this process", ["run", ...inputs, "--backend", "webgpu"], "backend-missing"],
   ])("%s", async (_, args, code) => {
     const before = await readdir(folder);
     const out = args[0] === "run" && !args.includes("--out") ? ["--out", join(folder, "never.safetensors")] : [];
