@@ -155,8 +155,9 @@ test.each(switches as [string, string, string][])("with %s one line says so, and
   expect(stderr.trim().split("\n").at(-1)).toMatch(new RegExp(`${said}.*\\[webassembly-missing\\]$`));
 });
 
-test("a Node that is too old for WebGPU is told so before anything is loaded", async () => {
-  const { code, stderr } = await cliUnder(["--no-experimental-wasm-jspi"], "run", ...inputs, "--backend", "webgpu");
+test("a Node without JSPI is told so, before WebGPU is looked for", async () => {
+  const without = ["--import", "data:text/javascript,delete WebAssembly.Suspending"];
+  const { code, stderr } = await cliUnder(without, "run", ...inputs, "--backend", "webgpu");
   expect(code).toBe(1);
   expect(stderr.trim()).toMatch(/^diffusion-cache: WebAssembly cannot wait.* Node since 24.*\[backend-missing\]$/);
 });

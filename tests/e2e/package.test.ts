@@ -107,6 +107,13 @@ describe("installed", () => {
     expect(new Set(said.masks)).toEqual(new Set(["101"]));
     const bin = join(folder, "node_modules/diffusion-cache/bin/diffusion-cache.mjs");
     expect((await run(process.execPath, [bin, "--version"])).stdout.trim()).toBe(said.version);
+    const onGpu = [bin, "run", "--model", "public/models/latte-motion-nano", "--backend", "webgpu"];
+    await expect(run(process.execPath, onGpu, { cwd: folder })).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^diffusion-cache: .*not installed\. Run: npm install webgpu\..*\[backend-missing\]\n$/,
+      ),
+    });
   });
 
   test("the starter type-checks, builds, and makes its two clips in a browser", async () => {

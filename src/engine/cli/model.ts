@@ -11,7 +11,10 @@ import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from 
 export const modelFlags: Readonly<Record<string, Flag>> = {
   model: { value: "DIR", help: "checkpoint folder, as diffusers saves it (config.json, or transformer/ in it)" },
   scheduler: { value: "DIR", help: "folder with scheduler_config.json (default: the checkpoint's)" },
-  backend: { value: "NAME", help: "wasm, webgpu, webgpu-uncaptured or auto (default: wasm)" },
+  backend: {
+    value: "NAME",
+    help: "wasm (default); webgpu or webgpu-uncaptured, with the package webgpu; auto is wasm: a failing GPU driver would end the process",
+  },
 };
 
 /** What a run starts from. */
