@@ -62,6 +62,13 @@ const formulas = (layers: number): readonly Formula[] => {
       says: "residual and input: 2·N·D",
       features: 2,
     },
+    {
+      name: "seacache",
+      options: { threshold: 0.5 },
+      says: "2 residuals: 2·N·D, and 1 latents for both",
+      features: 2,
+      latents: 0.5,
+    },
     { name: "dbcache", options: { residualDiffThreshold: 0.1 }, says: "Fn and middle residual: 2·N·D", features: 2 },
     { name: "dicache", options: { relL1Thresh: 0.1 }, says: "2 residuals, 2 probes, input, probe: 6·N·D", features: 6 },
     { name: "easycache", options: { threshold: 0.1 }, says: "4 latents", latents: 4 },

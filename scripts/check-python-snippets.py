@@ -42,6 +42,16 @@ def small(name):
         parts = {"tokenizer": None, "text_encoder": None, "vae": None, "scheduler": diffusers.DDIMScheduler()}
         text = {key: torch.randn(1, 5, 24) for key in ("prompt_embeds", "negative_prompt_embeds")}
         return transformer, parts, text | {"height": 64, "width": 64, "video_length": 2, "negative_prompt": None}
+    if name == "WanPipeline":
+        transformer = diffusers.WanTransformer3DModel(
+            patch_size=(1, 2, 2), num_attention_heads=2, attention_head_dim=12, in_channels=16, out_channels=16,
+            text_dim=24, freq_dim=32, ffn_dim=32, num_layers=3, cross_attn_norm=True, qk_norm="rms_norm_across_heads",
+            rope_max_seq_len=32,
+        )  # fmt: skip
+        parts = {"tokenizer": None, "text_encoder": None, "vae": None}
+        parts |= {"scheduler": diffusers.FlowMatchEulerDiscreteScheduler(shift=3.0)}
+        text = {key: torch.randn(1, 5, 24) for key in ("prompt_embeds", "negative_prompt_embeds")}
+        return transformer, parts, text | {"height": 32, "width": 32, "num_frames": 9}
     if name == "CogVideoXPipeline":
         transformer = diffusers.CogVideoXTransformer3DModel(
             num_attention_heads=2, attention_head_dim=16, in_channels=4, out_channels=4, time_embed_dim=2,

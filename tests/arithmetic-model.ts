@@ -52,6 +52,7 @@ export const doublingModel = (depth: number, width = 1): Model => {
       { name: "timestep", dims: [1, 1] },
       { name: "text", dims },
     ], // prettier-ignore
+    volume: (g, latents) => g.reshape(latents, [1, 1, 1, 1, width]),
     conditions: [{ name: "text", dims }],
     output: "prediction",
     weights: weightStore(new Map()),
@@ -85,6 +86,8 @@ export interface ArithmeticRun {
   /** Makes the next step's latents instead of taking them from `latents`, of which only the number then counts. */
   readonly next?: (latents: readonly number[], prediction: readonly number[], step: number) => readonly number[];
   readonly timesteps?: readonly number[];
+  /** Noise in the latents of each step, for probes that filter. Default: none. */
+  readonly sigmas?: readonly number[];
   readonly guidance?: number;
   readonly text?: Readonly<Partial<Record<Branch, Tensor>>>;
   readonly cuts?: "probes" | "sites";
@@ -105,6 +108,7 @@ export const runArithmetic = async (run: ArithmeticRun) => {
     guidance,
     cuts,
     timesteps: run.timesteps ?? latents.map((_, step) => 1000 - step),
+    sigmas: run.sigmas ?? latents.map(() => 0),
     conditions: { cond: new Map([["text", text.cond]]), uncond: new Map([["text", text.uncond]]) },
     compile: (graph) => backend.compile(graph),
   });

@@ -21,6 +21,7 @@ const strong: Partial<Record<MethodName, object>> = {
   firstblockcache: { threshold: 9 },
   lazycache: { threshold: 9, retSteps: 2 },
   magcache: { threshold: 9 },
+  seacache: { threshold: 9 },
   smoothcache: { alpha: 9 },
   teacache: { relL1Thresh: 9 },
 };
@@ -36,6 +37,7 @@ const none: Partial<Record<MethodName, object>> = {
   lazycache: { threshold: 0 },
   magcache: { maxSkipSteps: 0 },
   pab: { spatialAttentionBlockSkipRange: 1 },
+  seacache: { threshold: 0 },
   smoothcache: { alpha: 0 },
   spectrum: { stop: 0 },
   mask: { every: 1 },

@@ -13,6 +13,7 @@ export const methodFunctions = {
   magcache: "magCache",
   mask: "stepMask",
   pab: "pab",
+  seacache: "seaCache",
   smoothcache: "smoothCache",
   spectrum: "spectrum",
   taylorseer: "taylorSeer",

@@ -128,6 +128,14 @@ ratios = json.loads(printed.getvalue().strip().splitlines()[-1])
 `,
     lines: ["mag_ratios=ratios,", ...linesOf({ ...said, numInferenceSteps: run.steps })],
   }),
+  seacache: (said, { still }) => ({
+    name: "SeaCacheConfig",
+    pipeline: "WanPipeline",
+    remarks: [
+      `Not ${still ? "FLUX" : "Latte"}: its pipeline does not tell the hook step and sigma, and then every step is computed. Wan's does.`,
+    ],
+    lines: linesOf(said),
+  }),
   textkv: () => ({
     name: "TextKVCacheConfig",
     pipeline: "NucleusMoEImagePipeline",

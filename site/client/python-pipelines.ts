@@ -1,6 +1,7 @@
 /** What snippets load: the pipelines of diffusers, and the checkpoints that people use with them. */
 const pipelines = {
   LattePipeline: { checkpoint: "maxin-cn/Latte-1", dtype: "float16", makes: "video" },
+  WanPipeline: { checkpoint: "Wan-AI/Wan2.1-T2V-1.3B-Diffusers", dtype: "bfloat16", makes: "video" },
   CogVideoXPipeline: { checkpoint: "THUDM/CogVideoX-5b", dtype: "bfloat16", makes: "video" },
   FluxPipeline: { checkpoint: "black-forest-labs/FLUX.1-dev", dtype: "bfloat16", makes: "image" },
   NucleusMoEImagePipeline: { checkpoint: "NucleusAI/NucleusMoE-Image", dtype: "bfloat16", makes: "image" },

@@ -2,6 +2,7 @@ import { cachingRepositories } from "./published/caching-repositories.js";
 import { imageRepositories } from "./published/image-repositories.js";
 import { papers } from "./published/papers.js";
 import { pullRequests } from "./published/pull-requests.js";
+import { seaCacheSources } from "./published/seacache.js";
 import type { Judged, Run, Source } from "./published/table.js";
 
 export type { Judged, Source } from "./published/table.js";
@@ -37,6 +38,7 @@ export const methodNames = {
   cfgcache: "CFG-Cache",
   easycache: "EasyCache",
   teacache: "TeaCache",
+  seacache: "SeaCache",
   dbcache: "DBCache",
   "dbcache-taylorseer": "DBCache with TaylorSeer",
   mask: "Step mask",
@@ -52,7 +54,13 @@ export const methodNames = {
   toca: "ToCa",
 } as const;
 
-const sources: readonly Source[] = [...pullRequests, ...papers, ...cachingRepositories, ...imageRepositories];
+const sources: readonly Source[] = [
+  ...pullRequests,
+  ...papers,
+  ...seaCacheSources,
+  ...cachingRepositories,
+  ...imageRepositories,
+];
 
 const ratio = (uncached: number | undefined, cached: number | undefined): number | undefined =>
   uncached === undefined || cached === undefined ? undefined : uncached / cached;

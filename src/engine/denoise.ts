@@ -6,7 +6,7 @@ import type { Scheduler, SchedulerStep } from "./schedulers/scheduler.js";
 import { allFinite, type Tensor } from "./tensor.js";
 import type { TraceSite, TraceVisit } from "./trace.js";
 
-export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timesteps"> {
+export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timesteps" | "sigmas"> {
   readonly scheduler: Scheduler;
   /** Standard normal noise in the shape of the latents. */
   readonly noise: Tensor;
@@ -59,6 +59,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     ...options,
     counts,
     timesteps: scheduler.timesteps,
+    sigmas: scheduler.sigmas,
     async compile(graph) {
       stopIfAsked();
       const before = performance.now();

@@ -50,6 +50,7 @@ export { type MethodName, methodFromName, methods } from "./cache/methods/index.
 export { type LazyCacheOptions, lazyCache } from "./cache/methods/lazy-cache.js";
 export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
+export { type SeaCacheOptions, seaCache } from "./cache/methods/sea-cache.js";
 export { type SmoothCacheErrors, type SmoothCacheOptions, smoothCache } from "./cache/methods/smooth-cache.js";
 export { type SpectrumOptions, spectrum } from "./cache/methods/spectrum.js";
 export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";

@@ -5,6 +5,7 @@ import type { CacheMethod } from "../../src/engine/cache/method.js";
 import { diCache } from "../../src/engine/cache/methods/di-cache.js";
 import { lazyCache } from "../../src/engine/cache/methods/lazy-cache.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
+import { seaCache } from "../../src/engine/cache/methods/sea-cache.js";
 import { stepMask } from "../../src/engine/cache/methods/step-mask.js";
 import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
 import { createEngine } from "../../src/engine/create-engine.js";
@@ -46,6 +47,7 @@ const caches: Record<string, readonly CacheMethod[]> = {
   PAB: [pyramid],
   "DiCache, decided inside the network": [diCache({ relL1Thresh: 9 })],
   "LazyCache, above both branches": [lazyCache({ threshold: 9, retSteps: 2 })],
+  "SeaCache, by filtered latents": [seaCache({ threshold: 9 })],
   "text keys and values, blocks by FoCa": [textKvCache(), withForecast(stepMask({ mask: "110010" }), { by: "foca" })],
 };
 

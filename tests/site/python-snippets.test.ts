@@ -66,6 +66,7 @@ describe("Python snippets", () => {
       "first-block-cache",
       "mag-cache",
       "pyramid-attention-broadcast",
+      "sea-cache",
       "step-mask",
       "taylor-seer",
       "text-kv",

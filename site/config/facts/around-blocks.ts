@@ -60,6 +60,26 @@ export const aroundBlocks = {
     memory: "hidden",
     there: [],
   },
+  seacache: {
+    page: "sea-cache",
+    label: "SeaCache",
+    kept: "Per guidance branch: the last two residuals of the block stack, or one with order 0. For both: the filtered latents of the last step, to compare with",
+    decides:
+      "One measured number per step: the relative change of the filtered latents, added up since the last computed step",
+    guidance: "No",
+    calibration: "No; one threshold to tune",
+    agnostic:
+      "Yes in mechanism, for any stack of blocks. The filter takes natural pictures' spectra for granted, and needs the noise of each step",
+    source: {
+      label: "Paper",
+      text: "Chung et al., SeaCache: Spectral-Evolution-Aware Cache for Accelerating Diffusion Models, arXiv:2602.18993",
+      url: "https://arxiv.org/abs/2602.18993",
+    },
+    diffusers: { text: "SeaCacheConfig (read at 0.42.1)", url: docs },
+    fewSteps: "little",
+    memory: "hidden",
+    there: ["diffusers"],
+  },
   dbcache: {
     page: "db-cache",
     label: "DBCache",

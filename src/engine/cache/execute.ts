@@ -10,6 +10,7 @@ import { featureHistory, type HandleCounts } from "./history.js";
 import { type Branch, type CacheMethod, compute, type Site } from "./method.js";
 import { type BranchState, type Observed, type PassVisit, pass } from "./pass.js";
 import { probeBench } from "./probes.js";
+import { seaFilter } from "./sea-filter.js";
 import { type Segmenter, segmenter } from "./segments.js";
 
 export interface ExecutorOptions {
@@ -18,6 +19,8 @@ export interface ExecutorOptions {
   readonly counts: HandleCounts;
   readonly methods: readonly CacheMethod[];
   readonly timesteps: readonly number[];
+  /** The noise in the latents of each step (`Scheduler.sigmas`), for probes that filter. */
+  readonly sigmas: readonly number[];
   readonly guidance: number;
   /** Values of the model's conditions, by graph input name; "uncond" only where guidance is not 1. */
   readonly conditions: Readonly<Partial<Record<Branch, ReadonlyMap<string, Tensor>>>>;
@@ -50,6 +53,7 @@ export const executor = (options: ExecutorOptions) => {
   const all = activeSites(methods, model.sites);
   const network = all.filter(({ site }) => !aboveNetwork(site));
   const guided = guidance !== 1;
+  const filter = seaFilter(options);
 
   const branch = (name: Branch): BranchState => {
     const active = inBranch(network, name);
@@ -61,6 +65,7 @@ export const executor = (options: ExecutorOptions) => {
         backend,
         counts,
         model,
+        filter,
         active.filter(({ method }) => name === "cond" || !method.shared), // those follow without measuring
       ),
     };
@@ -123,6 +128,7 @@ export const executor = (options: ExecutorOptions) => {
     backend,
     counts,
     model,
+    filter,
     active: all.filter(({ site }) => aboveNetwork(site)),
     timesteps,
     guidance,
@@ -191,6 +197,7 @@ export const executor = (options: ExecutorOptions) => {
     /** Releases everything; safe at any moment, also after an error. */
     end(): void {
       above.clear();
+      filter.clear();
       for (const { history, probes } of Object.values(states)) {
         history.clear();
         probes.clear();

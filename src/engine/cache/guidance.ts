@@ -6,11 +6,13 @@ import { featureHistory, type HandleCounts } from "./history.js";
 import { type Branch, compute, type Decision, type StepKind } from "./method.js";
 import type { PassResult, PassVisit } from "./pass.js";
 import { probeBench } from "./probes.js";
+import type { SeaFilter } from "./sea-filter.js";
 
 export interface GuidedStepOptions {
   readonly backend: Backend;
   readonly counts: HandleCounts;
   readonly model: Model;
+  readonly filter: SeaFilter;
   /** The sites above the network. */
   readonly active: readonly ActiveSite[];
   readonly timesteps: readonly number[];
@@ -34,7 +36,8 @@ type Estimated = Exclude<Decision, typeof compute>;
  *
  * @throws EngineError "site-missing" for "uncond" without guidance, or a probe inside a network that may not run
  */
-export const guidedStep = ({ backend, counts, model, active, timesteps, guidance, run, booked }: GuidedStepOptions) => {
+export const guidedStep = (options: GuidedStepOptions) => {
+  const { backend, counts, model, filter, active, timesteps, guidance, run, booked } = options;
   const guided = guidance !== 1;
   const level = (kind: StepKind, branch: Branch) => {
     const one = active.find(({ site }) => site.kind === kind);
@@ -43,7 +46,7 @@ export const guidedStep = ({ backend, counts, model, active, timesteps, guidance
       one,
       decider: decider(here, { steps: timesteps.length, timesteps, branch }),
       history: featureHistory(backend, counts),
-      probes: probeBench(backend, counts, model, here),
+      probes: probeBench(backend, counts, model, filter, here),
     };
   };
   const [whole, gap] = [level("guided", "cond"), level("uncond", "uncond")];
@@ -107,7 +110,7 @@ export const guidedStep = ({ backend, counts, model, active, timesteps, guidance
       const { one, history, probes } = whole;
       if (!one) return branches(step, inputs);
       const { site, method } = one;
-      for (const tap of probes.needed(method)) if (!probes.has(tap)) probes.put(tap, counts.hold(latents));
+      await probes.begin(step, inputs);
       const readings = await probes.read(method);
       const verdict = await whole.decider.visit(one, step, readings, guided);
       const { decision } = verdict;

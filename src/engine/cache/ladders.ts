@@ -61,6 +61,13 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     pyramid(2, 3, 6, 100, 800),
     pyramid(2, 4, 6, 50, 930),
   ],
+  seacache: [
+    { threshold: 0.1 },
+    { threshold: 0.3 },
+    { threshold: 0.8, maxConsecutiveCached: 4 },
+    { threshold: 0.5, residualOrder: 0, maxConsecutiveCached: 0 },
+    { threshold: 1.2, residualOrder: 0, maxConsecutiveCached: 0 },
+  ],
   smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
   spectrum: [{ window: 1.5, flex: 0.25 }, {}, { window: 3 }, { window: 3, flex: 1 }],
   taylorseer: [

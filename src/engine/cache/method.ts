@@ -64,6 +64,11 @@ export interface Probe {
   readonly tap: string;
   /** The older self: of the step before, of the last step computed, or of the computed step before that. */
   readonly since: "last-step" | "last-compute" | "compute-before-last";
+  /**
+   * Compares what the SEA filter (SeaCache, arXiv:2602.18993) leaves of each tensor at the noise of its own step: the
+   * best linear denoiser where the clean signal's power falls as 1 / frequency^powerExp. Of "latents" alone.
+   */
+  readonly filter?: { readonly powerExp: number };
 }
 
 /** What a probe measured between an older and a newer tensor. */

@@ -161,8 +161,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     }
   };
 
-  for (const tap of active.flatMap(waitingTaps))
-    if (tap.after === 0 && !probes.has(tap)) probes.put(tap, counts.hold(inputs.get(tap.value) as Handle));
+  await probes.begin(step, inputs);
   await decideReady();
   for (let position = 0; position < end; ) {
     const to = nextCut(position);

@@ -1,8 +1,10 @@
 import type { Backend, Handle } from "../backends/backend.js";
+import { EngineError } from "../errors.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, probesOf } from "./decide.js";
 import type { HandleCounts } from "./history.js";
 import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "./method.js";
+import type { SeaFilter } from "./sea-filter.js";
 
 interface Older {
   step?: Handle;
@@ -10,20 +12,40 @@ interface Older {
   computed: Handle[];
 }
 
+interface Probed {
+  readonly probe: Probe;
+  /** Of a filtered probe a tap of its own, whose value before the network is the filtered one. */
+  readonly tap: Tap;
+}
+
 /**
  * The probes of all methods of one branch: which taps a pass must hand out, their older selves, and the readings.
  * A tap behind the whole network is read after the pass and its reading is told at the next visit.
  */
-export const probeBench = (backend: Backend, counts: HandleCounts, model: Model, active: readonly ActiveSite[]) => {
+export const probeBench = (
+  backend: Backend,
+  counts: HandleCounts,
+  model: Model,
+  filter: SeaFilter,
+  active: readonly ActiveSite[],
+) => {
   const methods = [...new Set(active.map(({ method }) => method))];
   const taps = new Map<string, Tap>();
-  const tapOf = (id: string): Tap => {
-    const tap = taps.get(id) ?? model.tap(id);
-    taps.set(id, tap);
+  const tapOf = (method: CacheMethod, probe: Probe): Tap => {
+    const key = probe.filter ? `${probe.tap} filtered, ${probe.filter.powerExp}` : probe.tap;
+    const tap = taps.get(key) ?? { ...model.tap(probe.tap), id: key };
+    if (probe.filter && tap.after > 0)
+      throw new EngineError("site-missing", `${method.name} filters ${probe.tap}, which lies inside the network.`, {
+        hint: 'Filter "latents", or probe without a filter.',
+      });
+    taps.set(key, tap);
     return tap;
   };
-  const probes = new Map<CacheMethod, readonly { readonly probe: Probe; readonly tap: Tap }[]>(
-    methods.map((method) => [method, probesOf(method, model.sites).map((probe) => ({ probe, tap: tapOf(probe.tap) }))]),
+  const probes = new Map<CacheMethod, readonly Probed[]>(
+    methods.map((method) => [
+      method,
+      probesOf(method, model.sites).map((probe) => ({ probe, tap: tapOf(method, probe) })),
+    ]),
   );
   const older = new Map<string, Older>();
   const now = new Map<string, Handle>();
@@ -35,12 +57,20 @@ export const probeBench = (backend: Backend, counts: HandleCounts, model: Model,
     older.set(key, found);
     return found;
   };
-  const reference = (method: CacheMethod, { probe, tap }: { probe: Probe; tap: Tap }): Handle | undefined => {
+  const reference = (method: CacheMethod, { probe, tap }: Probed): Handle | undefined => {
     const { step, computed } = olderOf(method, tap);
     return { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] }[probe.since];
   };
 
   return {
+    /** Takes in what lies before the network. */
+    async begin(step: number, inputs: ReadonlyMap<string, Handle>): Promise<void> {
+      for (const { probe, tap } of [...probes.values()].flat()) {
+        if (tap.after > 0 || now.has(tap.id)) continue;
+        const value = inputs.get(tap.value) as Handle;
+        now.set(tap.id, probe.filter ? await filter.apply(value, step, probe.filter.powerExp) : counts.hold(value));
+      }
+    },
     /** Taps that `method` needs before it can decide. */
     needed: (method: CacheMethod): readonly Tap[] =>
       (probes.get(method) ?? []).map(({ tap }) => tap).filter(({ after }) => after < end),

@@ -214,6 +214,10 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
       timestepEmbedding: { value: "silu(temb)", after: 1 },
     }),
     inputs: [{ name: "latents", dims: [B, N, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
+    volume(g, latents) {
+      const packs = g.reshape(latents, [B, rows, columns, channels, pack, pack]);
+      return g.reshape(g.transpose(packs, [0, 3, 1, 4, 2, 5]), [B, channels, 1, height, width]);
+    },
     conditions,
     output: "prediction",
     weights,

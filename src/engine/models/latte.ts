@@ -205,6 +205,7 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
       { name: "timestep", dims: [1, 256] },
       ...conditions,
     ],
+    volume: (_, latents) => latents,
     conditions,
     output: "prediction",
     weights,

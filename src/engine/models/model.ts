@@ -40,6 +40,8 @@ export interface Model {
   tap(id: string): Tap;
   /** What enters: "latents", "timestep" (its embedding) and the conditions. */
   readonly inputs: readonly GraphValue[];
+  /** "latents" as [clips, channels, frames, height, width], however the model packs them. */
+  volume(graph: GraphBuilder, latents: GraphValue): GraphValue;
   /** Conditions by graph input name; a run gives them per branch. */
   readonly conditions: readonly GraphValue[];
   /** The stream value that holds the prediction, in the shape of "latents". */

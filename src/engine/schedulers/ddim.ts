@@ -88,6 +88,11 @@ export const ddim = (config: Readonly<Record<string, unknown>>, steps: number): 
   return {
     name,
     timesteps,
+    // The same ratio of noise to signal as a flow has at σ.
+    sigmas: timesteps.map((timestep) => {
+      const bar = bars[timestep] as number;
+      return sqrt(1 - bar) / (sqrt(bar) + sqrt(1 - bar));
+    }),
     initNoiseSigma: 1,
     step(i) {
       const timestep = timesteps[i] as number;

@@ -35,6 +35,7 @@ export const flowMatchEuler = (config: Readonly<Record<string, unknown>>, steps:
   return {
     name,
     timesteps: sigmas.map((sigma) => fround(sigma * count)),
+    sigmas,
     initNoiseSigma: 1,
     step(i) {
       const sigma = sigmas[i] as number;

@@ -26,6 +26,8 @@ export interface Scheduler {
   readonly name: string;
   /** As the model receives them, from noise to image; float32 values. */
   readonly timesteps: readonly number[];
+  /** Of each step the noise in its latents as a flow counts it, σ in (1 − σ)·clean + σ·noise up to scale: 1 … 0. */
+  readonly sigmas: readonly number[];
   /** Standard deviation of the noise that a run starts from. */
   readonly initNoiseSigma: number;
   /** Step `i` of `timesteps`, 0-based. */

@@ -12,6 +12,7 @@ import { fora } from "./fora.js";
 import { lazyCache } from "./lazy-cache.js";
 import { magCache } from "./mag-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
+import { seaCache } from "./sea-cache.js";
 import { smoothCache } from "./smooth-cache.js";
 import { spectrum } from "./spectrum.js";
 import { stepMask } from "./step-mask.js";
@@ -32,6 +33,7 @@ export const methods = {
   magcache: magCache,
   mask: stepMask,
   pab,
+  seacache: seaCache,
   smoothcache: smoothCache,
   spectrum,
   taylorseer: taylorSeer,
