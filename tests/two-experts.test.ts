@@ -24,6 +24,7 @@ const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
   magcache: { magRatios: [1, 0.99, 0.98], threshold: 9 },
   mask: { every: 3 },
   pab: { spatialAttentionBlockSkipRange: 3, spatialAttentionTimestepSkipRange: [0, 1001] },
+  seacache: { threshold: 9 },
   smoothcache: { errors, alpha: 9 },
   spectrum: { warmup: 2 },
   taylorseer: { cacheInterval: 2, disableCacheBeforeStep: 1 },
