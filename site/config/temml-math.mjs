@@ -1,8 +1,11 @@
 import { defineMdastPlugin } from "satteri";
 import temml from "temml";
 
+/** Between a formula and the comma after it no line may break. */
+const wordJoiner = "\u2060";
+
 const rendered = (tex, displayMode) => ({
-  raw: temml.renderToString(tex, { displayMode, throwOnError: true }),
+  raw: temml.renderToString(tex, { displayMode, throwOnError: true }) + (displayMode ? "" : wordJoiner),
   mdxExpressions: false,
 });
 
