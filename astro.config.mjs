@@ -19,7 +19,7 @@ const sitePages = {
   name: "site-pages",
   hooks: {
     "astro:config:setup": ({ injectRoute, injectScript }) => {
-      for (const script of ["offline", "scrollers"])
+      for (const script of ["offline", "print", "scrollers"])
         injectScript("page", `import ${JSON.stringify(path(`./site/client/${script}.ts`))};`);
       const folder = path("./site/pages");
       for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
