@@ -1,13 +1,10 @@
 import { defineMdastPlugin } from "satteri";
 import temml from "temml";
 
-/** Between a formula and the comma after it no line may break. */
-const wordJoiner = "\u2060";
-
-const rendered = (tex, displayMode) => {
-  const formula = temml.renderToString(tex, { displayMode, throwOnError: true });
-  return { raw: displayMode ? formula : `<span>${formula}${wordJoiner}</span>`, mdxExpressions: false };
-};
+const rendered = (tex, displayMode) => ({
+  raw: temml.renderToString(tex, { displayMode, throwOnError: true }),
+  mdxExpressions: false,
+});
 
 /** $…$ and $$…$$ as MathML at build time: nothing to load in the page. A formula that TeX refuses fails the build. */
 export const temmlMath = () =>
