@@ -13,7 +13,7 @@ import { reuse } from "./reuse.ts";
 import { start } from "./start.ts";
 import { tax } from "./tax.ts";
 
-const parts: Readonly<Record<string, (effort: Effort) => Promise<Measured | undefined>>> = {
+const parts: Readonly<Record<string, (effort: Effort) => Promise<Measured | readonly Measured[] | undefined>>> = {
   tax,
   arriving,
   reuse,
@@ -43,16 +43,16 @@ const before: Partial<Report> = existsSync(out) ? JSON.parse(readFileSync(out, "
 const sections = new Map((before.sections ?? []).map((section) => [section.id, section]));
 for (const name of asked) {
   const began = Date.now();
-  const section = await parts[name]?.({ quick });
-  if (!section) continue;
   const flags = ["--only", name, ...(quick ? ["--quick"] : []), ...(clock === "wall" ? [] : ["--clock", clock])];
-  sections.set(section.id, { ...section, command: `npm run bench -- ${flags.join(" ")}` });
-  console.log(`\n## ${section.title}\n\n${section.says}\n`);
-  console.log(
-    [section.columns, section.columns.map(() => "---"), ...section.rows]
-      .map((row) => `| ${row.join(" | ")} |`)
-      .join("\n"),
-  );
+  for (const section of [(await parts[name]?.({ quick })) ?? []].flat()) {
+    sections.set(section.id, { ...section, command: `npm run bench -- ${flags.join(" ")}` });
+    console.log(`\n## ${section.title}\n\n${section.says}\n`);
+    console.log(
+      [section.columns, section.columns.map(() => "---"), ...section.rows]
+        .map((row) => `| ${row.join(" | ")} |`)
+        .join("\n"),
+    );
+  }
   console.log(`\n${name}: ${((Date.now() - began) / 1000).toFixed(0)} s`);
 }
 const report: Report = {

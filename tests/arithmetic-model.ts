@@ -3,6 +3,7 @@ import { wasmBackend } from "../src/engine/backends/wasm.js";
 import { executor } from "../src/engine/cache/execute.js";
 import { handleCounts } from "../src/engine/cache/history.js";
 import type { Branch, CacheMethod, Site } from "../src/engine/cache/method.js";
+import type { Graph } from "../src/engine/graph/builder.js";
 import type { Model, Part } from "../src/engine/models/model.js";
 import { type Span, siteMap } from "../src/engine/models/sites.js";
 import { tapsOf } from "../src/engine/models/taps.js";
@@ -93,13 +94,14 @@ export interface ArithmeticRun {
   readonly cuts?: "probes" | "sites";
 }
 
-/** Runs an executor over given latents, step by step. */
+/** Runs an executor over given latents, step by step. `graphs` are those that each step ran. */
 export const runArithmetic = async (run: ArithmeticRun) => {
   const { model, methods, latents, guidance = 1, cuts = "probes" } = run;
   const backend = wasmBackend(ort);
   const zero = row(...new Array<number>((latents[0] as Tensor).data.length).fill(0));
   const text = { cond: zero, uncond: zero, ...run.text };
   const counts = handleCounts(backend);
+  const graphs: Graph[][] = [];
   const execute = executor({
     model,
     backend,
@@ -110,13 +112,17 @@ export const runArithmetic = async (run: ArithmeticRun) => {
     timesteps: run.timesteps ?? latents.map((_, step) => 1000 - step),
     sigmas: run.sigmas ?? latents.map(() => 0),
     conditions: { cond: new Map([["text", text.cond]]), uncond: new Map([["text", text.uncond]]) },
-    compile: (graph) => backend.compile(graph),
+    compile(graph) {
+      graphs.at(-1)?.push(graph);
+      return backend.compile(graph);
+    },
   });
   const outputs: number[][] = [];
   const cacheBytes: number[] = [];
   let current = latents[0] as Tensor;
   for (const [step, latent] of latents.entries()) {
     if (!run.next) current = latent;
+    graphs.push([]);
     const handle = backend.upload(current);
     const prediction = await execute.predict(step, handle);
     const output = [...(await backend.read(prediction))];
@@ -129,5 +135,5 @@ export const runArithmetic = async (run: ArithmeticRun) => {
   const [sites, visits] = [execute.sites(), execute.visits()];
   execute.end();
   await backend.dispose();
-  return { outputs, sites, visits, cacheBytes, bytesAfter: execute.cacheBytes() };
+  return { outputs, sites, visits, graphs, cacheBytes, bytesAfter: execute.cacheBytes() };
 };

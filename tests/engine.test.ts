@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { latteSites } from "../src/engine/cache/dry-run.js";
 import { firstBlockCache } from "../src/engine/cache/methods/first-block-cache.js";
 import { fora } from "../src/engine/cache/methods/fora.js";
 import { pab } from "../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Progress, RunInputs } from "../src/engine/engine.js";
-import { idealSpeedup } from "../src/engine/profile.js";
+import { idealSpeedup, profileOf } from "../src/engine/profile.js";
 import { randn } from "../src/engine/random.js";
 import { readFixture, relativeError } from "./golden/fixture.js";
 
@@ -127,6 +128,31 @@ test("the profile names every site, and the ideal speed-up of computing everythi
   expect(idealSpeedup(trace, profile)).toBe(1);
   const cached = await engine.generate(request({ cache: [fora({ interval: 4 })] }));
   expect(idealSpeedup(cached.trace, profile)).toBeGreaterThan(1);
+});
+
+test("the pieces of a profile are the pass together, and what a step takes beside it is no piece", () => {
+  const parts = (ms: number) => ({ stepMs: [99, ms], runMs: [] });
+  const sites = latteSites(1); // five sub-layers and five merges
+  const cut = [1, 3, 1, 2, 1, 4, 1, 3, 1, 3]; // of which each call takes one
+  const both = (pass: readonly number[]) => [...pass.map(() => 99), ...pass.map((ms) => ms)];
+  const profile = profileOf({ ...parts(12), runMs: both([10]) }, { ...parts(0), runMs: both(cut) }, sites, 1);
+  expect(profile.passMs).toBe(10);
+  expect(profile.outsideMs).toBe(2);
+  expect(profile.blockMs.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(10, 9);
+  expect(Object.keys(profile.siteMs)).toHaveLength(5);
+});
+
+test("the time that probes take is in the trace, step by step", async () => {
+  const probed = await engine.generate(request({ cache: [firstBlockCache({ threshold: 0.3 })] }));
+  const { stepMs, stepProbeMs = [] } = probed.trace;
+  expect(stepProbeMs).toHaveLength(8);
+  expect(stepProbeMs[0]).toBe(0); // nothing older to compare with
+  for (const [step, ms] of stepProbeMs.entries()) {
+    if (step > 0) expect(ms).toBeGreaterThan(0);
+    expect(ms).toBeLessThanOrEqual(stepMs[step] as number);
+  }
+  const unprobed = await engine.generate(request({ cache: [fora()] }));
+  expect(unprobed.trace.stepProbeMs).toEqual(Array(8).fill(0));
 });
 
 describe("bad input is refused with what to do", () => {

@@ -29,6 +29,7 @@ describe("refuses, and says what it found", () => {
     ["another format", { format: "diffusion-cache/calibration" }, 'its format is "diffusion-cache/calibration"'],
     ["no steps", { steps: 0 }, "steps is 0; expected a whole number from 1 to 1000"],
     ["a list cut short", { stepMs: [1, 2] }, "stepMs has 2 entries; expected one for each of the 20 steps"],
+    ["times of probes", { stepProbeMs: Array(20).fill(-1) }, "stepProbeMs[0] is -1; expected a number from 0 up"],
     ["a site's mask", { sites: [{ site: "a", kind: "b", computed: "1" }] }, "sites[0].computed is"],
     ["a missing part", { totals: undefined }, "totals is undefined; expected an object"],
   ])("%s", (_, change, message) => {

@@ -7,6 +7,7 @@ export const stepTime = (uncached: Trace, cached: Trace): Chart => {
   const points = [uncached, cached].flatMap(({ stepMs }, at) =>
     stepMs.map((ms, step) => ({ step: step + 1, ms, run: at === 0 ? "uncached" : "cached" }) as const),
   );
+  const probed = cached.stepProbeMs?.some((ms) => ms > 0) ?? false;
   const of = (run: string) => points.filter((point) => point.run === run);
   return {
     title: "Time per step",
@@ -36,7 +37,12 @@ export const stepTime = (uncached: Trace, cached: Trace): Chart => {
           }), // prettier-ignore
         ]),
       }),
-    columns: ["Step", "Uncached (ms)", "Cached (ms)"],
-    rows: uncached.stepMs.map((ms, step) => [step + 1, ms.toFixed(1), (cached.stepMs[step] ?? Number.NaN).toFixed(1)]),
+    columns: ["Step", "Uncached (ms)", "Cached (ms)", ...(probed ? ["of it reading probes"] : [])],
+    rows: uncached.stepMs.map((ms, step) => [
+      step + 1,
+      ms.toFixed(1),
+      (cached.stepMs[step] ?? Number.NaN).toFixed(1),
+      ...(probed ? [(cached.stepProbeMs?.[step] ?? Number.NaN).toFixed(2)] : []),
+    ]),
   };
 };

@@ -75,9 +75,11 @@ export const stepInWords = (uncached: Trace, cached: Trace, step: number): strin
   const here = cached.visits.filter((visit) => visit.step === step);
   const rested = here.filter(({ decision }) => decision !== "compute").length;
   const [with_, without] = [cached.stepMs[step] ?? 0, uncached.stepMs[step] ?? 0];
+  const probeMs = cached.stepProbeMs?.[step] ?? 0;
+  const probed = probeMs > 0 ? ` (${probeMs.toFixed(2)} ms of it reading probes)` : "";
   const did = rested === 0 ? "all computed" : `${rested} of ${here.length} features not computed`;
   return (
     `Step ${step + 1} of ${cached.steps}, timestep ${Math.round(cached.timesteps[step] ?? 0)}: ${did}; ` +
-    `${with_.toFixed(0)} ms, and ${without.toFixed(0)} ms uncached.`
+    `${with_.toFixed(0)} ms${probed}, and ${without.toFixed(0)} ms uncached.`
   );
 };

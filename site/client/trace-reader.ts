@@ -10,8 +10,10 @@ const said = (options: Readonly<Record<string, unknown>>): string => {
   return text.length > 300 ? `${text.slice(0, 300)} …` : text;
 };
 
+const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
+
 const factsOf = (trace: Trace): readonly (readonly [string, string])[] => {
-  const { totals, quality, visits } = trace;
+  const { totals, quality, visits, stepProbeMs } = trace;
   const estimated = visits.filter(({ decision }) => decision !== "compute").length;
   return [
     ["Model", `${trace.model.name} (${trace.model.architecture})`],
@@ -21,6 +23,7 @@ const factsOf = (trace: Trace): readonly (readonly [string, string])[] => {
     ["Steps, seed, guidance", `${trace.steps}, ${trace.seed ?? "none"}, ${trace.guidance}`],
     ["Methods", trace.methods.map(({ name, options }) => `${name} ${said(options)}`).join("; ") || "none: uncached"],
     ["Time", inTime(totals.wallMs)],
+    ...(stepProbeMs ? [["Of it reading probes", `${sum(stepProbeMs).toFixed(1)} ms`] as const] : []),
     ["Reused or forecast", `${estimated} of ${visits.length} features`],
     ["Kept features, at most", inMemory(totals.bytes.peak.cache)],
     ...(quality

@@ -57,6 +57,7 @@ export const mergeResults = (results: readonly Result[]): Result => {
     sites: sites(traces),
     visits: traces.flatMap(({ visits }, clip) => visits.map((visit) => ({ ...visit, clip }))),
     stepMs: sum(traces.map(({ stepMs }) => stepMs)),
+    stepProbeMs: sum(traces.map(({ stepProbeMs }) => stepProbeMs ?? [])),
     stepCacheBytes: largest.stepCacheBytes,
     totals: { ...largest.totals, wallMs: total("wallMs"), compileMs: total("compileMs") },
   };

@@ -34,6 +34,8 @@ export interface Denoised {
   readonly sites: readonly TraceSite[];
   readonly visits: readonly TraceVisit[];
   readonly stepMs: readonly number[];
+  /** Of each step, the time in which probes were read. */
+  readonly stepProbeMs: readonly number[];
   readonly stepCacheBytes: readonly number[];
   readonly wallMs: number;
   readonly compileMs: number;
@@ -72,6 +74,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
 
   const predictions: Float32Array[] = [];
   const stepMs: number[] = [];
+  const stepProbeMs: number[] = [];
   const stepCacheBytes: number[] = [];
   let peak = bytesOf(backend, 0, used);
   try {
@@ -85,6 +88,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       stopIfAsked();
       const before = performance.now() - compileMs;
       const seen = run.visits().length;
+      const probed = run.probeMs();
       const prediction = await run.predict(step, latents);
       if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
       if (backend.readsFree) expectFinite(await backend.read(prediction));
@@ -100,6 +104,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       peak = largest(peak, bytesOf(backend, cache, used));
       const ms = performance.now() - compileMs - before;
       stepMs.push(ms);
+      stepProbeMs.push(run.probeMs() - probed);
       options.onStep?.({ step, ms, visits: run.visits().slice(seen), ...preview });
     }
     const sample = (await backend.read(latents)).slice();
@@ -110,7 +115,8 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     counts.drop(latents);
     backend.releaseAll();
     const now = bytesOf(backend, run.cacheBytes());
-    return { sample, predictions, sites, visits, stepMs, stepCacheBytes, wallMs, compileMs, bytes: { now, peak } };
+    const steps = { stepMs, stepProbeMs, stepCacheBytes };
+    return { sample, predictions, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
   } catch (error) {
     // Failures that follow from this one are reported late: they must not meet the next run.
     await backend.settled().catch(() => {});

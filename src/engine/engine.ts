@@ -88,10 +88,12 @@ export interface Result {
   readonly predictions?: readonly Float32Array[];
 }
 
-/** Where the time of one forward pass goes: the pass as it runs, and each sub-layer timed as a graph of its own. Medians, in ms. */
+/** Where the time of one step goes: its passes as they run, and each sub-layer timed as a graph of its own. Medians, in ms. */
 export interface Profile {
-  /** One branch of one step, in a run that is not instrumented. */
+  /** One forward pass, as one graph. */
   readonly passMs: number;
+  /** What a step takes beside its passes, cached or not: guidance, the scheduler's step, checks. */
+  readonly outsideMs: number;
   /** By the site's id; what the cuts themselves cost is taken off. */
   readonly siteMs: Readonly<Record<string, number>>;
   /** Of each block, with what joins its sub-layers. */

@@ -55,6 +55,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
     sites: run.sites,
     visits: run.visits,
     stepMs: run.stepMs,
+    stepProbeMs: run.stepProbeMs,
     stepCacheBytes: run.stepCacheBytes,
     totals: { wallMs: run.wallMs, compileMs: run.compileMs, bytes: run.bytes },
   };

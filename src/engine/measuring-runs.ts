@@ -10,16 +10,19 @@ import type { RequestReader } from "./requests.js";
 
 // Runs that are made for their numbers, not for their clip.
 
-/** Where the time of a pass goes, from a plain run and one that is cut at every site. */
+/** Where the time of a step goes, from a plain run and one that is cut at every site. */
 export const measureProfile = async (
   reader: RequestReader,
   request: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">,
 ): Promise<Profile> => {
   const prepared = reader.prepare({ ...request, steps: 4 });
-  const plain = await denoise(prepared);
-  const timed = timing(prepared.backend);
-  await denoise({ ...prepared, backend: timed.backend, methods: [profiling], cuts: "sites" });
-  return profileOf(plain, timed.runMs, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
+  const timed = async (how: Partial<DenoiseOptions>) => {
+    const { backend, runMs } = timing(prepared.backend);
+    const { stepMs } = await denoise({ ...prepared, ...how, backend });
+    return { stepMs, runMs };
+  };
+  const [plain, cut] = [await timed({}), await timed({ methods: [profiling], cuts: "sites" })];
+  return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
 };
 
 /** Uncached runs, one per prompt, whose values a collector made for them reads. */

@@ -1,6 +1,5 @@
 import type { Backend } from "./backends/backend.js";
 import { type CacheMethod, compute, type Site, type SiteMap } from "./cache/method.js";
-import type { Denoised } from "./denoise.js";
 import type { Profile } from "./engine.js";
 import { median } from "./metrics/median.js";
 import type { Trace } from "./trace.js";
@@ -12,9 +11,6 @@ export const profiling: CacheMethod = {
   sites: (model) => model.all(),
   start: () => () => compute,
 };
-
-/** A forward pass of an uninstrumented run. The first step is warm-up. */
-const passOf = ({ stepMs }: Denoised, passesPerStep: number): number => median(stepMs.slice(1)) / passesPerStep;
 
 /** A backend that waits for every run and notes how long it took, in `runMs`. */
 export const timing = (backend: Backend): { readonly backend: Backend; readonly runMs: number[] } => {
@@ -29,45 +25,52 @@ export const timing = (backend: Backend): { readonly backend: Backend; readonly 
   return { backend: { ...backend, run }, runMs };
 };
 
+/** A run with every one of its session calls timed. */
+export interface TimedRun {
+  readonly stepMs: readonly number[];
+  /** Of every call, in order. */
+  readonly runMs: readonly number[];
+}
+
 /**
- * The pass as a plain run had it, and its pieces as a run of {@link profiling} that was cut at every site had them. What
- * the pieces take longer than the whole is the price of the calls, in equal parts: a call costs a small sub-layer as
- * much as its work, and left in, it would look like time that a cache can save.
+ * The pass as a plain run had it, one graph, and its pieces as a run of {@link profiling} that was cut at every site had
+ * them. The first step of each is warm-up.
  *
- * @param runMs every run of the cut passes, in order
+ * What the pieces take longer than the whole is the price of the calls, in equal parts: a call costs a small sub-layer as
+ * much as its work, and left in, it would look like time that a cache can save. A piece that is less than a call counts
+ * as nothing, and the others are scaled so that together they are the pass.
  */
-export const profileOf = (
-  plain: Denoised,
-  runMs: readonly number[],
-  sites: SiteMap,
-  passesPerStep: number,
-): Profile => {
-  const passMs = passOf(plain, passesPerStep);
+export const profileOf = (plain: TimedRun, cut: TimedRun, sites: SiteMap, passesPerStep: number): Profile => {
+  const passMs = median(plain.runMs.slice(passesPerStep));
+  const outsideMs = Math.max(0, median(plain.stepMs.slice(1)) - passesPerStep * passMs);
   const { to: end } = sites.output();
   const borders = [...new Set([0, end, ...sites.all().flatMap(({ from, to }) => [from, to])])].toSorted(
     (a, b) => a - b,
   );
-  const pieces = borders.slice(1).map((to, index) => {
-    const ofPiece = runMs.filter((_, run) => run % (borders.length - 1) === index).slice(passesPerStep);
+  const timed = borders.slice(1).map((to, index) => {
+    const ofPiece = cut.runMs.filter((_, run) => run % (borders.length - 1) === index).slice(passesPerStep);
     return { from: borders[index] as number, to, ms: median(ofPiece) };
   });
-  const callMs = Math.max(0, pieces.reduce((sum, { ms }) => sum + ms, 0) - passMs) / pieces.length;
+  const total = (all: readonly { readonly ms: number }[]): number => all.reduce((sum, { ms }) => sum + ms, 0);
+  const callMs = Math.max(0, total(timed) - passMs) / timed.length;
+  const work = timed.map((piece) => ({ ...piece, ms: Math.max(0, piece.ms - callMs) }));
+  const scale = passMs / (total(work) || 1);
   const msOf = ({ from, to }: Site): number =>
-    pieces
-      .filter((piece) => from <= piece.from && piece.to <= to)
-      .reduce((sum, { ms }) => sum + Math.max(0, ms - callMs), 0);
+    scale * total(work.filter((piece) => from <= piece.from && piece.to <= to));
   return {
     passMs,
+    outsideMs,
     siteMs: Object.fromEntries(sites.all().map((site) => [site.id, msOf(site)])),
     blockMs: Array.from({ length: sites.depth }, (_, block) => msOf(sites.blocks(block, block + 1))),
   };
 };
 
 /**
- * The speed-up if the sites that a run left out cost nothing: time of all passes over time without those sites.
- * The measured speed-up divided by it grades the engine; the two together say what a method can give on this device.
+ * The speed-up if the sites that a run left out cost nothing and the rest what it costs in an uncached run: passes, and
+ * what a step takes beside them, over the same without those sites. The measured speed-up divided by it grades the
+ * engine; the two together say what a method can give on this device.
  */
-export const idealSpeedup = (trace: Trace, { passMs, siteMs, blockMs }: Profile): number => {
+export const idealSpeedup = (trace: Trace, { passMs, outsideMs, siteMs, blockMs }: Profile): number => {
   const passes = trace.steps * (trace.guidance === 1 ? 1 : 2);
   const saved = trace.visits
     .filter(({ decision }) => decision !== "compute")
@@ -79,6 +82,6 @@ export const idealSpeedup = (trace: Trace, { passMs, siteMs, blockMs }: Profile)
       return siteMs[site] ?? 0;
     })
     .reduce((sum, ms) => sum + ms, 0);
-  const all = passes * passMs;
+  const all = passes * passMs + trace.steps * outsideMs;
   return all / Math.max(all - saved, Number.EPSILON);
 };

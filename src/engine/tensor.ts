@@ -12,6 +12,10 @@ export const sizeOf = (dims: readonly number[]): number => dims.reduce((product,
 /** Whether every element is a number: no NaN, no infinity. */
 export const allFinite = (data: Float32Array): boolean => {
   let differences = 0;
-  for (const value of data) differences += value - value; // 0, or NaN from NaN and ±Infinity
+  // By index: asked in every step of a run, and an iterator takes four times as long.
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index] as number;
+    differences += value - value; // 0, or NaN from NaN and ±Infinity
+  }
   return differences === 0;
 };

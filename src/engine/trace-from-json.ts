@@ -105,6 +105,7 @@ const trace = (steps: number): Check =>
     ),
     visits: list(visit(steps)),
     stepMs: list(amount, steps),
+    "stepProbeMs?": list(amount, steps),
     stepCacheBytes: list(amount, steps),
     totals: fields({ wallMs: amount, compileMs: amount, bytes: fields({ now: bytes, peak: bytes }) }),
     "quality?": fields({ psnr: amount, ssim: number, maxError: amount }),

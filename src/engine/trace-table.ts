@@ -18,6 +18,7 @@ export const stepsCsv = (uncached: Trace, cached: Trace): string =>
         ...{ step: step + 1, timestep: cached.timesteps[step] ?? "" },
         "uncached (ms)": uncached.stepMs[step] ?? "",
         "cached (ms)": ms,
+        "of it probes (ms)": cached.stepProbeMs?.[step] ?? "",
         "kept after it (bytes)": cached.stepCacheBytes[step] ?? "",
         ...{ computed, reused, forecast },
       };

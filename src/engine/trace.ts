@@ -80,6 +80,11 @@ export interface Trace {
   readonly visits: readonly TraceVisit[];
   /** Wall time of each step, including decisions, read-backs and copies. */
   readonly stepMs: readonly number[];
+  /**
+   * Of each step, the time in which probes were filtered, measured and read back, in all branches; on WebGPU with the
+   * wait for the work before them. Older traces lack it.
+   */
+  readonly stepProbeMs?: readonly number[];
   /** Cache bytes held at the end of each step. */
   readonly stepCacheBytes: readonly number[];
   /** Of the whole run; bytes at its end and at its peak, by kind. */

@@ -162,6 +162,21 @@ describe("probes", () => {
     expect(outputs.flat()).toEqual([64, 66, 68, 84, 87, 89, 112]);
     expect(readings[0]).toEqual({ change: 1, magnitude: 8, present: 9 });
   });
+
+  test("what a probe is taken against crosses the cut that another probe needs", async () => {
+    const probing = (name: string, first: number, tap: string): CacheMethod => ({
+      ...masked("11", (model) => [model.blocks(first)], { name }),
+      probes: () => [{ tap, since: "last-step" }],
+    });
+    const { visits } = await runArithmetic({
+      model: doublingModel(3),
+      methods: [probing("outer", 1, "hidden.1"), probing("inner", 2, "blocks.0-2")],
+      latents: [row(1), row(2)],
+    });
+    const change = (method: string) =>
+      visits.filter((one) => one.step === 1 && one.method === method).map(({ readings }) => readings?.[0]?.change);
+    expect([change("outer"), change("inner")]).toEqual([[2], [3]]);
+  });
 });
 
 describe("composition", () => {

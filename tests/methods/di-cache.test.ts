@@ -48,6 +48,20 @@ const port = (
   return { mask, outputs };
 };
 
+test("its four probes cut a pass once, and the stream that they read crosses the cut with them", async () => {
+  const { graphs, visits } = await runArithmetic({
+    model: doublingModel(3, 2),
+    methods: [diCache({ relL1Thresh: 1, retRatio: 0 })],
+    latents: [row(1, 2), row(1, 3), row(1, 4), row(1, 5)],
+  });
+  expect(visits.map(({ decision }) => decision)).toEqual(["compute", "reuse", "reuse", "compute"]);
+  for (const [probed, rest, ...more] of graphs) {
+    expect(probed?.outputs.map(({ name }) => name)).toEqual(["tap hidden.0", "tap hidden.1", "tap blocks.0-1"]);
+    expect(rest?.outputs.map(({ name }) => name)).toContain("prediction");
+    expect(more).toEqual([]);
+  }
+});
+
 describe("DiCache", () => {
   test.each(Array.from({ length: 24 }, (_, seed) => seed))(
     "is the authors' loop on random latents, seed %i",

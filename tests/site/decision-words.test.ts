@@ -74,6 +74,9 @@ describe("a step of a run", () => {
     expect(stepInWords({ ...trace, stepMs: [20, 21] }, trace, 1)).toBe(
       "Step 2 of 2, timestep 901: 2 of 3 features not computed; 12 ms, and 21 ms uncached.",
     );
+    expect(stepInWords({ ...trace, stepMs: [20, 21] }, { ...trace, stepProbeMs: [0, 0.126] }, 1)).toContain(
+      "; 12 ms (0.13 ms of it reading probes), and 21 ms uncached.",
+    );
   });
 });
 

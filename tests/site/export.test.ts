@@ -56,7 +56,7 @@ describe("CSV", () => {
   test("a line per step and a line per decision of a run, with the numbers of its trace", () => {
     const { uncached, cached } = record("tea-cache");
     const [head, ...steps] = parsed(stepsCsv(uncached, cached));
-    expect(head).toHaveLength(8);
+    expect(head).toHaveLength(9);
     expect(steps).toHaveLength(cached.steps);
     expect(steps.map(([, timestep, before, after]) => [timestep, before, after].map(Number))).toEqual(
       cached.stepMs.map((ms: number, step: number) => [cached.timesteps[step], uncached.stepMs[step], ms]),

@@ -7,6 +7,7 @@ import { boundCells, boundOf, profileInWords, savedBy, sharesOf } from "../../si
 const sites = latteSites(1);
 const profile: Profile = {
   passMs: 100,
+  outsideMs: 1,
   siteMs: {
     "transformer_blocks.0.attn1": 10,
     "transformer_blocks.0.attn2": 5,

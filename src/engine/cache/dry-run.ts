@@ -150,15 +150,18 @@ export const dryRun = ({ sites = latteSites(1), ...request }: DryRunOptions): re
 export const latteSites = (layers: number): SiteMap => {
   const subLayers: Site[] = [];
   const blocks: { from: number; to: number }[] = [];
-  const textKv = Array.from({ length: layers }, (_, layer): Site => {
-    const id = `transformer_blocks.${layer}.attn2.text`;
-    return { id, kind: "text-kv", from: layer, to: layer + 1, values: [`${id}.k`, `${id}.v`], keeps: "value" };
-  });
-  let part = layers;
+  const textKv: Site[] = [];
+  let part = 0;
   const block = (id: string, kinds: readonly (readonly [string, SiteKind])[]): void => {
     const from = part;
     for (const [name, kind] of kinds) {
       const site = `${id}.${name}`;
+      if (kind === "cross-attention") {
+        const text = `${site}.text`;
+        const values = [`${text}.k`, `${text}.v`];
+        textKv.push({ id: text, kind: "text-kv", from: part, to: part + 1, values, keeps: "value" });
+        part += 1;
+      }
       subLayers.push({ id: site, kind, from: part, to: part + 1, values: [site], keeps: "value" });
       part += 2;
     }

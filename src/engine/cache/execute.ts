@@ -38,8 +38,18 @@ export interface ExecutorOptions {
  * allocates is gone after `end`.
  */
 export const executor = (options: ExecutorOptions) => {
-  const { model, backend, counts, methods, timesteps, guidance, conditions, cuts = "probes" } = options;
+  const { model, counts, methods, timesteps, guidance, conditions, cuts = "probes" } = options;
   const steps = timesteps.length;
+  let probeMs = 0;
+  const probing =
+    <A extends unknown[], T>(work: (...given: A) => Promise<T>) =>
+    async (...given: A): Promise<T> => {
+      const before = performance.now();
+      const done = await work(...given);
+      probeMs += performance.now() - before;
+      return done;
+    };
+  const backend: Backend = { ...options.backend, measure: probing(options.backend.measure) };
   const tools = {
     model,
     backend,
@@ -53,7 +63,7 @@ export const executor = (options: ExecutorOptions) => {
   const all = activeSites(methods, model.sites);
   const network = all.filter(({ site }) => !aboveNetwork(site));
   const guided = guidance !== 1;
-  const filter = seaFilter(options);
+  const filter = seaFilter({ ...options, backend: { ...backend, run: probing(backend.run) } });
 
   const branch = (name: Branch): BranchState => {
     const active = inBranch(network, name);
@@ -187,6 +197,8 @@ export const executor = (options: ExecutorOptions) => {
         for (const one of [...history.handles(), ...probes.handles()]) handles.add(one);
       return [...handles].reduce((sum, { bytes }) => sum + bytes, 0);
     },
+    /** Time in which probes were read so far. */
+    probeMs: (): number => probeMs,
     visits: (): readonly TraceVisit[] => visits,
     sites: (): readonly TraceSite[] =>
       rows.map(({ id, kind }) => ({

@@ -77,6 +77,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   const visits = new Map<ActiveSite, PassVisit>();
   const estimates = new Map<Site, Feature>();
   const skipped: Site[] = [];
+  const observedHere: Handle[] = []; // held to the end, since a later part may read the same tensor
 
   const undecided = (): ActiveSite[] => active.filter((one) => !visits.has(one) && !leftOut(one.site, skipped));
   const waitingTaps = (one: ActiveSite): Tap[] =>
@@ -96,7 +97,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     }
   };
   const nextCut = (position: number): number => {
-    const taps = undecided().flatMap((one) => waitingTaps(one).map(({ after }) => after));
+    const taps = undecided().map((one) => Math.max(...waitingTaps(one).map(({ after }) => after)));
     const borders =
       tools.cuts === "sites"
         ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to])
@@ -124,14 +125,16 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
         site.to > to &&
         (!skipped.includes(site) || site.from >= to),
     );
-    const taps = [...new Set(undecided().flatMap(waitingTaps))].filter(({ after }) => from < after && after <= to);
+    const waiting = [...new Set(undecided().flatMap(waitingTaps))].filter(({ after }) => from < after);
+    const taps = waiting.filter(({ after }) => after <= to);
+    const begun = waiting.filter(({ since = to, after }) => since < to && to < after); // read behind a later cut
     const observed = tools.observed.filter((tap) => from < tap.after && tap.after <= to && !taps.includes(tap));
     const { graph, written, passed } = segments.segment({
       from,
       to,
       skip: skipped.filter((site) => site.from < to && from < site.to),
       keep: [...computed, ...open].map(({ site }) => site),
-      taps: [...taps, ...observed],
+      taps: [...taps, ...begun, ...observed],
     });
     const features = computed.map((one) => ({
       one,
@@ -150,7 +153,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     for (const tap of observed) {
       const handle = outputs.get(tapName(tap)) as Handle;
       const data = (await backend.read(handle)).slice();
-      counts.drop(handle);
+      observedHere.push(handle);
       tools.observe({ step, branch, tap, data, width: handle.dims.at(-1) as number });
     }
     for (const tap of taps) probes.put(tap, outputs.get(tapName(tap)) as Handle);
@@ -191,5 +194,6 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   );
   const ran = !skipped.some(({ from, to }) => from === 0 && to === end);
   await probes.settle(verdicts, ran ? prediction : undefined);
+  for (const handle of observedHere) counts.drop(handle);
   return { prediction, visits: [...visits.values()], skipped };
 };

@@ -65,11 +65,13 @@ export const segmenter = (model: Model) => {
       for (const tap of range.taps.filter(({ since }) => since === position))
         stream.set(`${tap.value} before tap ${tap.id}`, stream.get(tap.value));
     };
+    const handedOut = new Map<GraphValue, string>();
     const readTaps = (position: number): void => {
       for (const tap of range.taps.filter(({ after }) => after === position)) {
         const now = stream.get(tap.value);
         const before = tap.since === undefined ? undefined : stream.get(`${tap.value} before tap ${tap.id}`);
-        graph.output(tapName(tap), before ? graph.sub(now, before) : now);
+        const value = before ? graph.sub(now, before) : now;
+        handedOut.set(value, graph.output(tapName(tap), value));
       }
     };
 
@@ -112,8 +114,14 @@ export const segmenter = (model: Model) => {
     for (const name of written) {
       const value = values.get(name) as GraphValue;
       if (!later.has(name)) continue;
-      if (graph.isInput(value)) passed.set(name, value.name);
-      else leaving.set(name, graph.output(name, value));
+      if (graph.isInput(value)) {
+        passed.set(name, value.name);
+        continue;
+      }
+      // What is a tap as well, or what a residual will be taken against, crosses a cut once. The prediction is the caller's.
+      const output = (name === model.output ? undefined : handedOut.get(value)) ?? graph.output(name, value);
+      handedOut.set(value, output);
+      leaving.set(name, output);
     }
     return { graph: graph.finish(key), written: leaving, passed };
   };
@@ -134,11 +142,11 @@ export type Segmenter = ReturnType<typeof segmenter>;
 
 /** Emits the whole network once to learn every stream value's shape and what each part reads. */
 const survey = (model: Model) => {
-  const graph = graphBuilder(model.weights);
-  const values = new Map(model.inputs.map((input) => [input.name, graph.input(input.name, input.dims)] as const));
+  const values = new Map<string, GraphValue>(model.inputs.map((input) => [input.name, input]));
   const reads = model.parts.map((part) => {
     const names = new Set<string>();
-    part.emit(graph, {
+    // A graph each: what `once` shares between parts is read by each of them, as a cut may lie between.
+    part.emit(graphBuilder(model.weights), {
       get(name) {
         names.add(name);
         const value = values.get(name);

@@ -12,9 +12,11 @@ const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }
   const { totals, visits, steps, backend } = trace;
   const reused = visits.filter(({ decision }) => decision !== "compute").length;
   const share = visits.length ? `, ${reused} of ${visits.length} visits without computing` : "";
+  const probeMs = (trace.stepProbeMs ?? []).reduce((sum, ms) => sum + ms, 0);
+  const probed = probeMs ? `, ${probeMs.toFixed(1)} ms of it reading probes` : "";
   const kept = totals.bytes.peak.cache ? `, ${(totals.bytes.peak.cache / 2 ** 20).toFixed(2)} MiB of cache` : "";
   const like = quality ? `, PSNR ${quality.psnr.toFixed(2)} dB, SSIM ${quality.ssim.toFixed(4)} against uncached` : "";
-  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${share}${kept}${like}`;
+  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${probed}${share}${kept}${like}`;
 };
 
 export const run: Verb = {

@@ -26,8 +26,16 @@ export const combineCpu = (
 
 type Term = Parameters<typeof combineCpu>[0][number];
 
+/** Four elements a turn: guidance, forecasts and most scheduler steps are this sum, and it takes two thirds of the time. */
 const sumOfTwo = ({ data: a, weight: u }: Term, { data: b, weight: v }: Term, sum: Float32Array): void => {
-  for (let index = 0; index < sum.length; index++) sum[index] = u * (a[index] as number) + v * (b[index] as number);
+  const even = sum.length - (sum.length % 4);
+  for (let i = 0; i < even; i += 4) {
+    sum[i] = u * (a[i] as number) + v * (b[i] as number);
+    sum[i + 1] = u * (a[i + 1] as number) + v * (b[i + 1] as number);
+    sum[i + 2] = u * (a[i + 2] as number) + v * (b[i + 2] as number);
+    sum[i + 3] = u * (a[i + 3] as number) + v * (b[i + 3] as number);
+  }
+  for (let i = even; i < sum.length; i++) sum[i] = u * (a[i] as number) + v * (b[i] as number);
 };
 
 const sumOfThree = (first: Term, second: Term, { data: c, weight: w }: Term, sum: Float32Array): void => {

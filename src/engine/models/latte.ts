@@ -55,15 +55,6 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
     const hidden = g.gelu(g.linear(stream.get("text"), "caption_projection.linear_1"), "tanh"); // [B, T, D]
     stream.set("caption", g.linear(hidden, "caption_projection.linear_2"));
   });
-  for (let layer = 0; layer < layers; layer++) {
-    const id = `transformer_blocks.${layer}.attn2.text`;
-    const [k, v] = [`${id}.k`, `${id}.v`] as const;
-    part(id, (g, stream) => {
-      stream.set(k, g.linear(stream.get("caption"), `transformer_blocks.${layer}.attn2.to_k`)); // [B, T, D]
-      stream.set(v, g.linear(stream.get("caption"), `transformer_blocks.${layer}.attn2.to_v`));
-    });
-    textKv.push({ id, kind: "text-kv", from: parts.length - 1, to: parts.length, values: [k, v], keeps: "value" });
-  }
   part("pos_embed", (g, stream) => {
     const frames = g.reshape(g.transpose(stream.get("latents"), [0, 2, 1, 3, 4]), [B * F, inChannels, height, width]);
     const patches = g.node(
@@ -107,6 +98,17 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
     });
   };
 
+  /** What cross-attention reads of the text: in its block, so that it rests when the block rests. */
+  const textOf = (attention: string): void => {
+    const id = `${attention}.text`;
+    const [k, v] = [`${id}.k`, `${id}.v`] as const;
+    part(id, (g, stream) => {
+      stream.set(k, g.linear(stream.get("caption"), `${attention}.to_k`)); // [B, T, D]
+      stream.set(v, g.linear(stream.get("caption"), `${attention}.to_v`));
+    });
+    textKv.push({ id, kind: "text-kv", from: parts.length - 1, to: parts.length, values: [k, v], keeps: "value" });
+  };
+
   const attend = (g: GraphBuilder, id: string, x: GraphValue, k: GraphValue, v: GraphValue): GraphValue =>
     g.linear(g.attention(g.linear(x, `${id}.to_q`), k, v, heads), `${id}.to_out.0`);
   const attention = (g: GraphBuilder, id: string, x: GraphValue): GraphValue =>
@@ -144,6 +146,7 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
         gated("attention"),
         normed("attention"),
       ); // prettier-ignore
+      textOf(`${id}.attn2`);
       // PixArt's blocks have neither norm nor gate around cross-attention.
       subLayer(`${id}.attn2`, "cross-attention", (g, x, stream) =>
         attend(g, `${id}.attn2`, x, stream.get(`${id}.attn2.text.k`), stream.get(`${id}.attn2.text.v`)),
