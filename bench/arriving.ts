@@ -5,7 +5,7 @@ import { loadRuntime } from "../dist/lib/backends/runtime.js";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
 import type { CacheMethod } from "../dist/lib/cache/method.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
-import { engineOf } from "../dist/lib/create-engine.js";
+import { engineOf } from "../dist/lib/engine-of.js";
 import { median } from "../dist/lib/metrics/median.js";
 import { loadCheckpoint } from "../dist/lib/models/checkpoint.js";
 import { openFiles } from "../dist/lib/models/files.js";
