@@ -37,8 +37,8 @@ export interface TimedRun {
  * them. The first step of each is warm-up.
  *
  * What the pieces take longer than the whole is the price of the calls, in equal parts: a call costs a small sub-layer as
- * much as its work, and left in, it would look like time that a cache can save. A piece that is less than a call counts
- * as nothing, and the others are scaled so that together they are the pass.
+ * much as its work, and left in, it would look like time that a cache can save. A call costs no more than the least
+ * piece; what is still too much is taken from all in proportion, so that together they are the pass.
  */
 export const profileOf = (plain: TimedRun, cut: TimedRun, sites: SiteMap, passesPerStep: number): Profile => {
   const passMs = median(plain.runMs.slice(passesPerStep));
@@ -52,8 +52,8 @@ export const profileOf = (plain: TimedRun, cut: TimedRun, sites: SiteMap, passes
     return { from: borders[index] as number, to, ms: median(ofPiece) };
   });
   const total = (all: readonly { readonly ms: number }[]): number => all.reduce((sum, { ms }) => sum + ms, 0);
-  const callMs = Math.max(0, total(timed) - passMs) / timed.length;
-  const work = timed.map((piece) => ({ ...piece, ms: Math.max(0, piece.ms - callMs) }));
+  const callMs = Math.min(Math.max(0, total(timed) - passMs) / timed.length, ...timed.map(({ ms }) => ms));
+  const work = timed.map((piece) => ({ ...piece, ms: piece.ms - callMs }));
   const scale = passMs / (total(work) || 1);
   const msOf = ({ from, to }: Site): number =>
     scale * total(work.filter((piece) => from <= piece.from && piece.to <= to));
