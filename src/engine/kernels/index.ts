@@ -125,6 +125,4 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
     },
   };
 };
-
-export type GpuKernels = ReturnType<typeof gpuKernels>;
 export { mostTerms };
