@@ -14,7 +14,7 @@ export interface Export {
 
 const json = (value: unknown): Blob =>
   new Blob([`${JSON.stringify(value, writeInfinity, 2)}\n`], { type: "application/json" });
-const commas = (text: string): Blob => new Blob([text], { type: "text/csv" });
+const commas = (text: string): Blob => new Blob([`${text}\r\n`], { type: "text/csv" });
 const kebab = (text: string): string => text.toLowerCase().replace(/[^a-z0-9]+/g, "-");
 
 const numbers = ({ uncached, cached, quality }: Outcome, name: string): readonly Export[] => [
