@@ -2,7 +2,7 @@
 import { median } from "../dist/lib/metrics/median.js";
 import { sizeOf } from "../dist/lib/tensor.js";
 import { type Curve, type Effort, type Measured, mib } from "./report.ts";
-import { backend, nanoSize, type Size, subject } from "./subject.ts";
+import { type Size, subject } from "./subject.ts";
 
 const axes: readonly {
   readonly quantity: string;
@@ -34,13 +34,14 @@ const bytesOf = (
   return weights + noise.data.byteLength + model.sites.all().length * stream;
 };
 
-export const growth = async ({ quick }: Effort): Promise<Measured> => {
+export const growth = async ({ quick, open, size: usual }: Effort): Promise<Measured> => {
+  const backend = await open();
   const curves: Curve[] = [];
   for (const { quantity, values, size } of axes) {
     const points: Curve["points"][number][] = [];
-    for (const at of values) {
-      const all = { ...nanoSize, ...size(at) };
-      const one = subject(all);
+    for (const at of quick ? values.slice(0, 3) : values) {
+      const all = { ...usual, ...size(at) };
+      const one = subject(all, backend);
       const compiled = await backend.compile(one.whole);
       const inputs = new Map([
         ["latents", backend.upload(one.noise)],
@@ -51,17 +52,20 @@ export const growth = async ({ quick }: Effort): Promise<Measured> => {
       for (let round = 0; round < (quick ? 2 : 7); round++) {
         const before = performance.now();
         await backend.run(compiled, inputs, new Set());
+        await backend.settled();
         ms.push(performance.now() - before);
       }
+      backend.releaseAll();
       points.push({ at, ms: median(ms), bytes: bytesOf(one, all) });
     }
     const slope = (of: "ms" | "bytes"): number => exponent(points.map((point) => [point.at, point[of]] as const));
     curves.push({ quantity, points, exponents: { ms: slope("ms"), bytes: slope("bytes") } });
   }
+  await backend.dispose();
   return {
     id: "growth",
     title: "How cost grows",
-    says: "One forward pass of a Latte with random weights, one quantity changed at a time from the nano model's 8 frames of 48×48, width 128, 8 blocks, one clip. Memory is the weights, the noise and one feature of every sub-layer in one branch, by arithmetic. The exponent p says that cost grows as quantity^p.",
+    says: `One forward pass of a Latte with random weights, one quantity changed at a time from ${usual.frames} frames of ${usual.side}×${usual.side}, width ${usual.heads * usual.headWidth}, ${2 * usual.layers} blocks and one clip, as the ${usual.name} model has them. Memory is the weights, the noise and one feature of every sub-layer in one branch, by arithmetic. The exponent p says that cost grows as quantity^p.`,
     columns: ["Quantity", "At", "Pass, ms", "Memory, MiB", "Exponent of time", "Exponent of memory"],
     rows: curves.flatMap(({ quantity, points, exponents }) =>
       points.map(({ at, ms, bytes }) => [

@@ -1,7 +1,7 @@
 // Bytes that methods keep, beside what theory says they need, and the peak of a run by kind.
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
 import { type Effort, type Measured, mib } from "./report.ts";
-import { backend, nanoSize, subject } from "./subject.ts";
+import { subject } from "./subject.ts";
 
 /** What one context keeps, in features (a sub-layer's output), latents and rows of text. There are two contexts. */
 interface Formula {
@@ -81,17 +81,23 @@ const formulas = (layers: number): readonly Formula[] => {
   ];
 };
 
-export const memory = async ({ quick: _ }: Effort): Promise<Measured> => {
-  const one = subject(nanoSize);
-  const feature = 4 * nanoSize.frames * (nanoSize.side / 8) ** 2 * nanoSize.heads * nanoSize.headWidth;
+export const memory = async ({ open, size }: Effort): Promise<Measured> => {
+  const backend = await open();
+  const one = subject(size, backend);
+  const feature = 4 * size.frames * (size.side / 8) ** 2 * size.heads * size.headWidth;
   const latent = one.noise.data.byteLength;
-  const row = 4 * (one.text.cond.dims[1] as number) * nanoSize.heads * nanoSize.headWidth;
+  const row = 4 * (one.text.cond.dims[1] as number) * size.heads * size.headWidth;
   await one.run(12, []);
+  let heldWeights = 0;
   const rows = [];
   for (const { name, options, says, features = 0, latents = 0, rows: text = 0, contexts = 2, diffusers } of formulas(
-    nanoSize.layers,
+    size.layers,
   )) {
-    const { bytes } = await one.run(12, [methodFromName(name, options)]);
+    // On a GPU all that lives on the device counts, so each run has one of its own.
+    const own = backend.name === "webgpu" ? await open() : backend;
+    const { bytes } = await one.run(12, [methodFromName(name, options)], { backend: own, compile: own.compile });
+    heldWeights = Math.max(heldWeights, own.bytes().weights);
+    if (own !== backend) await own.dispose();
     const formula = contexts * (features * feature + latents * latent + text * row);
     const theirs = diffusers && diffusers.features * feature + diffusers.latents * latent;
     rows.push([
@@ -106,10 +112,12 @@ export const memory = async ({ quick: _ }: Effort): Promise<Measured> => {
     ]);
   }
   const weights = one.whole.weights.reduce((sum, { dims }) => sum + 4 * dims.reduce((a, b) => a * b, 1), 0);
+  const copies = backend.name === "wasm" ? ", after all these runs, since each graph has a copy of what it reads" : "";
+  await backend.dispose();
   return {
     id: "memory",
     title: "What caches hold",
-    says: `The nano size, 12 steps, float32, both branches: bytes kept at the peak beside the formula (N tokens, D width, A attention modules, M modules, T text rows, O order), and what else the engine holds at the peak. The weights take ${mib(weights)} MiB once; after all these runs the WASM sessions hold ${mib(backend.bytes().weights)} MiB in all, since each graph has a copy of the weights that it reads.`,
+    says: `The ${size.name} size, 12 steps, float32, both branches: bytes kept at the peak beside the formula (N tokens, D width, A attention modules, M modules, T text rows, O order), and what else the engine holds at the peak. The weights take ${mib(weights)} MiB once; the backend holds ${mib(heldWeights)} MiB of them at most${copies}.`,
     columns: [
       "Method",
       "Formula, per branch",

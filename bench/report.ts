@@ -1,5 +1,10 @@
-// What a part of the suite hands back, and how it is measured.
+// What a part of the suite hands back, how it is measured, and the report that parts are put into.
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpus } from "node:os";
+import type { Backend } from "../dist/lib/backends/backend.js";
 import { median } from "../dist/lib/metrics/median.js";
+import { onnxruntimeVersion, version } from "../dist/lib/version.js";
+import type { Size } from "./subject.ts";
 
 /** A curve of the growth part: what one quantity does to time and memory, the others as in the nano model. */
 export interface Curve {
@@ -32,10 +37,54 @@ export interface Report {
   readonly sections: readonly Section[];
 }
 
-/** How long and how often: `quick` is for looking, not for publishing. */
+/** How long and how often, and on what: `quick` is for looking, not for publishing. */
 export interface Effort {
   readonly quick: boolean;
+  /** A backend that holds nothing yet. Who opens it disposes of it. */
+  readonly open: () => Promise<Backend>;
+  /** What parts of one size measure. */
+  readonly size: Size;
 }
+
+/** What a part is asked for: one section, several, or none where something that it needs is not there. */
+export type Part = (effort: Effort) => Promise<Measured | readonly Measured[] | undefined>;
+
+/** Measures parts one after another, prints each, and puts it into the report in place of what that said of it. */
+export const record = async (
+  out: string,
+  parts: readonly { readonly command: string; readonly measure: () => ReturnType<Part> }[],
+): Promise<void> => {
+  const before: Partial<Report> = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : {};
+  const sections = new Map((before.sections ?? []).map((section) => [section.id, section]));
+  for (const { command, measure } of parts) {
+    const began = Date.now();
+    for (const section of [(await measure()) ?? []].flat()) {
+      sections.set(section.id, { ...section, command });
+      const table = [section.columns, section.columns.map(() => "---"), ...section.rows];
+      console.log(`\n## ${section.title}\n\n${section.says}\n`);
+      console.log(table.map((row) => `| ${row.join(" | ")} |`).join("\n"));
+    }
+    console.log(`\n${((Date.now() - began) / 1000).toFixed(0)} s`);
+    const report: Report = {
+      format: "diffusion-cache/benchmarks",
+      version: 1,
+      machine: `${cpus().length} cores of ${cpus()[0]?.model ?? "an unknown processor"}`,
+      versions: { "diffusion-cache": version, "onnxruntime-web": onnxruntimeVersion, node: process.versions.node },
+      date: new Date().toISOString().slice(0, 10),
+      sections: [...sections.values()],
+    };
+    writeFileSync(out, `${JSON.stringify(report, undefined, 1)}\n`);
+  }
+};
+
+/** The parts that were asked for by name, or all; refuses names that are none. */
+export const chosen = (only: string | undefined, names: readonly string[]): readonly string[] => {
+  const asked = only?.split(",") ?? names;
+  const wrong = asked.find((name) => !names.includes(name));
+  if (wrong === undefined) return asked;
+  console.error(`There is no part "${wrong}"; there are ${names.join(", ")}.`);
+  process.exit(1);
+};
 
 type Way = () => Promise<unknown>;
 

@@ -4,7 +4,7 @@ import type { Compiled, Handle } from "../dist/lib/backends/backend.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
 import { median } from "../dist/lib/metrics/median.js";
 import type { Effort, Measured } from "./report.ts";
-import { backend, nanoSize, subject } from "./subject.ts";
+import { subject } from "./subject.ts";
 
 const ways: readonly (readonly [name: MethodName, options: object, what: string])[] = [
   ["lazycache", { threshold: 1e9, retSteps: 2 }, "the whole step, probe on the latents"],
@@ -19,10 +19,20 @@ const ways: readonly (readonly [name: MethodName, options: object, what: string]
   ],
 ];
 
-export const reuse = async ({ quick }: Effort): Promise<Measured> => {
-  const one = subject(nanoSize);
+const zeros = (size: number) => new Float32Array(size);
+
+export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> => {
+  const backend = await open();
+  const one = subject(size, backend);
   const steps = quick ? 8 : 20;
-  const whole = median((await one.run(steps, [])).stepMs);
+  const onGpu = !backend.readsFree;
+  // A step on a GPU has ended when its prediction has been read.
+  const whole = median((await one.run(steps, [], { collectPredictions: onGpu })).stepMs);
+  /** On a GPU the tensors have gone with the run: others of the same shapes stand in. */
+  const standIns = (inputs: ReadonlyMap<string, Handle>): ReadonlyMap<string, Handle> =>
+    onGpu
+      ? new Map([...inputs].map(([name, { dims, bytes }]) => [name, backend.upload({ dims, data: zeros(bytes / 4) })]))
+      : inputs;
   const rows: (string | number)[][] = [];
   for (const [name, options, what] of ways) {
     const method = methodFromName(name, options);
@@ -42,6 +52,7 @@ export const reuse = async ({ quick }: Effort): Promise<Measured> => {
       runs.push(
         await one.run(steps, [method], {
           backend: watched,
+          collectPredictions: onGpu,
           onStep: () => {
             perStep.push(calls);
             calls = [];
@@ -55,12 +66,18 @@ export const reuse = async ({ quick }: Effort): Promise<Measured> => {
         visits.filter((visit) => visit.step === step).every(({ decision }) => decision !== "compute") &&
         visits.some((visit) => visit.step === step),
     );
+    const again = reused.map((step) =>
+      (perStep[step] ?? []).map(([compiled, inputs, keep]) => [compiled, standIns(inputs), keep] as const),
+    );
+    const prediction = backend.upload(one.noise);
     const bare: number[] = [];
-    for (const step of reused) {
+    for (const ofStep of again) {
       const before = performance.now();
-      for (const call of perStep[step] ?? []) await backend.run(...call);
+      for (const call of ofStep) await backend.run(...call);
+      if (onGpu) await backend.read(prediction);
       bare.push(performance.now() - before);
     }
+    backend.releaseAll();
     const [took, needed] = [median(reused.map((step) => stepMs[step] as number)), median(bare)];
     rows.push([
       name,
@@ -74,10 +91,11 @@ export const reuse = async ({ quick }: Effort): Promise<Measured> => {
       stepCacheBytes.at(-1) ?? 0,
     ]);
   }
+  await backend.dispose();
   return {
     id: "reuse",
     title: "What a reused step costs",
-    says: `The nano size, steps in which everything the method decides about is reused or forecast. Bare calls are the same session calls with the same tensors and nothing else; the rest is decisions, read-backs, sums, guidance and the scheduler's step. A computed step takes ${whole.toFixed(1)} ms. Guidance and scheduler step alone, which an uncached step has too, are three sums over the latents.`,
+    says: `The ${size.name} size, steps in which everything the method decides about is reused or forecast. Bare calls are the same session calls with ${onGpu ? "tensors of the same shapes, and a read of the prediction in both" : "the same tensors and nothing else"}; the rest is decisions, read-backs, sums, guidance and the scheduler's step. A computed step takes ${whole.toFixed(1)} ms. Guidance and scheduler step alone, which an uncached step has too, are three sums over the latents.`,
     columns: [
       "Method",
       "Reused",

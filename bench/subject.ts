@@ -1,9 +1,12 @@
 // Models to measure, without the engine's door around them: a checkpoint, its graphs, a backend and a run.
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
+import type { Backend } from "../dist/lib/backends/backend.js";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
 import { segmenter } from "../dist/lib/cache/segments.js";
 import { type DenoiseOptions, denoise } from "../dist/lib/denoise.js";
+import { type Checkpoint, loadCheckpoint } from "../dist/lib/models/checkpoint.js";
+import { openFiles } from "../dist/lib/models/files.js";
 import { architectureOf } from "../dist/lib/models/index.js";
 import { latteConfig, latteWeights } from "../dist/lib/models/latte-config.js";
 import { weightStore } from "../dist/lib/models/weights.js";
@@ -16,6 +19,7 @@ const json = (path: string) => JSON.parse(readFileSync(`${nanoFolder}/${path}`, 
 
 /** A Latte of any size with random weights: what it makes is noise, and it takes as long as a trained one. */
 export interface Size {
+  readonly name: string;
   readonly heads: number;
   /** Numbers per head; width is heads times this. */
   readonly headWidth: number;
@@ -25,16 +29,28 @@ export interface Size {
   readonly clips: number;
 }
 
-export const nanoSize: Size = { heads: 4, headWidth: 32, layers: 4, frames: 8, side: 48, clips: 1 };
+export const nanoSize: Size = { name: "nano", heads: 4, headWidth: 32, layers: 4, frames: 8, side: 48, clips: 1 };
 /** As training/config/small.py has it. */
-export const smallSize: Size = { heads: 8, headWidth: 32, layers: 6, frames: 16, side: 64, clips: 1 };
+export const smallSize: Size = { name: "small", heads: 8, headWidth: 32, layers: 6, frames: 16, side: 64, clips: 1 };
+
+/** Next to nothing, to see on a software driver whether everything works; as wide as nano, whose vocabulary it takes. */
+export const leastSize: Size = { ...nanoSize, name: "least", layers: 1, frames: 2, side: 16 };
+
+/** The trained nano model, or what is left of it at another size. */
+export const checkpoint = async ({ layers, frames, side }: Size): Promise<Checkpoint> => {
+  const whole = await loadCheckpoint(await openFiles(nanoFolder));
+  const { manifest } = whole;
+  const config = { ...(whole.config as object), num_layers: layers, sample_size: side, video_length: frames };
+  const clip = { fps: 8, ...manifest?.clip, frames, height: side, width: side };
+  return { ...whole, config, ...(manifest ? { manifest: { ...manifest, clip } } : {}) };
+};
 
 const tokens = 8;
 export const guidance = 2.5;
-export const backend = wasmBackend(ort);
+export const openWasm = async (): Promise<Backend> => wasmBackend(ort);
 export { ort };
 
-export const subject = ({ heads, headWidth, layers, frames, side, clips }: Size) => {
+export const subject = ({ heads, headWidth, layers, frames, side, clips }: Size, backend: Backend) => {
   const config = {
     ...json("transformer/config.json"),
     num_attention_heads: heads,

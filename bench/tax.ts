@@ -38,13 +38,14 @@ const everything = pab({
   crossAttentionBlockSkipRange: 1,
 });
 
-export const tax = async ({ quick }: Effort): Promise<Measured> => {
+export const tax = async ({ quick, open }: Effort): Promise<Measured> => {
+  const backend = await open();
   const rows: (string | number)[][] = [];
   for (const [name, size, steps, rounds] of [
     ["nano", nanoSize, 5, quick ? 4 : 15],
     ["small", smallSize, 1, quick ? 2 : 7],
   ] as const) {
-    const one = subject(size);
+    const one = subject(size, backend);
     const times = await inTurn(
       {
         "onnxruntime-web by hand": await plainRun(one, steps),
@@ -60,6 +61,7 @@ export const tax = async ({ quick }: Effort): Promise<Measured> => {
     for (const [way, ms] of times)
       rows.push([name, way, steps, spread(ms), ratioTo(plain, ms).toFixed(3), ratioTo(uncached, ms).toFixed(3)]);
   }
+  await backend.dispose();
   return {
     id: "tax",
     title: "What the engine adds, and what cutting costs",

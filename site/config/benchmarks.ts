@@ -6,16 +6,17 @@ import type { Report, Section } from "../../bench/report.js";
 export const benchReport = (): Report =>
   JSON.parse(readFileSync(join(process.cwd(), "bench/report.json"), "utf8")) as Report;
 
-/** A part of the report, if it has been measured. */
-export const benchSection = (id: string): Section | undefined => benchReport().sections.find((one) => one.id === id);
+/** A part of the report, or all parts of a place: "gpu" names gpu-tax and the rest. None if it has not been measured. */
+export const benchSections = (part: string): readonly Section[] =>
+  benchReport().sections.filter(({ id }) => id === part || id.startsWith(`${part}-`));
 
 /** A part as text and a Markdown table; without a part, where and when all of it was measured. */
 export const benchText = (part: string): string => {
   const { machine, date } = benchReport();
   if (part === "") return `Measured on ${machine}, last on ${date}.`;
-  const section = benchSection(part);
-  if (!section) return "This part has not been measured with this version.";
-  const { says, command, columns, rows } = section;
   const line = (cells: readonly (string | number)[]): string => `| ${cells.join(" | ")} |`;
-  return [`${says} (${command})`, "", line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n");
+  const texts = benchSections(part).map(({ says, command, columns, rows }) =>
+    [`${says} (${command})`, "", line(columns), line(columns.map(() => "---")), ...rows.map(line)].join("\n"),
+  );
+  return texts.join("\n\n") || "This part has not been measured with this version.";
 };
