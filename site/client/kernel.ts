@@ -82,11 +82,15 @@ export const createKernel = ({ base, models, follower = {}, onEnd, onSilence }: 
   /** Asks the worker every second whether it still yields. Counts asks, not time: a sleeping machine is no endless loop. */
   const watch = (wire: MessagePort): { heard(): void; timer: ReturnType<typeof setInterval> } => {
     let silent = 0;
+    let answered = false;
+    wire.postMessage({ ping: 0 } satisfies CellRequest); // comes before any program, so that silence tells which it is
     const timer = setInterval(() => {
       if (silent >= 2) onSilence?.(silent);
       if (silent >= mostSilence)
         return void end(
-          `Stopped: the program had not yielded for ${mostSilence} seconds. An endless loop, or memory taken without end.`,
+          answered
+            ? `Stopped: the program had not yielded for ${mostSilence} seconds. An endless loop, or memory taken without end.`
+            : `Nothing ran: the frame for code (cell.html) has not answered for ${mostSilence} seconds. It could not be fetched, or the browser or an extension blocked it.`,
         );
       silent++;
       wire.postMessage({ ping: silent } satisfies CellRequest);
@@ -94,6 +98,7 @@ export const createKernel = ({ base, models, follower = {}, onEnd, onSilence }: 
     return {
       timer,
       heard() {
+        answered = true;
         if (silent >= 2) onSilence?.(0);
         silent = 0;
       },

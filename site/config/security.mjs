@@ -42,7 +42,8 @@ export const headers = {
   // A page of its own, so that WebAssembly may use threads.
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Resource-Policy": "same-origin",
+  // A sandboxed frame counts as another origin, and the page of a notebook's cells is shown in one.
+  "Cross-Origin-Resource-Policy": "cross-origin",
 };
 
 const immutable = "public, max-age=31536000, immutable";

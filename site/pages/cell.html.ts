@@ -20,8 +20,8 @@ const bundled = async (name: string): Promise<string> => {
   return (outputFiles[0]?.text ?? "").replaceAll("</script", "<\\/script");
 };
 
-/** No request goes out: not to the site, not anywhere. Code comes in by message and runs in a worker made of a blob. */
-const policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src blob:";
+/** No request goes out: not to the site, not anywhere. Code comes in by message and runs in a worker made of a data: address. */
+const policy = "default-src 'none'; script-src 'unsafe-inline' 'unsafe-eval' blob:; worker-src data:";
 
 /** The page behind which readers' code runs. Only ever shown in a sandboxed frame. */
 export const GET: APIRoute = async () => {
