@@ -13,6 +13,7 @@ class Hero extends HTMLElement {
       this.#running?.abort();
       this.#idle("Stopped.");
     });
+    this.#part<HTMLButtonElement>("run").disabled = false;
   }
 
   disconnectedCallback(): void {

@@ -50,6 +50,7 @@ class Notebook extends HTMLElement {
     for (const [name, act] of Object.entries(acts)) this.#find(name)?.addEventListener("click", act);
     this.#find("file")?.addEventListener("change", ({ target }) => void this.#import(target as HTMLInputElement));
     this.#find("template")?.addEventListener("change", ({ target }) => this.#fromTemplate(target as HTMLSelectElement));
+    (this.#part("all") as HTMLButtonElement).disabled = false;
     addEventListener("hashchange", this.#linked);
     void this.#takeLink();
   }

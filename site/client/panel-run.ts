@@ -45,6 +45,8 @@ export const panelRuns = (
     say(text, share);
   };
 
+  busy(false); // pages come with these buttons disabled: until now nobody listened to them
+
   /** Answers at once; the engine ends its run at the next graph. */
   part("stop").addEventListener("click", () => {
     running?.abort();

@@ -19,6 +19,11 @@ export const webGpuHere = async (): Promise<WebGpuHere> => {
       "this browser does not offer it.",
       "Chrome and Edge 113 or later, Firefox 141 or later on Windows, and Safari 26 have it.",
     );
+  if (typeof WebAssembly === "undefined" || !("Suspending" in WebAssembly))
+    return missing(
+      "this browser has it, but not JSPI, with which WebAssembly waits for the GPU.",
+      "Chrome and Edge 137 or later have both.",
+    );
   const adapter = await navigator.gpu.requestAdapter().catch(() => null);
   if (!adapter)
     return missing(
