@@ -146,6 +146,8 @@ class Example extends HTMLElement {
     let grid = rowsOf(edited ? [] : methods(settings.options, calibration));
     drawGrid(this, grid.rows());
     clips?.clear();
+    this.#part("source").textContent =
+      "Clips and decisions of your own run, as far as it has come. The numbers and charts below are of the run before.";
     const previews = previewLog();
     const onProgress = (which: RunName, progress: Progress): void => {
       if (!current()) return;

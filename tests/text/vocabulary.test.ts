@@ -72,7 +72,12 @@ describe("parsePrompt", () => {
     ["a red red circle", 'Word 3 of the prompt, "red", cannot stand there', "once"],
     ["a red large circle", 'Word 3 of the prompt, "large", cannot stand there', "{size} {colour} {shape} {motion}"],
     ["a circle and a ring", 'Word 3 of the prompt, "and", begins a second object', "Ask for one object"],
-    ["a circle on a black background forever", 'Word 7 of the prompt, "forever"', "Did you mean"],
+    ["a circle on a black background forever", 'Word 7 of the prompt, "forever"', "Leave that word out."],
+    [
+      "a mauve dodo",
+      'Word 2 of the prompt, "mauve", is not in',
+      "The size is one of small, large. The colour is one of red",
+    ],
   ])("refuses %j", (text, message, hint) => {
     const error = engineError("prompt-invalid", () => parsePrompt(one, text));
     expect(error.message).toContain(message);

@@ -100,6 +100,9 @@ const explain = (grammar: Grammar, objects: number, tokens: readonly Token[], { 
   const message = wrong
     ? `Word ${wrong.place} of the prompt, ${shown(wrong.word)}, is not in this model's vocabulary.`
     : `The prompt ends after ${shown(tokens.at(-1)?.word ?? "")}.`;
+  // A word that is like none does not say what was meant: then all that may stand there.
+  if (distance > Math.max(2, choice.word.length / 3))
+    return promptError(message, next.map(listed).join(" ") || "Leave that word out.");
   return promptError(message, `Did you mean "${choice.word}"? ${listed(term)}`);
 };
 
