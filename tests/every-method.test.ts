@@ -8,23 +8,11 @@ import { EngineError } from "../src/engine/errors.js";
 import { randn } from "../src/engine/random.js";
 import type { Tensor } from "../src/engine/tensor.js";
 import { readFixture } from "./golden/fixture.js";
+import { strong } from "./strong.js";
 
 // What every method owes on every architecture, whatever it decides.
 
 const names = Object.keys(methods) as MethodName[];
-
-/** Settings that reuse much on these random weights. */
-const strong: Partial<Record<MethodName, object>> = {
-  dbcache: { residualDiffThreshold: 1, maxWarmupSteps: 2 },
-  dicache: { relL1Thresh: 9 },
-  easycache: { threshold: 9, retSteps: 2 },
-  firstblockcache: { threshold: 9 },
-  lazycache: { threshold: 9, retSteps: 2 },
-  magcache: { threshold: 9 },
-  seacache: { threshold: 9 },
-  smoothcache: { alpha: 9 },
-  teacache: { relL1Thresh: 9 },
-};
 
 /** Settings that compute everything, for the methods that have such. */
 const none: Partial<Record<MethodName, object>> = {

@@ -1,5 +1,6 @@
 import type { Engine, Preference, Profile, Progress } from "diffusion-cache";
 import { codeOf } from "./failure.js";
+import { wasHidden } from "./in-view.js";
 import { reportDevice } from "./preference.js";
 
 interface Held {
@@ -77,13 +78,16 @@ export const forgetEngine = (): void => {
   void old?.engine.then((engine) => engine.dispose()).catch(() => undefined);
 };
 
-/** Where a forward pass spends its time on the engine of the page, measured once. */
+/** Where a forward pass spends its time on the engine of the page, measured once in view. */
 export const profileOf = async (engine: Engine, signal: AbortSignal): Promise<Profile> => {
   const mine = held;
   if (!mine) return engine.profile({ signal });
+  const since = performance.now();
   mine.profile ??= engine.profile({ signal });
   try {
-    return await mine.profile;
+    const profile = await mine.profile;
+    if (wasHidden(since)) delete mine.profile;
+    return profile;
   } catch (error) {
     delete mine.profile;
     throw error;

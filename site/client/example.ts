@@ -137,7 +137,7 @@ class Example extends HTMLElement {
     }
   }
 
-  async #generate(engine: Engine, { signal, current }: PanelRun): Promise<void> {
+  async #generate(engine: Engine, { signal, current, note }: PanelRun): Promise<void> {
     const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
     const edited = this.#editor?.program();
     const { methods, run } = await loadExample(this.#config.example);
@@ -171,7 +171,7 @@ class Example extends HTMLElement {
     if (!current()) return;
     for (const which of ["uncached", "cached"] as const)
       clips?.put(which, outcome[which].clip, `${which} clip of: ${settings.prompt}`);
-    await showResults(this, outcome);
+    await showResults(this, outcome, note());
     this.dispatchEvent(new CustomEvent("dc-outcome", { detail: { ...outcome, previews }, bubbles: true }));
     this.#measuring = new AbortController();
     void showShown(this, engine, outcome);

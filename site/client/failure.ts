@@ -13,6 +13,7 @@ const fieldsOf = (error: unknown): { message: string; hint: string; code: string
 
 export const codeOf = (error: unknown): string => fieldsOf(error).code;
 export const messageOf = (error: unknown): string => fieldsOf(error).message;
+export const hintOf = (error: unknown): string => fieldsOf(error).hint;
 
 /** Something that went wrong and was mended. */
 export const noticeHtml = (text: string): string =>

@@ -5,6 +5,7 @@ import type { Options, RunName, Settings } from "./example-module.js";
 import { loadExample } from "./examples.js";
 import { frameImage, framesOf, type Pixels } from "./frames.js";
 import { cellsHtml, growingStrip, stripInWords } from "./hero-strip.js";
+import { hiddenNote } from "./in-view.js";
 import type { PageModel } from "./models.js";
 import { preferred } from "./preference.js";
 import { statusOf } from "./run-status.js";
@@ -98,6 +99,7 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
     part(`time-${name}`).textContent = inTime(view.ms);
     if (progress.preview) view.player.put(progress.preview);
   };
+  const begun = performance.now();
   const outcome = await run({ engine, settings, signal, onProgress });
   if (!current()) return "";
   for (const name of ["uncached", "cached"] as const) {
@@ -107,5 +109,5 @@ export const runHero = async (root: HTMLElement, signal: AbortSignal, current: (
     part(`strip-${name}`).setAttribute("aria-label", stripInWords(views[name]?.strip.cells() ?? []));
   }
   part("note").textContent = sentenceOf(outcome);
-  return `Done on ${engine.device.description}.`;
+  return `Done on ${engine.device.description}${hiddenNote(begun)}.`;
 };

@@ -66,7 +66,7 @@ class Measurement extends HTMLElement {
     await draw(this, this.#config.kind, measured, model);
   }
 
-  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+  async #measure({ engine: open, signal, current, note }: PanelRun): Promise<Engine> {
     const { kind } = this.#config;
     const model = this.#model;
     const engine = await open(model);
@@ -75,7 +75,7 @@ class Measurement extends HTMLElement {
       const { text, share } = measuring(progress);
       if (current()) this.#runs.say(text, share);
     });
-    this.#own.set(model.name, { on: engine.device.description, [kind]: value } as unknown as Measured);
+    this.#own.set(model.name, { on: `${engine.device.description}${note()}`, [kind]: value } as unknown as Measured);
     if (current()) await this.#show();
     return engine;
   }

@@ -1,5 +1,6 @@
 import { dropEdit, fingerprint, keepEdit, readEdit } from "./edits.js";
 import { failureHtml } from "./failure.js";
+import { hiddenNote } from "./in-view.js";
 import { CellFailure, createKernel, type Kernel } from "./kernel.js";
 import type { Lendable } from "./lent-engine.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
@@ -208,7 +209,7 @@ class Notebook extends HTMLElement {
       const imported = new Map(imports.map((from) => [from, runs.get(from) ?? 0]));
       cell.run = { number: ++this.#runs, worker: this.#workers, code, imported };
       cell.offer(methods);
-      cell.say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s`);
+      cell.say(`Done in ${((performance.now() - started) / 1000).toFixed(1)} s${hiddenNote(started)}`);
       return true;
     } catch (error) {
       cell.run = undefined;

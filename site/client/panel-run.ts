@@ -1,6 +1,7 @@
 import type { Engine, Progress } from "diffusion-cache";
 import { engineBroke, engineFor, forgetEngine } from "./engines.js";
 import { codeOf, failureHtml } from "./failure.js";
+import { hiddenNote } from "./in-view.js";
 import { preferred } from "./preference.js";
 import { statusOf } from "./run-status.js";
 import { statusLine } from "./status-line.js";
@@ -24,6 +25,8 @@ export interface PanelRun {
   readonly current: () => boolean;
   /** The page's engine for a model; the panel says how far it is. */
   readonly engine: (model: { readonly address: string }) => Promise<Engine>;
+  /** What is to be said of all times taken since the engine was there: nothing, if the page was in view. */
+  readonly note: () => string;
 }
 
 /** What panels that compute have in common: buttons that begin and Stop, a status, turns with all others, failures. */
@@ -65,8 +68,13 @@ export const panelRuns = (
         const { text, share } = statusOf("uncached", progress);
         if (current()) say(text, share);
       };
-      const engine = ({ address }: { readonly address: string }): Promise<Engine> =>
-        engineFor({ model: address, backend: preferred(), signal, onProgress });
+      let begun = performance.now();
+      const engine = async ({ address }: { readonly address: string }): Promise<Engine> => {
+        const made = await engineFor({ model: address, backend: preferred(), signal, onProgress });
+        begun = performance.now();
+        return made;
+      };
+      const note = (): string => hiddenNote(begun);
       const onPlace = (ahead: number): void => {
         if (current() && ahead > 0) say(placeInWords(ahead));
       };
@@ -75,8 +83,8 @@ export const panelRuns = (
       part("failure").innerHTML = "";
       say("Loading the engine");
       try {
-        const { device } = await inTurn(() => work({ signal, current, engine }), { signal, onPlace });
-        if (current()) idle(`Done on ${device.description}.`, 1);
+        const { device } = await inTurn(() => work({ signal, current, engine, note }), { signal, onPlace });
+        if (current()) idle(`Done on ${device.description}${note()}.`, 1);
       } catch (error) {
         if (!current()) return;
         if (codeOf(error) === "stopped") return idle(stopped());

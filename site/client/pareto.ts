@@ -137,19 +137,19 @@ class Pareto extends HTMLElement {
   }
 
   /** Every setting of the chosen method, or of all, and fewer steps; the chart follows point by point. */
-  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+  async #measure({ engine: open, signal, current, note }: PanelRun): Promise<Engine> {
     const engine = await open(this.#model);
     const { autotune, fewerSteps } = await import("./engine-door.js");
     const method = this.#part<HTMLSelectElement>("method").value;
     const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
     const most = methods.reduce((sum, name) => sum + ladders[name].length, 0) + 8;
-    const source = `Your own sweep: ${engine.model.name} on ${engine.device.description}, ${engine.model.defaults.steps} steps, one clip, each setting beside an uncached run.`;
+    const source = `Your own sweep: ${engine.model.name} on ${engine.device.description}, ${engine.model.defaults.steps} steps, one clip, each setting beside an uncached run`;
     const start = performance.now();
     let found: readonly QualityPoint[] = [];
     const add = (point: QualityPoint): void => {
       if (!current()) return;
       found = [...found, point];
-      this.#own.set(engine.model.name, { source, points: found });
+      this.#own.set(engine.model.name, { source: `${source}${note()}.`, points: found });
       const share = Math.min(0.99, found.length / most);
       const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
       this.#runs.say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
@@ -163,7 +163,7 @@ class Pareto extends HTMLElement {
     return engine;
   }
 
-  async #makeClips({ engine: open, signal }: PanelRun): Promise<Engine> {
+  async #makeClips({ engine: open, signal, note }: PanelRun): Promise<Engine> {
     const engine = await open(this.#model);
     const point = this.#chosen;
     const clips = this.querySelector<Clips>("dc-clips");
@@ -186,7 +186,7 @@ class Pareto extends HTMLElement {
     const cached = await made("cached", await this.#methodsOf(point), point.steps);
     const { psnr, ssim } = compareClips(uncached.clip, cached.clip);
     this.#part("clips-said").textContent =
-      `Made here: ${(uncached.ms / cached.ms).toFixed(2)} times as fast, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal"}, SSIM ${ssim.toFixed(3)}.`;
+      `Made here: ${(uncached.ms / cached.ms).toFixed(2)} times as fast, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal"}, SSIM ${ssim.toFixed(3)}${note()}.`;
     return engine;
   }
 }

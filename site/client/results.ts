@@ -1,6 +1,7 @@
 import type { Engine, Trace } from "diffusion-cache";
 import { profileOf } from "./engines.js";
 import type { Outcome } from "./example-module.js";
+import { wasHidden } from "./in-view.js";
 import { sentenceOf } from "./sentence.js";
 import { shownCells, shownIn } from "./shown.js";
 import { idealOf, type SummaryKey, summaryOf } from "./summary.js";
@@ -19,14 +20,14 @@ export const showCharts = async (root: HTMLElement, uncached: Trace, cached: Tra
   if (place) drawCharts(place, uncached, cached);
 };
 
-/** Writes a finished pair of runs into the sentence, the summary and the charts. */
-export const showResults = async (root: HTMLElement, outcome: Outcome): Promise<void> => {
+/** Writes a finished pair of runs into the sentence, the summary and the charts, with a note on its times. */
+export const showResults = async (root: HTMLElement, outcome: Outcome, note: string): Promise<void> => {
   const { uncached, cached } = outcome;
   const sentence = root.querySelector("[data-part=sentence]");
   if (sentence) sentence.textContent = sentenceOf(outcome);
   const source = root.querySelector("[data-part=source]");
   if (source)
-    source.textContent = `Your own run of ${cached.trace.model.name}, on ${cached.trace.backend.description}.`;
+    source.textContent = `Your own run of ${cached.trace.model.name}, on ${cached.trace.backend.description}${note}.`;
   fill(root, {
     ...summaryOf(outcome),
     shown: "reading …",
@@ -47,7 +48,9 @@ export const showShown = async (root: HTMLElement, engine: Engine, outcome: Outc
 /** Measures where a pass spends its time and fills in the ideal speed-up; says so where that fails. */
 export const showIdeal = async (root: HTMLElement, engine: Engine, outcome: Outcome, signal: AbortSignal) => {
   try {
+    const since = performance.now();
     const [profile, { idealSpeedup }] = await Promise.all([profileOf(engine, signal), import("./engine-door.js")]);
+    if (wasHidden(since)) throw new Error("times of a hidden page are no measurement");
     fill(root, idealOf(outcome, idealSpeedup(outcome.cached.trace, profile)));
   } catch {
     fill(root, { ideal: "not measured", share: "not measured" });

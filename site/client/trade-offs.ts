@@ -193,7 +193,7 @@ class TradeOffs extends HTMLElement {
     this.#compare(this.#other);
   }
 
-  async #measure({ engine: open, signal, current }: PanelRun): Promise<Engine> {
+  async #measure({ engine: open, signal, current, note }: PanelRun): Promise<Engine> {
     const engine = await open(this.#model);
     const { bench } = await import("./engine-door.js");
     const { methods: names, preset, model: _, ...asked } = this.#form.read(this.#model.name);
@@ -210,13 +210,14 @@ class TradeOffs extends HTMLElement {
       if (current())
         this.#runs.say(`Measuring, ${Math.max(1, row)} of ${rows}: ${title}, ${which}, ${timeLeft(leftMs)}`, share);
     };
+    const noted = (report: BenchReport): BenchReport => ({ ...report, machine: report.machine + note() });
     const onReport = (report: BenchReport): void => {
-      if (current() && report.rows.length > 0) this.#show(report);
+      if (current() && report.rows.length > 0) this.#show(noted(report));
     };
     const methods = [...own.methods, ...rows.methods];
     const request = { ...rows, ...asked, methods, machine: machineHere(), signal, onProgress, onReport };
     const report = await bench(own.engine, request).finally(own.close);
-    if (current()) this.#show(report);
+    if (current()) this.#show(noted(report));
     return engine;
   }
 

@@ -1,3 +1,6 @@
+import { expectWebAssembly } from "diffusion-cache";
+import { hintOf, messageOf } from "./failure.js";
+
 /** What the browser says about WebGPU before any engine is loaded, and what to do where it is missing. */
 export interface WebGpuHere {
   readonly works: boolean;
@@ -12,6 +15,11 @@ const missing = (why: string, advice: string): WebGpuHere => ({
 });
 
 export const webGpuHere = async (): Promise<WebGpuHere> => {
+  try {
+    expectWebAssembly();
+  } catch (error) {
+    return { works: false, text: `The examples cannot run here. ${messageOf(error)}`, advice: hintOf(error) };
+  }
   if (!globalThis.isSecureContext)
     return missing("this page was not loaded over https or from localhost.", "Open it over https.");
   if (!navigator.gpu)

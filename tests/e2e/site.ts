@@ -20,31 +20,32 @@ export interface Site {
   readonly address: string;
   /** Paths of all pages, from the sitemap. */
   readonly paths: readonly string[];
-  visit(path: string, options?: BrowserContextOptions & { readonly gpu?: boolean }): Promise<Visit>;
+  /** @param options.flags of a browser of its own */
+  visit(
+    path: string,
+    options?: BrowserContextOptions & { readonly gpu?: boolean; readonly flags?: readonly string[] },
+  ): Promise<Visit>;
   close(): Promise<void>;
 }
 
 /** Serves the site that build.ts built, and opens pages of it in headless Chromium. */
 export const openSite = async (): Promise<Site> => {
   const server = await serveStatic(`${root}dist/site`);
-  const browsers = new Map<boolean, Promise<Browser>>();
-  const browser = (gpu: boolean): Promise<Browser> => {
+  const browsers = new Map<string, Promise<Browser>>();
+  const browser = (flags: readonly string[]): Promise<Browser> => {
     const executablePath = findChromium();
     const made =
-      browsers.get(gpu) ??
-      chromium.launch({
-        ...(executablePath ? { executablePath } : {}),
-        args: ["--no-sandbox", ...(gpu ? softwareGpu : [])],
-      });
-    browsers.set(gpu, made);
+      browsers.get(flags.join(" ")) ??
+      chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox", ...flags] });
+    browsers.set(flags.join(" "), made);
     return made;
   };
   const sitemap = readFileSync(`${root}dist/site/sitemap-0.xml`, "utf8");
   return {
     address: server.address,
     paths: [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url = ""]) => new URL(url).pathname),
-    async visit(path, { gpu = false, ...options } = {}) {
-      const context = await (await browser(gpu)).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+    async visit(path, { gpu = false, flags = gpu ? softwareGpu : [], ...options } = {}) {
+      const context = await (await browser(flags)).newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("console", (message) => {

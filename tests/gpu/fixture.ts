@@ -1,14 +1,15 @@
 import { readSafetensors } from "../../src/engine/safetensors.js";
 
-/** Where the test server has the small Latte of tests/fixtures. */
-export const latteFolder = new URL("/tests/fixtures/latte-a", location.href).href;
+/** Where the test server has a small model of tests/fixtures. */
+export const folderOf = (name: string): string => new URL(`/tests/fixtures/${name}`, location.href).href;
+export const latteFolder = folderOf("latte-a");
 
-export const schedulerConfig = async (name: "ddim" | "flow"): Promise<Record<string, unknown>> =>
-  (await fetch(`${latteFolder}/scheduler-${name}/scheduler_config.json`)).json();
+export const schedulerConfig = async (scheduler: "ddim" | "flow", name = "latte-a"): Promise<Record<string, unknown>> =>
+  (await fetch(`${folderOf(name)}/scheduler-${scheduler}/scheduler_config.json`)).json();
 
-/** The recorded tensors of the fixture: noise, conditions, samples and predictions of diffusers. */
-export const latteReference = async () => {
-  const bytes = await (await fetch(`${latteFolder}/reference.safetensors`)).arrayBuffer();
+/** The recorded tensors of a fixture: noise, conditions, samples and predictions of diffusers. */
+export const referenceOf = async (name: string) => {
+  const bytes = await (await fetch(`${folderOf(name)}/reference.safetensors`)).arrayBuffer();
   const tensors = readSafetensors(new Uint8Array(bytes));
   return (name: string) => {
     const found = tensors.get(name);
@@ -16,3 +17,4 @@ export const latteReference = async () => {
     return found;
   };
 };
+export const latteReference = () => referenceOf("latte-a");

@@ -1,0 +1,79 @@
+import { readFileSync } from "node:fs";
+import * as ort from "onnxruntime-web";
+import { describe, expect, it } from "vitest";
+import { wasmBackend } from "../src/engine/backends/wasm.js";
+import { type MethodName, methodFromName, methods } from "../src/engine/cache/methods/index.js";
+import type { GenerateOptions } from "../src/engine/engine.js";
+import { engineOf } from "../src/engine/engine-of.js";
+import { decodeFloat16, encodeFloat16 } from "../src/engine/float16.js";
+import type { Graph } from "../src/engine/graph/builder.js";
+import { loadCheckpoint } from "../src/engine/models/checkpoint.js";
+import { openFiles } from "../src/engine/models/files.js";
+import { beside } from "./beside.js";
+import { readFixture } from "./golden/fixture.js";
+import { strong } from "./strong.js";
+
+const models = [
+  { name: "latte-a", scheduler: "scheduler-ddim", guidance: 3, refused: [] },
+  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkv"] },
+] as const;
+const device = { backend: "wasm", description: "WebAssembly", ladder: [] } as const;
+
+/** Half of the distance between neighbours in half precision, relative: what rounding one weight may change. */
+const roundoff = 2 ** -11;
+
+describe.each(models)("$name with weights in half precision", ({ name, scheduler, guidance, refused }) => {
+  it("is within four roundings of itself in single precision, in every segment of every method", async () => {
+    const { folder, tensor } = readFixture(name);
+    const schedulerConfig = JSON.parse(readFileSync(`${folder}/${scheduler}/scheduler_config.json`, "utf8"));
+    const checkpoint = { ...(await loadCheckpoint(await openFiles(folder))), schedulerConfig };
+    const half = {
+      ...checkpoint,
+      weights: new Map(
+        [...checkpoint.weights].map(([key, weight]) => [
+          key,
+          { ...weight, data: decodeFloat16(encodeFloat16(weight.data)) },
+        ]),
+      ),
+    };
+    const texts = (cond: string) => ({ text: tensor(cond) });
+    const request: GenerateOptions = {
+      steps: 6,
+      guidance,
+      inputs:
+        name === "latte-a"
+          ? { noise: tensor("noise"), cond: texts("cond"), uncond: texts("uncond") }
+          : { noise: tensor("noise"), cond: { ...texts("text"), pooled: tensor("pooled") } },
+    };
+
+    // The engine on rounded weights makes the same graphs; they are then run on the inputs of the other's.
+    const graphs = new Map<string, Graph>();
+    const halfBackend = wasmBackend(ort);
+    const collecting = {
+      ...halfBackend,
+      compile(graph: Graph) {
+        graphs.set(graph.key, graph);
+        return halfBackend.compile(graph);
+      },
+    };
+    const pair = beside(wasmBackend(ort), {
+      backend: halfBackend,
+      graphOf: ({ key }) => graphs.get(key) as Graph,
+    });
+    const engines = [engineOf(half, collecting, device), engineOf(checkpoint, pair.backend, device)] as const;
+    const calibration = await engines[0].calibrate(request);
+    for (const engine of engines) {
+      await engine.profile(request); // cuts at every sub-layer
+      for (const method of Object.keys(methods) as MethodName[]) {
+        if ((refused as readonly string[]).includes(method)) continue;
+        const cache = [methodFromName(method, { ...calibration[method as "magcache"], ...strong[method] })];
+        await engine.generate({ ...request, cache });
+      }
+    }
+    const errors = [...pair.errors];
+    expect(errors.length).toBeGreaterThan(40);
+    expect(errors.filter(([, error]) => !(error < 4 * roundoff))).toEqual([]);
+    expect(Math.max(...pair.errors.values())).toBeGreaterThan(roundoff / 8); // the weights did differ
+    for (const engine of engines) await engine.dispose();
+  });
+});

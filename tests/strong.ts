@@ -1,0 +1,14 @@
+import type { MethodName } from "../src/engine/cache/methods/index.js";
+
+/** Settings that reuse much on random weights: thresholds are far from anything measured, so that every backend decides alike. */
+export const strong: Partial<Record<MethodName, object>> = {
+  dbcache: { residualDiffThreshold: 1, maxWarmupSteps: 2 },
+  dicache: { relL1Thresh: 9 },
+  easycache: { threshold: 9, retSteps: 2 },
+  firstblockcache: { threshold: 9 },
+  lazycache: { threshold: 9, retSteps: 2 },
+  magcache: { threshold: 9 },
+  seacache: { threshold: 9 },
+  smoothcache: { alpha: 9 },
+  teacache: { relL1Thresh: 9 },
+};
