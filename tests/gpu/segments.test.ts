@@ -50,7 +50,6 @@ it.each(models)("$name: WebGPU, captured and not, agrees with WASM in every segm
   }
   for (const { errors } of pairs) {
     expect(errors.size).toBeGreaterThan(40);
-    console.log(name, errors.size, Math.max(...errors.values()));
     expect([...errors].filter(([, error]) => !(error < 1e-5))).toEqual([]);
   }
   await engine.dispose();
