@@ -22,7 +22,7 @@ export interface CreateEngineOptions {
  * Loads a checkpoint and chooses a backend for it.
  *
  * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "model-unknown",
- *   "model-config", "backend-missing", "stopped"
+ *   "model-config", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
  */
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
   const { signal, onProgress } = options;

@@ -118,8 +118,9 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const steps = { stepMs, stepProbeMs, stepCacheBytes };
     return { sample, predictions, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
   } catch (error) {
-    // Failures that follow from this one are reported late: they must not meet the next run.
-    await backend.settled().catch(() => {});
+    // What follows from such a failure is reported late, and must not meet the next run.
+    const code = error instanceof EngineError ? error.code : undefined;
+    if (code === "out-of-memory" || code === "runtime-failed") await backend.settled().catch(() => {});
     throw error;
   } finally {
     run.end();
