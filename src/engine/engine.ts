@@ -141,7 +141,8 @@ export interface Engine {
   readonly device: DeviceReport;
   /**
    * Denoises from seeded noise and returns the clip with its trace.
-   * @throws EngineError "stopped" when `signal` is aborted, and every code of the request's parts.
+   * @throws EngineError "stopped" when `signal` is aborted; "out-of-memory", "device-lost", "runtime-failed" and
+   *   "not-finite" while it runs; and every code of the request's parts.
    */
   generate(options?: GenerateOptions): Promise<Result>;
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
