@@ -12,7 +12,7 @@ export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidan
   readonly floor: { readonly psnr?: number; readonly ssim?: number };
   /** Clips that each setting makes. Default: one, of the model's own prompt and seed 0. */
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
-  /** Default: every method that can act on this model and run. */
+  /** Whose settings are tried. Default: every method that can act on this model and run. */
   readonly methods?: readonly MethodName[];
   /** Called after each setting. */
   readonly onTrial?: (trial: Trial, tried: number) => void;

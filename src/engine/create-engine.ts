@@ -8,7 +8,7 @@ import { type Files, openFiles } from "./models/files.js";
 export interface CreateEngineOptions {
   /** Address of a checkpoint's folder, a path in Node, or anything that reads files. */
   readonly model: string | Files;
-  /** Default "auto": the first rung of WebGPU captured, WebGPU, WASM that works here; in Node that is WASM. */
+  /** "auto" takes the first rung of WebGPU captured, WebGPU, WASM that works here; in Node that is WASM. Default: "auto". */
   readonly backend?: Preference;
   /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
   readonly scheduler?: Readonly<Record<string, unknown>>;

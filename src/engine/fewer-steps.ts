@@ -10,7 +10,7 @@ export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
 
 /** The uncached run that has to take as long as a cached one. */
 export interface FewerStepsOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
-  /** Default: one clip, of the model's own prompt and seed 0. */
+  /** Clips that each number of steps makes. Default: one, of the model's own prompt and seed 0. */
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
   /** At most so many numbers of steps, spread over all below `steps`. Default 8. */
   readonly points?: number;

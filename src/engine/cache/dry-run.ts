@@ -27,7 +27,7 @@ export interface DryRunOptions {
   readonly methods: readonly CacheMethod[];
   /** As the model receives them, noise first. */
   readonly timesteps: readonly number[];
-  /** Default: the sites of a Latte of `layers` layers. */
+  /** Those of the model that is planned for. Default: the sites of a Latte of `layers` layers. */
   readonly sites?: SiteMap;
   /** Whether there is an unconditional branch. Default true. */
   readonly guided?: boolean;

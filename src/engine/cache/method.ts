@@ -35,7 +35,7 @@ export interface Site {
   readonly keeps: "value" | "residual";
   /** What a residual is taken against: stream values as they are before part `since`. Default `values` themselves. */
   readonly base?: readonly string[];
-  /** Default `from`; an earlier part where the residual also holds what earlier blocks add, though they always run. */
+  /** An earlier part where the residual also holds what earlier blocks add, though they always run. Default: `from`. */
   readonly since?: number;
 }
 
