@@ -1,26 +1,43 @@
-// Measures a model's presets: node scripts/presets.mjs site/public/models/latte-motion-nano [prompts.txt]
+// Measures a model's presets: node scripts/presets.mjs site/public/models/latte-motion-nano [prompts.txt] [--only NAME …]
 //
 // Every method's settings (src/engine/cache/ladders.ts) on each prompt, beside uncached runs, on WASM; nothing is left
 // out for its quality. presets.json gets, per method and floor, the fastest setting whose worst clip stays above it;
 // the whole table goes to training/log/, with uncached runs of fewer steps. After npm run build:lib, on a machine that does nothing else: times are of pairs of runs, an uncached one before each.
+// With --only, these methods alone are measured, on the prompts of the table that is there; the rest of it stays.
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
-import { autotune, createEngine, fewerSteps, writeInfinity } from "diffusion-cache";
+import { parseArgs } from "node:util";
+import { autotune, createEngine, fewerSteps, readInfinity, writeInfinity } from "diffusion-cache";
 
 const floors = { gentle: 32, balanced: 26, strong: 20 };
-const [model, file] = process.argv.slice(2);
+const { positionals, values } = parseArgs({
+  allowPositionals: true,
+  options: { only: { type: "string", multiple: true } },
+});
+const [model, file] = positionals;
+const { only } = values;
 if (!model) throw new Error("Name the model's folder.");
 const engine = await createEngine({ model, backend: "wasm" });
-const prompts = file ? readFileSync(file, "utf8").split("\n").filter(Boolean) : [engine.model.defaults.prompt];
+const table = join("training/log", `sweep-${basename(model)}.json`);
+const before = only ? JSON.parse(readFileSync(table, "utf8"), readInfinity) : { trials: [], leftOut: {} };
+const prompts = before.prompts
+  ? before.prompts
+  : file
+    ? readFileSync(file, "utf8").split("\n").filter(Boolean)
+    : [engine.model.defaults.prompt];
 const clips = prompts.map((prompt, seed) => ({ prompt, seed }));
-const { trials, leftOut } = await autotune(engine, {
+const tuned = await autotune(engine, {
   floor: { psnr: 0 },
   clips,
+  ...(only ? { methods: only } : {}),
   onTrial: ({ method, options, speedup, psnr }) =>
     console.log(`${method} ${JSON.stringify(options)}: ${speedup.toFixed(2)} times, ${psnr.toFixed(1)} dB`),
 });
-const fewer = await fewerSteps(engine, { clips });
+const others = before.trials.filter(({ method }) => !only.includes(method));
+const trials = [...others, ...tuned.trials].toSorted((a, b) => a.method.localeCompare(b.method));
+const leftOut = { ...before.leftOut, ...tuned.leftOut };
+const fewer = only ? before.fewer : await fewerSteps(engine, { clips });
 const fastest = (method, floor) => {
   const [best] = trials
     .filter((trial) => trial.method === method && trial.psnr >= floor && trial.speedup > 1)
@@ -54,6 +71,6 @@ const about = {
 };
 const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
 write(join(model, "presets.json"), { format: "diffusion-cache/presets", version: 1, ...about, floors, methods });
-write(join("training/log", `sweep-${basename(model)}.json`), { ...about, trials, fewer, leftOut });
+write(table, { ...about, trials, fewer, leftOut });
 await engine.dispose();
 process.exit(0);
