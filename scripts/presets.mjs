@@ -63,10 +63,12 @@ const methods = Object.fromEntries(
     ),
   ]),
 );
+const here = `${engine.device.description}, ${cpus().length}× ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}`;
+const there = before.machine?.split("; ")[0];
 const about = {
   model: engine.model.name,
   steps: engine.model.defaults.steps,
-  machine: `${engine.device.description}, ${cpus().length}× ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}`,
+  machine: only && there !== here ? `${there}; ${only.join(", ")}: ${here}` : here,
   prompts,
 };
 const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
