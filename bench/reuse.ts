@@ -39,16 +39,25 @@ export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> =>
     // The same session calls again, bare, with the tensors they had.
     let calls: (readonly [Compiled, ReadonlyMap<string, Handle>, ReadonlySet<string>])[] = [];
     const perStep: (typeof calls)[] = [];
+    const sumMs: number[] = [];
+    let summing = 0;
     const watched = {
       ...backend,
       run: (...call: Parameters<typeof backend.run>) => {
         calls.push(call);
         return backend.run(...call);
       },
+      combine(...terms: Parameters<typeof backend.combine>) {
+        const before = performance.now();
+        const sum = backend.combine(...terms);
+        summing += performance.now() - before;
+        return sum;
+      },
     };
     const runs = [];
     for (let round = 0; round < 2; round++) {
       perStep.length = 0;
+      sumMs.length = 0;
       runs.push(
         await one.run(steps, [method], {
           backend: watched,
@@ -56,11 +65,13 @@ export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> =>
           onStep: () => {
             perStep.push(calls);
             calls = [];
+            sumMs.push(summing);
+            summing = 0;
           },
         }),
       );
     }
-    const { stepMs, visits, stepCacheBytes } = runs[1] as (typeof runs)[number];
+    const { stepMs, stepProbeMs, visits, stepCacheBytes } = runs[1] as (typeof runs)[number];
     const reused = [...stepMs.keys()].filter(
       (step) =>
         visits.filter((visit) => visit.step === step).every(({ decision }) => decision !== "compute") &&
@@ -87,6 +98,8 @@ export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> =>
       took.toFixed(2),
       needed.toFixed(2),
       (took - needed).toFixed(2),
+      median(reused.map((step) => stepProbeMs[step] as number)).toFixed(2),
+      median(reused.map((step) => sumMs[step] as number)).toFixed(2),
       `${((100 * (took - needed)) / whole).toFixed(1)} %`,
       stepCacheBytes.at(-1) ?? 0,
     ]);
@@ -95,7 +108,7 @@ export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> =>
   return {
     id: "reuse",
     title: "What a reused step costs",
-    says: `The ${size.name} size, steps in which everything the method decides about is reused or forecast. Bare calls are the same session calls with ${onGpu ? "tensors of the same shapes, and a read of the prediction in both" : "the same tensors and nothing else"}; the rest is decisions, read-backs, sums, guidance and the scheduler's step. A computed step takes ${whole.toFixed(1)} ms. Guidance and scheduler step alone, which an uncached step has too, are three sums over the latents.`,
+    says: `The ${size.name} size, steps in which everything the method decides about is reused or forecast. Bare calls are the same session calls with ${onGpu ? "tensors of the same shapes, and a read of the prediction in both" : "the same tensors and nothing else"}; the rest is decisions, reading probes, sums (forecasts, guidance, the scheduler's step) and checks. A computed step takes ${whole.toFixed(1)} ms. Guidance and scheduler step alone, which an uncached step has too, are three sums over the latents.`,
     columns: [
       "Method",
       "Reused",
@@ -104,6 +117,8 @@ export const reuse = async ({ quick, open, size }: Effort): Promise<Measured> =>
       "Step, ms",
       "Bare calls, ms",
       "Beyond, ms",
+      "Probes",
+      "Sums",
       "Of a computed step",
       "Cache, bytes",
     ],

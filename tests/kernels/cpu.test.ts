@@ -11,6 +11,17 @@ describe("combineCpu", () => {
     const terms = [1, 2, 3, 4, 5].map((weight) => ({ data: Float32Array.of(1, 10), weight }));
     expect([...combineCpu(terms)]).toEqual([15, 150]);
   });
+  it.each([1, 4, 7, 64])("sums two and three terms of %i elements", (length) => {
+    const [a, b, c] = [1, 2, 3].map((seed) => noise(seed, length)) as [Float32Array, Float32Array, Float32Array];
+    const exact = (weights: readonly number[]): Float32Array =>
+      a.map((value, at) => (weights[0] as number) * value + (weights[1] as number) * (b[at] as number));
+    const two = [
+      { data: a, weight: 1.75 },
+      { data: b, weight: -0.75 },
+    ];
+    expect(combineCpu(two)).toEqual(exact([1.75, -0.75]));
+    expect(combineCpu([...two, { data: c, weight: 0 }])).toEqual(exact([1.75, -0.75]));
+  });
   it("bounds the sum, not the terms", () => {
     const terms = [
       { data: Float32Array.of(5, 5, -9), weight: 1 },
