@@ -35,7 +35,7 @@ describe("what a visitor sees where WebGPU cannot be used", () => {
 
   it.each([
     ["a software adapter", "", /not taken\. The only adapter is software/],
-    ["no adapter", "GPU.prototype.requestAdapter = async () => null;", /The browser offers no GPU adapter/],
+    ["no adapter", "GPU.prototype.requestAdapter = async () => null;", /There is no GPU adapter here/],
     [
       "a limit that is too low",
       `${disguise} Object.defineProperty(GPUAdapter.prototype, "limits", { get: () => ({ maxStorageBuffersPerShaderStage: 4 }) });`,
