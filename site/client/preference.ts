@@ -1,8 +1,27 @@
 import type { DeviceReport, Preference } from "diffusion-cache";
 
-// Which backend the reader asked for, and which one the page's engine runs on. Shared by all examples and panels.
+// Which backend the reader asked for, on this page or an earlier one, and which one the page's engine runs on. Shared by
+// all examples and panels.
 
-let preference: Preference = "auto";
+const place = "dc-backend";
+
+const kept = (): Preference => {
+  try {
+    const found = localStorage.getItem(place);
+    return found === "wasm" || found === "webgpu" ? found : "auto";
+  } catch {
+    return "auto"; // storage is switched off
+  }
+};
+
+const keep = (preference: Preference): void => {
+  try {
+    if (preference === "auto") localStorage.removeItem(place);
+    else localStorage.setItem(place, preference);
+  } catch {} // then it holds for this page
+};
+
+let preference = kept();
 let report: DeviceReport | undefined;
 const listeners = new Set<() => void>();
 
@@ -15,6 +34,7 @@ const tell = (): void => {
 
 export const prefer = (next: Preference): void => {
   preference = next;
+  keep(next);
   report = undefined;
   tell();
 };
