@@ -119,6 +119,7 @@ export const gpuTax = async (peaks: Peaks, quick: boolean): Promise<Measured> =>
   }
   const gbps = await bandwidth(captured, rounds, quick ? 2 ** 20 : 2 ** 24);
   says.push(`The engine's weighted sums move ${gbps.toPrecision(3)} GB/s${ofPeak(gbps, peaks.gbps)}.`);
+  for (const backend of [captured, uncaptured]) await backend.dispose();
   ground.gpu.close();
   return {
     id: "tax",
