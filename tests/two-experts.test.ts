@@ -64,7 +64,10 @@ describe("two experts under one method", () => {
     const turns: (number | undefined)[] = [];
     const methods = [watch(method, turns)];
     const together = await Promise.all([runArithmetic({ ...high, methods }), runArithmetic({ ...low, methods })]);
-    expect(together).toEqual(alone);
+    const decided = ({ outputs, sites, visits, cacheBytes }: Awaited<ReturnType<typeof runArithmetic>>) => ({
+      ...{ outputs, sites, visits, cacheBytes },
+    });
+    expect(together.map(decided)).toEqual(alone.map(decided));
     for (const { visits } of together) expect(visits.some(({ decision }) => decision !== "compute")).toBe(true);
     expect(turns.filter((expert, at) => at > 0 && expert !== turns[at - 1]).length).toBeGreaterThan(3);
   });
