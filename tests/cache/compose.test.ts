@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { guarded, withForecast } from "../../src/engine/cache/compose.js";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
+import { taylorWeights } from "../../src/engine/cache/forecast.js";
+import { type CacheMethod, compute, reuse } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { easyCache } from "../../src/engine/cache/methods/easy-cache.js";
 import { fasterCache } from "../../src/engine/cache/methods/faster-cache.js";
@@ -151,6 +152,32 @@ describe("composition", () => {
     const inner = visits.filter(({ method }) => method === "fora").map(({ step }) => step);
     expect([...new Set(inner)]).toEqual([0, 2]);
     expect(bytesAfter).toBe(0);
+  });
+
+  test("a branch that follows the other computes where it kept features of other steps", async () => {
+    const forecasts: CacheMethod = {
+      ...{ name: "line", options: {}, history: 2, shared: true },
+      sites: (model) => [model.blocks()],
+      start: () => (visit) => (visit.step < 3 ? compute : { weights: taylorWeights(visit.computed, visit.step, 1) }),
+    };
+    const rests = (at: number): CacheMethod => ({
+      ...{ name: "rest", options: {} },
+      sites: (model) => [model.uncond()],
+      start: () => (visit) => (visit.step === at ? reuse : compute),
+    });
+    for (const [at, decision] of [
+      [2, "compute"], // what it kept is of steps 0 and 1, and the weights are for 1 and 2
+      [0, "forecast"], // nothing is kept yet, so it is computed all the same
+    ] as const) {
+      const run = await runArithmetic({
+        ...{ model: doublingModel(3), methods: [forecasts, rests(at)], guidance: 2 },
+        latents: [0, 1, 2, 3].map((value) => row(value)),
+      });
+      expect(
+        run.visits.find(({ step, branch, site }) => step === 3 && branch === "uncond" && site !== "uncond"),
+      ).toMatchObject({ decision });
+      expect(run.outputs.at(-1)).toEqual([24]);
+    }
   });
 
   test("two at one site are named", async () => {

@@ -104,7 +104,7 @@ export const executor = (options: ExecutorOptions) => {
   const markAll = (step: number, did: (site: Site) => boolean): void => {
     for (const site of rows) if (!aboveNetwork(site)) mark(step, site, did(site));
   };
-  const trace = (step: number, name: Branch, visit: PassVisit): void => {
+  const trace = (step: number, name: Branch, visit: Omit<PassVisit, "kept">): void => {
     const { active, decision, reasons, readings, ms } = visit;
     const { site, method } = active;
     visits.push({

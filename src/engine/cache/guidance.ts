@@ -25,7 +25,7 @@ export interface GuidedStepOptions {
     both: boolean,
     given: readonly PassVisit[],
   ): Promise<PassResult>;
-  booked(step: number, visit: PassVisit): void;
+  booked(step: number, visit: Omit<PassVisit, "kept">): void;
 }
 
 type Estimated = Exclude<Decision, typeof compute>;

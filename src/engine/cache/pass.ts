@@ -20,6 +20,8 @@ export interface BranchState {
 export interface PassVisit extends Verdict {
   readonly active: ActiveSite;
   readonly readings: readonly (Reading | undefined)[];
+  /** Steps of the features that were kept when it was taken, newest first. */
+  readonly kept: readonly number[];
   ms?: number;
 }
 
@@ -65,6 +67,16 @@ export interface PassRequest {
 }
 
 /**
+ * What the other branch decided, taken over. Weights over several features belong to the steps that these were computed
+ * in: a branch that was left out of some of them computes instead.
+ */
+const follow = (visit: PassVisit, kept: readonly number[]): PassVisit => {
+  const { decision } = visit;
+  const several = decision !== compute && Array.isArray(decision.weights) && decision.weights.length > 1;
+  return several && String(kept) !== String(visit.kept) ? { ...visit, decision: compute } : visit;
+};
+
+/**
  * One forward pass of one branch: decides at every active site from the outside in, runs what must run in as few
  * graphs as the probes allow, and keeps the features of computed sites.
  */
@@ -88,9 +100,10 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       if (visits.has(one) || leftOut(one.site, skipped) || waitingTaps(one).length > 0) continue;
       const followed = given.find((visit) => visit.active === one);
       const readings = followed?.readings ?? (await probes.read(one.method));
-      const answer = followed ?? decider.visit(one, step, readings, guided);
+      const kept = decider.kept(one.site);
+      const answer = followed ? follow(followed, kept) : decider.visit(one, step, readings, guided);
       const verdict = answer instanceof Promise ? await answer : answer;
-      visits.set(one, { ...verdict, active: one, readings });
+      visits.set(one, { ...verdict, active: one, readings, kept });
       if (verdict.decision === compute) continue;
       skipped.push(one.site);
       estimates.set(one.site, history.estimate(one.site, verdict.decision));
