@@ -78,7 +78,10 @@ export interface Trace {
   readonly sites: readonly TraceSite[];
   /** In the order made; none for an uncached run. */
   readonly visits: readonly TraceVisit[];
-  /** Wall time of each step, including decisions, read-backs and copies. */
+  /**
+   * Wall time of each step, including decisions, read-backs and copies. On a GPU nothing waits for a step that has neither
+   * preview nor probe, so it is the time to hand the step over.
+   */
   readonly stepMs: readonly number[];
   /**
    * Of each step, the time in which probes were filtered, measured and read back, in all branches; on WebGPU with the
