@@ -4,9 +4,12 @@ import { methodFacts } from "../site/config/method-facts.js";
 import { methodNeeds } from "../site/config/method-needs.js";
 import { published } from "../site/config/published.js";
 import { referencePages } from "../site/config/reference.js";
+import { benchReportFromJson } from "../src/engine/bench-report.js";
+import { benchFigures } from "../src/engine/bench-table.js";
 import { dryRun } from "../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../src/engine/cache/methods/index.js";
 import { errorCodes } from "../src/engine/errors.js";
+import { readInfinity } from "../src/engine/metrics/quality.js";
 import { leading, mask } from "./contract.js";
 
 // Documentation cannot fall behind the code, and says no mask that the code does not make.
@@ -208,6 +211,24 @@ test("the README's commands exist", () => {
     expect(scripts).toHaveProperty([script as string]);
   expect(scripts.start).toBeDefined();
   expect(scripts.test).toBeDefined();
+});
+
+test("the README's table is the recorded one", () => {
+  const report = benchReportFromJson(
+    JSON.parse(read("site/public/recorded/trade-offs.json"), readInfinity),
+    "trade-offs.json",
+  );
+  const rows = [...read("README.md").matchAll(/^\| ([a-z-]+) +\| +([\d.]+) \| +(\S+) \|.* (\d+) KiB \|$/gm)];
+  const said = rows.map(([, method, speedup, psnr, kib]) => [method, speedup, psnr, kib]);
+  const recorded = benchFigures(report)
+    .filter(({ row }) => row.kind === "cached")
+    .map(({ row, speedup, psnr, cacheBytes }) => [
+      row.method,
+      speedup.toFixed(2),
+      Number.isFinite(psnr) ? psnr.toFixed(1) : "equal",
+      (cacheBytes / 1024).toFixed(0),
+    ]);
+  expect(said.toSorted()).toEqual(recorded.toSorted());
 });
 
 test("nothing published names a path of a machine", () => {
