@@ -118,14 +118,23 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const steps = { stepMs, stepProbeMs, stepCacheBytes };
     return { sample, predictions, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
   } catch (error) {
-    // What follows from such a failure is reported late, and must not meet the next run.
     const code = error instanceof EngineError ? error.code : undefined;
-    if (code === "out-of-memory" || code === "runtime-failed") await backend.settled().catch(() => {});
+    if (code === "out-of-memory" || code === "runtime-failed") await outlast(backend);
     throw error;
   } finally {
     run.end();
     backend.releaseAll();
   }
+};
+
+/** What follows from a failure on a GPU is reported late and in pieces, and must not meet the next run. */
+export const outlast = async (backend: Backend): Promise<void> => {
+  const clean = (): Promise<boolean> =>
+    backend.settled().then(
+      () => true,
+      () => false,
+    );
+  for (let round = 0; round < 10 && !(await clean()); round++);
 };
 
 const expectFinite = (data: Float32Array): void => {

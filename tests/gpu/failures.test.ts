@@ -3,6 +3,7 @@ import type { Handle } from "../../src/engine/backends/backend.js";
 import { loadRuntime, type Runtime } from "../../src/engine/backends/runtime.js";
 import { webgpuBackend } from "../../src/engine/backends/webgpu.js";
 import type { Gpu } from "../../src/engine/backends/webgpu-device.js";
+import { outlast } from "../../src/engine/denoise.js";
 import { graphBuilder } from "../../src/engine/graph/builder.js";
 import { weightStore } from "../../src/engine/models/weights.js";
 import { engineRejection } from "../error.js";
@@ -79,7 +80,7 @@ describe("failures", () => {
     };
     expect((await engineRejection("out-of-memory", squared())).message).toContain("refused to allocate");
 
-    await webgpu.settled().catch(() => {}); // as a run that failed does
+    await outlast(webgpu); // as a run that failed does
     webgpu.releaseAll();
     expect(await readAll(webgpu, await runBlock(webgpu, blockGraph(blockWeights()), 1, ["y"]))).toEqual(wanted);
     await webgpu.dispose();
