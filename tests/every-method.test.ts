@@ -8,6 +8,7 @@ import { EngineError } from "../src/engine/errors.js";
 import { randn } from "../src/engine/random.js";
 import type { Tensor } from "../src/engine/tensor.js";
 import { readFixture } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 import { strong } from "./strong.js";
 
 // What every method owes on every architecture, whatever it decides.
@@ -33,27 +34,15 @@ const none: Partial<Record<MethodName, object>> = {
   teacache: { relL1Thresh: 0 },
 };
 
-const models = [
-  { name: "latte-a", scheduler: "scheduler-ddim", guidance: 3, refused: [] },
-  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkv"] },
-] as const;
-
-describe.each(models)("every method on $name", ({ name, scheduler, guidance, refused }) => {
+describe.each(smallModels)("every method on $name", (model) => {
+  const { name, scheduler, refused } = model;
   const fixture = readFixture(name);
-  const texts = (cond: string) => ({ text: fixture.tensor(cond) });
-  const request: GenerateOptions = {
-    steps: 8,
-    guidance,
-    inputs:
-      name === "latte-a"
-        ? { noise: fixture.tensor("noise"), cond: texts("cond"), uncond: texts("uncond") }
-        : { noise: fixture.tensor("noise"), cond: { ...texts("text"), pooled: fixture.tensor("pooled") } },
-  };
+  const request = recordedRequest(model, fixture.tensor, 8);
   let engine: Engine;
   let calibration: Calibration;
   let plain: Float32Array;
   beforeAll(async () => {
-    const config = JSON.parse(readFileSync(`${fixture.folder}/${scheduler}/scheduler_config.json`, "utf8"));
+    const config = JSON.parse(readFileSync(`${fixture.folder}/scheduler-${scheduler}/scheduler_config.json`, "utf8"));
     engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: config });
     calibration = await engine.calibrate(request);
     plain = (await engine.generate(request)).clip.data;

@@ -2,8 +2,6 @@ import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
-import { type MethodName, methodFromName, methods } from "../src/engine/cache/methods/index.js";
-import type { GenerateOptions } from "../src/engine/engine.js";
 import { engineOf } from "../src/engine/engine-of.js";
 import { decodeFloat16, encodeFloat16 } from "../src/engine/float16.js";
 import type { Graph } from "../src/engine/graph/builder.js";
@@ -11,21 +9,19 @@ import { loadCheckpoint } from "../src/engine/models/checkpoint.js";
 import { openFiles } from "../src/engine/models/files.js";
 import { beside } from "./beside.js";
 import { readFixture } from "./golden/fixture.js";
-import { strong } from "./strong.js";
+import { recordedRequest, runEverySegment, smallModels } from "./small-models.js";
 
-const models = [
-  { name: "latte-a", scheduler: "scheduler-ddim", guidance: 3, refused: [] },
-  { name: "flux-a", scheduler: "scheduler-flow", guidance: 1, refused: ["cfgcache", "fastercache", "textkv"] },
-] as const;
 const device = { backend: "wasm", description: "WebAssembly", ladder: [] } as const;
 
 /** Half of the distance between neighbours in half precision, relative: what rounding one weight may change. */
 const roundoff = 2 ** -11;
 
-describe.each(models)("$name with weights in half precision", ({ name, scheduler, guidance, refused }) => {
+describe.each(smallModels)("$name with weights in half precision", (model) => {
   it("is within four roundings of itself in single precision, in every segment of every method", async () => {
-    const { folder, tensor } = readFixture(name);
-    const schedulerConfig = JSON.parse(readFileSync(`${folder}/${scheduler}/scheduler_config.json`, "utf8"));
+    const { folder, tensor } = readFixture(model.name);
+    const schedulerConfig = JSON.parse(
+      readFileSync(`${folder}/scheduler-${model.scheduler}/scheduler_config.json`, "utf8"),
+    );
     const checkpoint = { ...(await loadCheckpoint(await openFiles(folder))), schedulerConfig };
     const half = {
       ...checkpoint,
@@ -35,15 +31,6 @@ describe.each(models)("$name with weights in half precision", ({ name, scheduler
           { ...weight, data: decodeFloat16(encodeFloat16(weight.data)) },
         ]),
       ),
-    };
-    const texts = (cond: string) => ({ text: tensor(cond) });
-    const request: GenerateOptions = {
-      steps: 6,
-      guidance,
-      inputs:
-        name === "latte-a"
-          ? { noise: tensor("noise"), cond: texts("cond"), uncond: texts("uncond") }
-          : { noise: tensor("noise"), cond: { ...texts("text"), pooled: tensor("pooled") } },
     };
 
     // The engine on rounded weights makes the same graphs; they are then run on the inputs of the other's.
@@ -61,15 +48,7 @@ describe.each(models)("$name with weights in half precision", ({ name, scheduler
       graphOf: ({ key }) => graphs.get(key) as Graph,
     });
     const engines = [engineOf(half, collecting, device), engineOf(checkpoint, pair.backend, device)] as const;
-    const calibration = await engines[0].calibrate(request);
-    for (const engine of engines) {
-      await engine.profile(request); // cuts at every sub-layer
-      for (const method of Object.keys(methods) as MethodName[]) {
-        if ((refused as readonly string[]).includes(method)) continue;
-        const cache = [methodFromName(method, { ...calibration[method as "magcache"], ...strong[method] })];
-        await engine.generate({ ...request, cache });
-      }
-    }
+    await runEverySegment(engines, model, recordedRequest(model, tensor, 6));
     const errors = [...pair.errors];
     expect(errors.length).toBeGreaterThan(40);
     expect(errors.filter(([, error]) => !(error < 4 * roundoff))).toEqual([]);

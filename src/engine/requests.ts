@@ -74,16 +74,17 @@ export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
           hint: "Give the tensor uncond, or guidance 1.",
         });
       const [clips, channels, frames, height, width] = noise.dims as [number, number, number, number, number];
-      const built = modelFor({ clips, channels, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
+      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
         new Map(
-          built.model.conditions.map(({ name, dims }) => {
+          model.conditions.map(({ name, dims }) => {
             const value = given[name] && architecture.condition(name, given[name]);
             return [name, repeated(expectDims(name, value, dims), dims[0] as number)];
           }),
         );
       return {
-        ...built,
+        model,
+        segments,
         backend,
         scheduler,
         guidance,
