@@ -30,8 +30,10 @@ export const readFixture = (name: string) => {
   return { folder, ...json, tensor };
 };
 
-/** Largest error over the largest value, of step `step` in a stack of steps. */
-export const relativeError = (found: Float32Array, wanted: Float32Array, step = 0): number => {
+/** Largest error over the largest value, of all of `wanted` or of step `step` in a stack of `steps`. */
+export const relativeError = (found: Float32Array, wanted: Float32Array, step = 0, steps = 1): number => {
+  if (found.length * steps !== wanted.length)
+    throw new Error(`${found.length} numbers are no step of ${steps} in ${wanted.length}`);
   let [error, scale] = [0, 0];
   for (const [index, value] of found.entries()) {
     const reference = wanted[step * found.length + index] as number;

@@ -61,7 +61,7 @@ describe("diffusers' SeaCache", () => {
         expect(Math.abs((found[at] as number) / change - 1)).toBeLessThan(1e-4);
       expect(predictions).toHaveLength(steps);
       for (const [step, prediction] of predictions.entries())
-        expect(relativeError(prediction, tensor(`${index}.predictions`).data, step)).toBeLessThan(1e-4);
+        expect(relativeError(prediction, tensor(`${index}.predictions`).data, step, steps)).toBeLessThan(1e-4);
     },
   );
 

@@ -14,13 +14,10 @@ describe("combineCpu", () => {
   it.each([1, 4, 7, 64])("sums two and three terms of %i elements", (length) => {
     const [a, b, c] = [1, 2, 3].map((seed) => noise(seed, length)) as [Float32Array, Float32Array, Float32Array];
     const exact = (weights: readonly number[]): Float32Array =>
-      a.map((value, at) => (weights[0] as number) * value + (weights[1] as number) * (b[at] as number));
-    const two = [
-      { data: a, weight: 1.75 },
-      { data: b, weight: -0.75 },
-    ];
-    expect(combineCpu(two)).toEqual(exact([1.75, -0.75]));
-    expect(combineCpu([...two, { data: c, weight: 0 }])).toEqual(exact([1.75, -0.75]));
+      a.map((_, at) => weights.reduce((sum, weight, term) => sum + weight * ([a, b, c][term]?.[at] as number), 0));
+    const terms = [1.75, -0.75, 0.5].map((weight, term) => ({ data: [a, b, c][term] as Float32Array, weight }));
+    expect(combineCpu(terms.slice(0, 2))).toEqual(exact([1.75, -0.75]));
+    expect(combineCpu(terms)).toEqual(exact([1.75, -0.75, 0.5]));
   });
   it("bounds the sum, not the terms", () => {
     const terms = [

@@ -20,6 +20,10 @@ test("a polynomial of the degree itself is found again", () => {
     expect(value).toBeCloseTo([2, 0, -1, 5][index] as number, 9);
 });
 
+test("as many points as coefficients are enough", () => {
+  expect(polyfit([1, 3], [2, 8], 1)).toEqual([expect.closeTo(3, 12), expect.closeTo(-1, 12)]);
+});
+
 test("too few distinct points are refused", () => {
   expect(() => polyfit([1, 1, 1], [1, 2, 3], 1)).toThrow(RangeError);
 });

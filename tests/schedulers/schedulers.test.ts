@@ -45,14 +45,20 @@ describe("schedulerFromConfig", () => {
     [ddim({ beta_schedule: "sigmoid" }), "beta_schedule"],
     [ddim({ beta_start: "0.1" }), "beta_start"],
     [ddim({ beta_end: 1.5 }), "beta_end"],
+    [ddim({ beta_start: 0 }), "beta_start"],
+    [ddim({ beta_end: 1 }), "beta_end"],
     [ddim({ clip_sample: 1 }), "clip_sample"],
     [ddim({ clip_sample_range: 0 }), "clip_sample_range"],
     [ddim({ num_train_timesteps: 10.5 }), "num_train_timesteps"],
     [ddim({ steps_offset: -1 }), "steps_offset"],
     [ddim({ steps_offset: 100 }), "steps_offset"],
     [ddim({ trained_betas: [0.1, 0.2] }), "trained_betas"],
+    [ddim({ num_train_timesteps: 20, trained_betas: Array(20).fill(2) }), "trained_betas"],
+    [ddim({ num_train_timesteps: 20, trained_betas: Array(20).fill("0.1") }), "trained_betas"],
+    [ddim({ beta_end: "0.1" }), "beta_end"],
     [ddim({ rescale_betas_zero_snr: true, timestep_spacing: "trailing" }), "prediction_type"],
     [flow({ shift: 0 }), "shift"],
+    [flow({ shift: Number.POSITIVE_INFINITY }), "shift"],
     [flow({ shift: null, use_dynamic_shifting: true }), "use_dynamic_shifting"],
     [flow({ use_karras_sigmas: true }), "use_karras_sigmas"],
     [flow({ use_exponential_sigmas: true }), "use_exponential_sigmas"],
@@ -62,6 +68,22 @@ describe("schedulerFromConfig", () => {
     [flow({ stochastic_sampling: true }), "stochastic_sampling"],
   ])("refuses %j by naming %s", (config, field) => {
     expect(engineError("scheduler-config", () => schedulerFromConfig(config, 20)).message).toContain(field);
+  });
+
+  it("takes an offset up to the last timestep, and says which that is", () => {
+    expect(schedulerFromConfig(ddim({ steps_offset: 49 }), 20).timesteps[0]).toBe(999);
+    const error = engineError("scheduler-config", () => schedulerFromConfig(ddim({ steps_offset: 50 }), 20));
+    expect(error.message).toContain("steps_offset is 50; it must be at most 49 for 20 steps");
+  });
+
+  it("takes up to 100000 trained timesteps", () => {
+    for (const config of [ddim, flow]) {
+      expect(
+        schedulerFromConfig(config({ num_train_timesteps: 100_000, prediction_type: "sample" }), 2).timesteps,
+      ).toHaveLength(2);
+      for (const num_train_timesteps of [0, 2.5, 100_001, "1000", Number.POSITIVE_INFINITY])
+        engineError("scheduler-config", () => schedulerFromConfig(config({ num_train_timesteps }), 1));
+    }
   });
 
   it.each([0, -1, 1001, 2.5, Number.NaN, Number.POSITIVE_INFINITY])("refuses %s steps", (steps) => {

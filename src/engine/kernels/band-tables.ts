@@ -23,7 +23,7 @@ export const bandTables = (height: number, width: number): BandTables => {
   }
   const columns = new Float32Array((radius + 1) * height);
   for (let v = 0; v <= radius; v++) {
-    const highest = Math.floor(Math.sqrt(radius * radius - v * v));
+    const highest = Math.sqrt(radius * radius - v * v);
     for (let y = 0; y < height; y++) {
       let sum = 1;
       for (let u = 1; u <= highest; u++) sum += 2 * Math.cos((2 * Math.PI * ((u * y) % height)) / height);

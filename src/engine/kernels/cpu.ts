@@ -2,17 +2,18 @@
 import type { Reading } from "../cache/method.js";
 import { bandTables } from "./band-tables.js";
 
+interface Term {
+  readonly data: Float32Array;
+  readonly weight: number;
+}
+
 /**
- * Σ weight · data, element by element; `clamp` bounds the result to ±clamp. All lengths equal. NaN stays NaN.
+ * Σ weight · data of one term or more, element by element; `clamp` bounds the result to ±clamp. All lengths equal. NaN stays NaN.
  * Loops over one, two and three terms, since nearly every sum is one of those: a reused step does nothing else, and a
  * loop over any number of terms takes three times as long.
  */
-export const combineCpu = (
-  terms: readonly { readonly data: Float32Array; readonly weight: number }[],
-  clamp = Number.POSITIVE_INFINITY,
-): Float32Array => {
-  const [first, second, third] = terms;
-  if (!first) return new Float32Array(0);
+export const combineCpu = (terms: readonly Term[], clamp = Number.POSITIVE_INFINITY): Float32Array => {
+  const [first, second, third] = terms as [Term, Term?, Term?];
   const sum = new Float32Array(first.data.length);
   if (terms.length > 3) sumOfMany(terms, sum);
   else if (third && second) sumOfThree(first, second, third, sum);
@@ -23,8 +24,6 @@ export const combineCpu = (
       sum[index] = Math.max(-clamp, Math.min(clamp, sum[index] as number));
   return sum;
 };
-
-type Term = Parameters<typeof combineCpu>[0][number];
 
 /** Four elements a turn: guidance, forecasts and most scheduler steps are this sum, and it takes two thirds of the time. */
 const sumOfTwo = ({ data: a, weight: u }: Term, { data: b, weight: v }: Term, sum: Float32Array): void => {

@@ -2,12 +2,12 @@ import { type ConfigFields, configError } from "./scheduler.js";
 
 const { fround } = Math;
 
-/** torch.linspace in float32, from both ends towards the middle; there the last bit depends on the processor. */
+/** torch.linspace in float32, from both ends towards the middle; product and sum are rounded once. */
 const linspace = (start: number, end: number, count: number): Float32Array => {
   const [from, to] = [fround(start), fround(end)];
   const step = count > 1 ? fround(fround(to - from) / (count - 1)) : 0;
   return Float32Array.from({ length: count }, (_, i) =>
-    i < count / 2 ? from + fround(step * i) : to - fround(step * (count - 1 - i)),
+    i < Math.max(1, Math.floor(count / 2)) ? from + step * i : to - step * (count - 1 - i),
   );
 };
 
@@ -34,7 +34,7 @@ const rescaleZeroSnr = (betas: Float32Array): Float32Array => {
   const first = roots[0] as number;
   const last = roots.at(-1) as number;
   const scale = fround(first / fround(first - last));
-  const bars = roots.map((root) => fround(fround(root - last) * scale)).map((root) => root * root);
+  const bars = roots.map((root) => fround(root - last) * scale).map((root) => root * root);
   return bars.map((bar, i) => 1 - (i === 0 ? bar : fround(bar / (bars[i - 1] as number))));
 };
 

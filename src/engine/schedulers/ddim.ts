@@ -2,7 +2,7 @@ import { alphaBarsOf } from "./betas.js";
 import { checkSteps, configError, configFields, type Scheduler, type SchedulerStep } from "./scheduler.js";
 
 const name = "DDIMScheduler";
-const { fround, sqrt } = Math;
+const { sqrt } = Math;
 
 /** numpy.round: halves go to the even neighbour. */
 const roundEven = (value: number): number => {
@@ -31,8 +31,8 @@ const weights = (
   nextAlphaBar: number,
   clamp: number | undefined,
 ): SchedulerStep => {
-  const [signal, noise] = [sqrt(alphaBar), sqrt(fround(1 - alphaBar))];
-  const [nextSignal, nextNoise] = [sqrt(nextAlphaBar), sqrt(fround(1 - nextAlphaBar))];
+  const [signal, noise] = [sqrt(alphaBar), sqrt(1 - alphaBar)];
+  const [nextSignal, nextNoise] = [sqrt(nextAlphaBar), sqrt(1 - nextAlphaBar)];
   // x0 and ε as sums of sample and prediction.
   const [clean, epsilon] = {
     epsilon: [

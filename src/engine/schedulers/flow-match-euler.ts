@@ -24,11 +24,11 @@ export const flowMatchEuler = (config: Readonly<Record<string, unknown>>, steps:
 
   const trained = (timestep: number) => {
     const sigma = fround(timestep / count);
-    return fround(fround(shift * sigma) / fround(1 + fround((shift - 1) * sigma)));
+    return fround(fround(fround(shift) * sigma) / fround(1 + fround((shift - 1) * sigma)));
   };
   const [high, low] = [trained(count) * count, trained(1) * count];
   const sigmas = Array.from({ length: steps }, (_, i) => {
-    const timestep = i > 0 && i === steps - 1 ? low : high + i * ((low - high) / Math.max(1, steps - 1));
+    const timestep = high + i * ((low - high) / Math.max(1, steps - 1));
     const sigma = timestep / count;
     return fround((shift * sigma) / (1 + (shift - 1) * sigma));
   });
