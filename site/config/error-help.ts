@@ -132,7 +132,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   "backend-missing": {
     group: "device",
-    why: "WebGPU was asked for by name where the browser has none, no adapter, or one that failed the self-test.",
+    why: "WebGPU was asked for by name where the browser has none, no adapter, one that failed the self-test, or a driver that does not answer.",
     remedy: "Ask for `auto`: the ladder then goes down to WebAssembly, and `engine.device` says why.",
   },
   "webassembly-missing": {

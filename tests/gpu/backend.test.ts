@@ -81,7 +81,7 @@ describe.each([false, true])("graphs, captured: %s", (capture) => {
       for (const graph of graphs) await runBlock(webgpu, graph, 1, ["y", "attention"]);
       const during = webgpu.bytes();
       webgpu.releaseAll();
-      await ortInOrder(async () => {}); // onnxruntime's own buffers are given back in order with everything else
+      await ortInOrder(ort)(async () => {}); // onnxruntime's own buffers are given back in order with everything else
       return { during, after: webgpu.bytes() };
     };
     await runAll();
@@ -109,7 +109,7 @@ describe("captured graphs of a backend with little room", () => {
         expect(relativeDifference(found["y"] as Float32Array, expected["y"] as Float32Array)).toBeLessThan(1e-5);
       }
       webgpu.releaseAll();
-      await ortInOrder(async () => {});
+      await ortInOrder(ort)(async () => {});
       held.push(gpu.bytes().activations - alone);
     }
     const [single, , six, sixAgain, singleAgain] = held as [number, number, number, number, number];

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { chooseBackend, type Surroundings } from "../../src/engine/backends/ladder.js";
 import { disagreement } from "../../src/engine/backends/self-test.js";
 import { engineRejection } from "../error.js";
@@ -10,6 +10,22 @@ const gpuWith = (change: (adapter: GPUAdapter) => GPUAdapter | null | Promise<ne
   Object.assign(Object.create(navigator.gpu), {
     requestAdapter: async () => change((await navigator.gpu.requestAdapter()) as GPUAdapter),
   });
+
+/** The software adapter under another name, so that "auto" takes it. */
+const disguised = (
+  info: object,
+  open: (adapter: GPUAdapter) => GPUAdapter["requestDevice"] = (adapter) => adapter.requestDevice.bind(adapter),
+): Surroundings => ({
+  ...full,
+  gpu: gpuWith((adapter) =>
+    Object.create(adapter, {
+      info: { value: { description: "GPU in disguise", isFallbackAdapter: false, ...info } },
+      limits: { value: adapter.limits },
+      features: { value: adapter.features },
+      requestDevice: { value: open(adapter) },
+    }),
+  ),
+});
 
 /** What "auto" takes, and the reason of the first rung. */
 const automatic = async (surroundings: Surroundings) => {
@@ -98,22 +114,6 @@ describe("chooseBackend", () => {
     );
   });
 
-  /** The software adapter under another name, so that "auto" takes it. */
-  const disguised = (
-    info: object,
-    open: (adapter: GPUAdapter) => GPUAdapter["requestDevice"] = (adapter) => adapter.requestDevice.bind(adapter),
-  ): Surroundings => ({
-    ...full,
-    gpu: gpuWith((adapter) =>
-      Object.create(adapter, {
-        info: { value: { description: "GPU in disguise", isFallbackAdapter: false, ...info } },
-        limits: { value: adapter.limits },
-        features: { value: adapter.features },
-        requestDevice: { value: open(adapter) },
-      }),
-    ),
-  });
-
   it("steps down when the self-test disagrees, with the figures", async () => {
     const { backend, report } = await chooseBackend({ prefer: "auto", surroundings: disguised({}), tolerance: 1e-12 });
     expect(backend.name).toBe("wasm");
@@ -178,6 +178,75 @@ describe("chooseBackend", () => {
       code: "backend-missing",
       message: expect.stringContaining("no WebGPU"),
     });
+  });
+});
+
+describe("a GPU that never answers", () => {
+  // Time passes when a test says so, and otherwise as it does, which onnxruntime may wait for.
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"], shouldAdvanceTime: true }));
+  afterEach(() => void vi.useRealTimers());
+
+  /** A question that is answered when the test says so. */
+  const held = <T>() => {
+    const [asked, answer] = [Promise.withResolvers<void>(), Promise.withResolvers<T>()];
+    const ask = (): Promise<T> => {
+      asked.resolve();
+      return answer.promise;
+    };
+    return { asked: asked.promise, ask, answer: answer.resolve };
+  };
+  const pass = (seconds: number): Promise<unknown> => vi.advanceTimersByTimeAsync(1000 * seconds);
+  const down = { name: "wasm", taken: [false, false, true] };
+
+  it("about an adapter is left for WASM, and refused where a GPU is insisted on", async () => {
+    const { asked, ask } = held<GPUAdapter>();
+    const surroundings = { ...full, gpu: Object.assign(Object.create(navigator.gpu), { requestAdapter: ask }) };
+    const [taken, refused] = [
+      automatic(surroundings),
+      engineRejection("backend-missing", chooseBackend({ prefer: "webgpu", surroundings })),
+    ];
+    await asked;
+    await pass(20);
+    const reason = "WebGPU was asked for a GPU adapter and gave no answer for 20 s.";
+    expect(await taken).toEqual({ ...down, reason });
+    expect(await refused).toMatchObject({ message: reason, hint: expect.stringContaining("graphics driver") });
+  });
+
+  it("about a device is left for WASM, and a device that comes after all is destroyed", async () => {
+    const { asked, ask, answer } = held<GPUDevice>();
+    const device = (await (await navigator.gpu.requestAdapter())?.requestDevice()) as GPUDevice;
+    const taken = automatic(disguised({ subgroupMinSize: 8 }, () => ask));
+    await asked;
+    await pass(20);
+    const reason = "The adapter was asked for a device and gave no answer for 20 s.";
+    expect(await taken).toEqual({ ...down, reason });
+    answer(device);
+    expect((await device.lost).reason).toBe("destroyed");
+  });
+
+  it("in the self-test is left for WASM, its device is destroyed, and later engines do not wait for it", async () => {
+    const { asked, ask, answer } = held<void>();
+    const devices: GPUDevice[] = [];
+    const hanging = disguised({ subgroupMinSize: 8 }, (adapter) => async (descriptor) => {
+      const device = await adapter.requestDevice(descriptor);
+      devices.push(device);
+      // As a driver would whose compiler hangs: onnxruntime waits for it in the middle of a run.
+      const compile = device.createComputePipelineAsync.bind(device);
+      device.createComputePipelineAsync = (pipeline) => ask().then(() => compile(pipeline));
+      return device;
+    });
+    const taken = automatic(hanging);
+    await asked;
+    await pass(120);
+    expect(await taken).toEqual({ ...down, reason: "The self-test waited for the GPU for 120 s." });
+    expect(devices).toHaveLength(1); // not asked once more, without subgroup kernels
+    await devices[0]?.lost;
+    vi.useRealTimers();
+
+    const again = engineRejection("backend-missing", chooseBackend({ prefer: "webgpu" }));
+    expect((await again).message).toContain("an earlier self-test, which still waits");
+    answer();
+    await vi.waitFor(async () => (await chooseBackend({ prefer: "webgpu-uncaptured" })).backend.dispose(), 60_000);
   });
 });
 

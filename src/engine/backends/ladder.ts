@@ -3,6 +3,7 @@ import { EngineError } from "../errors.js";
 import { graphBuilder } from "../graph/builder.js";
 import { weightStore } from "../models/weights.js";
 import type { Backend } from "./backend.js";
+import { answerOf, patienceSeconds, silence, silentGpu } from "./patience.js";
 import { canShareMemory, canSuspend, inNode, loadRuntime, type Runtime } from "./runtime.js";
 import { disagreement, selfTest } from "./self-test.js";
 import { wasmBackend } from "./wasm.js";
@@ -81,9 +82,12 @@ const findAdapter = async (
         ? 'In Node WebGPU is opened only for the backend "webgpu".'
         : "There is no WebGPU here: the browser lacks it or has it switched off.",
     );
-  const adapter = await gpu
-    .requestAdapter({ powerPreference: "high-performance" })
-    .catch(unfitBecause("WebGPU refused to look for a GPU adapter"));
+  const adapter = await answerOf(
+    gpu
+      .requestAdapter({ powerPreference: "high-performance" })
+      .catch(unfitBecause("WebGPU refused to look for a GPU adapter")),
+    { seconds: patienceSeconds.device, silent: "WebGPU was asked for a GPU adapter and gave no answer" },
+  );
   if (!adapter) throw unfit("There is no GPU adapter here: no GPU, or a driver that is missing or blocked.");
   if (isSoftware(adapter) && !software)
     throw unfit(`The only adapter is software (${adapterName(adapter)}), which is slower than WASM.`);
@@ -106,11 +110,17 @@ const smallest = () => {
   return g.finish("smallest");
 };
 
-/** What the self-test says of a device: how far it agrees with WASM, and why captured graphs are not to be used. */
-const examine = async (ort: Runtime, gpu: Gpu, { prefer, tolerance }: { prefer: Preference; tolerance: number }) => {
-  const figure = (value: number): string => value.toExponential(1);
-  const test = selfTest(ort, gpu);
-  const [wasm, uncaptured] = [await test.wasm(), await test.webgpu({ capture: false })];
+type Examined = Required<Pick<LadderOptions, "prefer" | "tolerance">>;
+
+const figure = (value: number): string => value.toExponential(1);
+
+/** How far the GPU agrees with WASM, and why captured graphs are not to be used. */
+const compared = async (
+  test: ReturnType<typeof selfTest>,
+  wasm: readonly Float32Array[],
+  { prefer, tolerance }: Examined,
+): Promise<{ readonly agrees: string; readonly uncapturedBecause?: string }> => {
+  const uncaptured = await test.webgpu({ capture: false });
   const error = disagreement(uncaptured, wasm);
   if (!(error <= tolerance))
     throw unfit(`The self-test disagrees with WASM by ${figure(error)}; ${figure(tolerance)} is allowed.`);
@@ -123,6 +133,22 @@ const examine = async (ort: Runtime, gpu: Gpu, { prefer, tolerance }: { prefer: 
   } catch (cause) {
     return { agrees, uncapturedBecause: `Graphs cannot be captured: ${(cause as Error).message}` };
   }
+};
+
+/** Builds of onnxruntime-web that a GPU keeps waiting: no call into them ends before it answers. */
+const waiting = new WeakSet<Runtime>();
+
+/** What the self-test says of a device. Its WASM half, which may have to load onnxruntime first, takes what it takes. */
+const examine = async (ort: Runtime, gpu: Gpu, how: Examined) => {
+  if (waiting.has(ort)) throw silentGpu("The GPU gave no answer to an earlier self-test, which still waits for it.");
+  const test = selfTest(ort, gpu);
+  const comparing = compared(test, await test.wasm(), how);
+  const { selfTest: seconds } = patienceSeconds;
+  return answerOf(comparing, { seconds, silent: "The self-test waited for the GPU" }).catch((error: Error) => {
+    if (error.cause === silence) waiting.add(ort);
+    void comparing.catch(() => {}).then(() => waiting.delete(ort));
+    throw error;
+  });
 };
 
 /** The backend closes the device it was made on. */
@@ -153,7 +179,11 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
   const attempt = async (subgroups: boolean, remark: string): Promise<Backend> => {
     const adapter = await find();
     const ort = await loadRuntime("jspi").catch(unfitBecause("The WebGPU build did not load"));
-    const gpu = await openGpu(adapter, { subgroups }).catch(unfitBecause("The adapter gave no device"));
+    const gpu = await answerOf(openGpu(adapter, { subgroups }).catch(unfitBecause("The adapter gave no device")), {
+      seconds: patienceSeconds.device,
+      silent: "The adapter was asked for a device and gave no answer",
+      late: (unwanted) => unwanted.close(),
+    });
     try {
       const { agrees, uncapturedBecause } = await examine(ort, gpu, { prefer, tolerance });
       if (uncapturedBecause) ladder.push({ rung: rungs.captured, taken: false, reason: uncapturedBecause });
@@ -169,7 +199,10 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
   /** Subgroup kernels are the faster ones, and the ones that drivers get wrong. */
   const onGpu = async (): Promise<Backend> => {
     if (!hasWideSubgroups(await find())) return attempt(false, "");
-    return attempt(true, "").catch(({ message }: Error) => attempt(false, ` Subgroup kernels are off. ${message}`));
+    return attempt(true, "").catch((error: Error) => {
+      if (error.cause === silence) throw error; // A GPU that hangs is not asked twice.
+      return attempt(false, ` Subgroup kernels are off. ${error.message}`);
+    });
   };
 
   let reason = "Asked for.";

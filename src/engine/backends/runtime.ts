@@ -4,11 +4,18 @@ import { queue } from "../queue.js";
 
 export type Runtime = typeof Ort;
 
+const queues = new WeakMap<object, ReturnType<typeof queue>>();
+
 /**
- * Every call into onnxruntime-web that creates, runs or releases goes through here, whichever engine and session it is
- * for: two at once corrupt the module's memory.
+ * The queue of one build of onnxruntime-web. Every call into it that creates, runs or releases goes through here,
+ * whichever engine and session it is for: two at once corrupt the module's memory. Builds share none, so that one which
+ * a GPU keeps waiting for ever does not hold up another.
  */
-export const ortInOrder = queue();
+export const ortInOrder = ({ InferenceSession }: Runtime): ReturnType<typeof queue> => {
+  const found = queues.get(InferenceSession) ?? queue();
+  queues.set(InferenceSession, found);
+  return found;
+};
 
 /** Whether WebAssembly here can wait for a promise (JSPI): the WebGPU build is made for that. */
 export const canSuspend = (): boolean => typeof WebAssembly !== "undefined" && "Suspending" in WebAssembly;

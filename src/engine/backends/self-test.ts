@@ -58,20 +58,23 @@ const testGraph = (store: WeightStore): Graph => {
 /** Two runs on different inputs, and a weighted sum of what they gave: stale replays would show. */
 const outputsOn = async (backend: Backend, graph: Graph): Promise<Float32Array[]> => {
   const outputs: Float32Array[] = [];
-  const compiled = await backend.compile(graph);
-  for (const seed of [4, 5]) {
-    const inputs = graph.inputs.map(
-      (input) => [input.name, backend.upload({ dims: input.dims, data: randn(seed, input.dims).data })] as const,
-    );
-    const results = await backend.run(compiled, new Map(inputs), new Set(["y"]));
-    for (const { name } of graph.outputs) {
-      const handle = results.get(name);
-      if (!handle) continue;
-      outputs.push((await backend.read(handle)).slice());
-      outputs.push((await backend.read(backend.combine([{ handle, weight: 0.5 }], 2))).slice());
+  try {
+    const compiled = await backend.compile(graph);
+    for (const seed of [4, 5]) {
+      const inputs = graph.inputs.map(
+        (input) => [input.name, backend.upload({ dims: input.dims, data: randn(seed, input.dims).data })] as const,
+      );
+      const results = await backend.run(compiled, new Map(inputs), new Set(["y"]));
+      for (const { name } of graph.outputs) {
+        const handle = results.get(name);
+        if (!handle) continue;
+        outputs.push((await backend.read(handle)).slice());
+        outputs.push((await backend.read(backend.combine([{ handle, weight: 0.5 }], 2))).slice());
+      }
     }
+  } finally {
+    await backend.dispose();
   }
-  await backend.dispose();
   return outputs;
 };
 

@@ -41,6 +41,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
   const sessions = new Map<string, WasmCompiled>();
   const weightBytes = (held: Iterable<Compiled> = sessions.values()): number =>
     [...held].reduce((sum, one) => sum + weightsOf(one), 0);
+  const inOrder = ortInOrder(ort);
   const makeRoom = async (): Promise<void> => {
     for (const [key, { session }] of sessions) {
       if (weightBytes() <= weightBudgetBytes) return;
@@ -54,7 +55,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     readsFree: true,
     description: `WebAssembly, ${ort.env.wasm.numThreads ?? 1} thread${ort.env.wasm.numThreads === 1 ? "" : "s"}`,
     compile: (graph: Graph) =>
-      ortInOrder(async () => {
+      inOrder(async () => {
         const found = sessions.get(graph.key);
         sessions.delete(graph.key);
         if (found?.graph.store === graph.store) {
@@ -79,7 +80,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
         }
       }),
     run: (compiled, inputs, _keep) =>
-      ortInOrder(async () => {
+      inOrder(async () => {
         const { graph, session } = compiled as WasmCompiled;
         const feeds: Record<string, Ort.Tensor> = {};
         for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
@@ -119,7 +120,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
       workspace: 0,
     }),
     dispose: () =>
-      ortInOrder(async () => {
+      inOrder(async () => {
         for (const { session } of sessions.values()) await session.release();
         sessions.clear();
       }),

@@ -75,7 +75,7 @@ const uncaptured = (
       graph.outputs.map(({ name }) => {
         const tensor = results[name] as Ort.Tensor;
         // A released tensor's buffer goes into onnxruntime's pool, so this too waits its turn.
-        const free = (): void => void ortInOrder(async () => tensor.dispose());
+        const free = (): void => void ortInOrder(ort)(async () => tensor.dispose());
         return [name, { buffer: tensor.gpuBuffer as GPUBuffer, free }] as const;
       }),
     );

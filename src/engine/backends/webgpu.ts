@@ -23,6 +23,7 @@ export interface WebGpuOptions extends Pick<SessionOptions, "ort" | "gpu" | "cap
  */
 export const webgpuBackend = (options: WebGpuOptions): Backend => {
   const { ort, gpu, capture, validation = false, captureBytes = 512 * 2 ** 20 } = options;
+  const inOrder = ortInOrder(ort);
   const sessions = sessionCache({ ort, gpu, capture, validation, captureBytes });
   const scratch = new Map<GpuSession, (() => void)[]>();
   const kernels = gpuKernels(gpu.device, (bytes, usage, label) => gpu.makeBuffer("workspace", bytes, usage, label));
@@ -62,7 +63,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
     readsFree: false,
     description: `WebGPU, ${gpu.name}, ${capture ? "captured" : "uncaptured"} graphs`,
     compile: (graph) =>
-      ortInOrder(async () => {
+      inOrder(async () => {
         gpu.check();
         try {
           return await sessions.get(graph);
@@ -71,7 +72,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
         }
       }),
     run: (compiled, inputs, keep) =>
-      ortInOrder(async () => {
+      inOrder(async () => {
         const session = compiled as GpuSession;
         gpu.check();
         freeScratch(session);
@@ -145,7 +146,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
       out.clear();
       for (const session of scratch.keys()) freeScratch(session);
       pool.trim();
-      void ortInOrder(sessions.trim);
+      void inOrder(sessions.trim);
     },
     async settled() {
       await gpu.device.queue.onSubmittedWorkDone();
@@ -159,7 +160,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
     },
     async dispose() {
       backend.releaseAll();
-      await ortInOrder(sessions.dispose);
+      await inOrder(sessions.dispose);
       kernels.dispose();
     },
   };
