@@ -1,14 +1,10 @@
 import type { Calibrations } from "../charts/calibration.js";
+import { nearView } from "./near-view.js";
 
 /** `<dc-calibration data-calibrations="…">`: draws once it comes into view, since the plotting library is large. */
 class CalibrationCharts extends HTMLElement {
   connectedCallback(): void {
-    const seen = new IntersectionObserver((entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      seen.disconnect();
-      void this.draw();
-    });
-    seen.observe(this);
+    nearView(this, () => this.draw());
   }
 
   private async draw(): Promise<void> {

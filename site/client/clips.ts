@@ -31,6 +31,7 @@ export class Clips extends HTMLElement {
   put(view: RunName, clip: Pixels, label: string): void {
     const first = !this.#clips.uncached && !this.#clips.cached;
     this.#clips[view] = clip;
+    this.dataset.shown = "true";
     this.#canvas(view)?.setAttribute("aria-label", label);
     const still = framesOf(clip) < 2;
     for (const part of ["play", "scrub"]) this.#part<HTMLButtonElement>(part).disabled = still;
@@ -44,6 +45,7 @@ export class Clips extends HTMLElement {
   clear(): void {
     this.#play(false);
     this.#clips = {};
+    delete this.dataset.shown;
     for (const view of ["uncached", "cached", "difference"] as const) {
       const canvas = this.#canvas(view);
       canvas?.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);

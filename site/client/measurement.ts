@@ -1,8 +1,8 @@
 import type { Engine, Progress } from "diffusion-cache";
 import { draw, inWords, type Kind, type Measured, measure } from "./measurement-kinds.js";
 import { modelOf, onModel, type PageModel } from "./models.js";
+import { nearView } from "./near-view.js";
 import { type PanelRun, panelRuns } from "./panel-run.js";
-import { nearView } from "./recorded.js";
 import { statusOf } from "./run-status.js";
 
 interface Config {
@@ -33,7 +33,7 @@ class Measurement extends HTMLElement {
     this.#part("measure").addEventListener("click", () => void this.#runs.run((run) => this.#measure(run)));
     nearView(this, () => {
       this.#seen = true;
-      void this.#show();
+      return this.#show();
     });
   }
 

@@ -1,6 +1,7 @@
 import type { Trace } from "diffusion-cache";
 import type { Clips } from "./clips.js";
 import type { Pixels } from "./frames.js";
+import { nearView } from "./near-view.js";
 import { showCharts } from "./results.js";
 
 /** A strip of frames side by side, as scripts/record-run.ts writes it, back as a clip. */
@@ -19,19 +20,6 @@ const pixelsOf = async (address: string, frames: number): Promise<Pixels> => {
     data[at] = (strip[4 * (y * image.width + frame * width + x) + channel] ?? 0) / 127.5 - 1;
   }
   return { dims: [1, 3, frames, height, width], data };
-};
-
-/** Calls `show` once, a little before the element comes into view. */
-export const nearView = (element: Element, show: () => void): void => {
-  const observer = new IntersectionObserver(
-    (entries) => {
-      if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
-      observer.disconnect();
-      show();
-    },
-    { rootMargin: "300px" },
-  );
-  observer.observe(element);
 };
 
 /** Shows the recorded run of an example, for as long as the reader has not made one. */

@@ -8,6 +8,30 @@ beforeAll(async () => {
 });
 afterAll(() => site?.close());
 
+it("a page is printed with all its clips and charts, also those that were not in view", async () => {
+  const { page } = await site.visit("/methods/first-block-cache/");
+  const printed = page.evaluate(
+    () =>
+      new Promise((resolve) =>
+        addEventListener("afterprint", () => {
+          const lit = (canvas: HTMLCanvasElement): boolean =>
+            canvas
+              .getContext("2d")
+              ?.getImageData(0, 0, canvas.width, canvas.height)
+              .data.some((value, at) => at % 4 < 3 && value > 0) ?? false;
+          resolve({
+            clips: [...document.querySelectorAll<HTMLCanvasElement>("dc-clips canvas")].map(lit),
+            charts: document.querySelectorAll(".dc-chart svg").length,
+          });
+        }),
+      ),
+  );
+  expect(await page.locator(".dc-chart").count()).toBe(0);
+  await page.pdf();
+  expect(await printed).toEqual({ clips: [true, true, true], charts: 4 });
+  await page.context().close();
+});
+
 it("a method that measures shows a recorded grid, says so, and replaces it by the reader's own run", async () => {
   const { page, complaints } = await site.visit("/methods/first-block-cache/");
   const from = page.locator("dc-decision-grid [data-part=from]");
