@@ -41,7 +41,10 @@ export interface GenerateOptions {
   readonly seed?: number;
   /** Denoising steps, 1 … 1000. Default: the model's. */
   readonly steps?: number;
-  /** Classifier-free guidance scale; 1 runs without the unconditional branch. Default: the model's. */
+  /**
+   * Classifier-free guidance scale; 1 runs without the unconditional branch. A guidance-distilled FLUX is told the scale
+   * and runs once a step, unless the conditions hold a scale of their own ("guidance", [1]). Default: the model's.
+   */
   readonly guidance?: number;
   /** Clips made at once, or one after the other where a method decides by what it measures. Default 1. */
   readonly clips?: number;
@@ -70,7 +73,7 @@ export interface CalibrateOptions
 export interface RunInputs {
   /** Standard normal, [clips, channels, frames, height, width], or without the frames for an image model. */
   readonly noise: Tensor;
-  /** The model's conditions by name ("text"), [clips or 1, …]. */
+  /** The model's conditions by name, [clips or 1, …]: "text"; FLUX's "text" and "pooled", and "guidance" where it is told one. */
   readonly cond: Readonly<Record<string, Tensor>>;
   /** The same for the unconditional branch; needed unless guidance is 1. */
   readonly uncond?: Readonly<Record<string, Tensor>>;

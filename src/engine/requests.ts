@@ -56,19 +56,17 @@ export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
     info,
     /** Everything a request means, checked, ready for the denoising loop. */
     prepare(request: GenerateOptions) {
-      const { steps = defaults.steps, guidance = defaults.guidance, cache = [], signal, inputs } = request;
+      const { steps = defaults.steps, guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
       if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
-      if (!Number.isFinite(guidance))
-        throw new EngineError("input-invalid", `guidance is ${guidance}; expected a number.`);
+      if (!Number.isFinite(scale)) throw new EngineError("input-invalid", `guidance is ${scale}; expected a number.`);
       if (!checkpoint.schedulerConfig)
         throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
           hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",
         });
       const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
       for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
-      const { noise, cond, uncond } = inputs
-        ? checkedInputs(inputs, shape)
-        : promptInputs(vocabulary, shape, defaults.prompt, request);
+      const given = inputs ? checkedInputs(inputs, shape) : promptInputs(vocabulary, shape, defaults.prompt, request);
+      const { noise, cond, uncond, guidance } = architecture.guided(given, scale, checkpoint.config);
       if (guidance !== 1 && !uncond)
         throw new EngineError("input-invalid", `guidance is ${guidance}, but there is no unconditional input.`, {
           hint: "Give the tensor uncond, or guidance 1.",

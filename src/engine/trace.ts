@@ -66,7 +66,7 @@ export interface Trace {
   readonly prompt: string | null;
   /** Of the first clip; null for a run from tensors. */
   readonly seed: number | null;
-  /** Classifier-free guidance scale; 1 ran without the unconditional branch. */
+  /** Classifier-free guidance scale; 1 ran without the unconditional branch, as a model does that is told its guidance. */
   readonly guidance: number;
   /** How many were made. */
   readonly clips: number;

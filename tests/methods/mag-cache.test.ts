@@ -31,6 +31,20 @@ describe("MagCache", () => {
     );
     expect(indices).toEqual([0, 1, 3, 4, 6, 7, 9, 10, 11, 13, 14, 16, 17, 18, 20, 21, 23, 24, 26, 27]);
     expect(resampled(flux, 1)).toEqual([0.89062]);
+    // The place 1.5 comes out a little lower or higher in float32.
+    expect(resampled([0, 1, 2, 3], 75)[37]).toBe(1);
+    expect(resampled([0, 1, 2, 3], 91)[75]).toBe(3);
+  });
+
+  test.each([
+    [1.01, 0.01, "10101"],
+    [1.02, 0.02, "10101"],
+    [1.05, 0.05, "10101"],
+    [0.9, 0.1, "11111"],
+    [0.98, 0.02, "10101"],
+  ])("where an error meets the threshold, float32 decides as in diffusers: %d and %d", (ratio, threshold, golden) => {
+    const options = { magRatios: Array(5).fill(ratio), threshold, maxSkipSteps: 1, retentionRatio: 0 };
+    expect(mask(magCache(options), "blocks", 5)).toBe(golden);
   });
 
   test("10 → 40; then 11 is 41 reused, and 44 computed where the retention says so", async () => {

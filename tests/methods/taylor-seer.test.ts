@@ -19,6 +19,7 @@ describe("TaylorSeer", () => {
     ["interval 3, before 1", { cacheInterval: 3, disableCacheBeforeStep: 1 }, 10, "1010010010"],
     ["after 15", { disableCacheAfterStep: 15 }, 20, "11101000010000111111"],
     ["interval 1", { cacheInterval: 1 }, 12, "1".repeat(12)],
+    ["interval 1, no warm-up", { cacheInterval: 1, disableCacheBeforeStep: 0 }, 4, "1111"],
   ])("%s: diffusers' mask", (_, options, steps, golden) => {
     expect(mask(taylorSeer(options), "spatial-attention", steps)).toBe(golden);
   });
@@ -66,13 +67,13 @@ describe("TaylorSeer", () => {
           next.push(((next[k] as number) - (factors[k] as number)) / (at - last));
         [factors, last] = [next, at];
       });
-      const factorials = [1, 1, 2, 6];
+      const factorials = [1, 1, 2, 6, 24, 120];
       return factors.reduce((sum, factor, k) => sum + (factor * (step - last) ** k) / (factorials[k] as number), 0);
     };
     fc.assert(
       fc.property(
         fc.array(fc.integer({ min: 1, max: 6 }), { minLength: 1, maxLength: 9 }),
-        fc.integer({ min: 0, max: 3 }),
+        fc.integer({ min: 0, max: 5 }),
         fc.integer({ min: 1, max: 8 }),
         fc.integer({ min: 0, max: 2 ** 30 }),
         (gaps, order, ahead, seed) => {
@@ -95,9 +96,9 @@ describe("TaylorSeer", () => {
   test("keeps the contract", () => expectContract(taylorSeer({ maxOrder: 2 })));
 
   test.each([
-    [{ disableCacheBeforeStep: 0 }],
+    [{ disableCacheBeforeStep: -1 }],
     [{ cacheInterval: 0 }],
-    [{ maxOrder: 4 }],
+    [{ maxOrder: 1.5 }],
     [{ maxOrder: -1 }],
     [{ sites: [] }],
     [{ sites: ["attention"] }],
@@ -106,6 +107,11 @@ describe("TaylorSeer", () => {
   ])("%j is refused", (options) => {
     expect(() => taylorSeer(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));
   });
+});
+
+test("without a warm-up the first step is computed, where diffusers stops", () => {
+  const method = taylorSeer({ disableCacheBeforeStep: 0, cacheInterval: 3 });
+  expect(mask(method, "spatial-attention", 8)).toBe("11001001");
 });
 
 test("the paper's phase: an interval counts from the warm-up's last step", () => {

@@ -29,7 +29,7 @@ from safetensors.torch import load_file, save_file
 
 fixtures = Path(__file__).parent.parent / "fixtures"
 seed = int(sys.argv[1]) if len(sys.argv) > 1 else 2026
-count = int(sys.argv[2]) if len(sys.argv) > 2 else 40
+count = int(sys.argv[2]) if len(sys.argv) > 2 else 80
 out = Path(sys.argv[3]) if len(sys.argv) > 3 else fixtures / "random-runs"
 rnd = random.Random(seed)
 diffusers.utils.logging.set_verbosity_error()
@@ -75,11 +75,11 @@ def options_of(model, method):
     latte = model == "latte-a"
     if method == "pab":
         kinds = ("spatial", "temporal", "cross") if latte else ("spatial",)
-        ranges = {f"{kind}_attention_block_skip_range": rnd.randint(1, 7) for kind in kinds}
-        return ranges | maybe(**{f"{kind}_attention_timestep_skip_range": window() for kind in kinds})
+        ranges = {f"{kind}_attention_block_skip_range": rnd.choice([1, 2, 3, 4, 5, 7, 30, None]) for kind in kinds}
+        return maybe(**ranges) | maybe(**{f"{kind}_attention_timestep_skip_range": window() for kind in kinds})
     if method == "fastercache":
         distilled = not latte or rnd.random() < 0.25
-        highest = 901 if distilled else 1001  # a distilled run that begins inside its window stops in diffusers
+        highest = 641 if distilled else 1001  # a distilled run that begins inside its window stops in diffusers
         return {
             "spatial_attention_block_skip_range": rnd.randint(1, 5),
             "temporal_attention_block_skip_range": rnd.choice([None, 2, 3, 4]) if latte else None,
@@ -99,21 +99,23 @@ def options_of(model, method):
     if method == "taylorseer":
         kinds = list(modules[model])
         return {
-            "cache_interval": rnd.randint(1, 6),
-            "disable_cache_before_step": rnd.randint(1, 6),
+            "cache_interval": rnd.choice([1, 2, 3, 4, 5, 6, 40]),
+            "disable_cache_before_step": rnd.choice([1, 2, 3, 4, 6, 30]),
             "disable_cache_after_step": rnd.choice([None, None, 0, 2, 8, 15]),
-            "max_order": rnd.randint(0, 3),
+            "max_order": rnd.choice([0, 1, 1, 2, 3, 5]),
             "use_lite_mode": rnd.random() < 0.3,
             "sites": rnd.sample(kinds, rnd.randint(1, len(kinds))),
         }
     if method == "firstblockcache":
-        return {"threshold": round(rnd.uniform(0.3, 0.9), 3)}
-    return {
-        "threshold": rnd.choice([0.01, 0.03, 0.06, 0.12, 0.24, 0.5]),
-        "max_skip_steps": rnd.randint(0, 5),
-        "retention_ratio": rnd.choice([0, 0.1, 0.2, 0.25, 0.33, 0.5]),
-        "mag_ratios": rnd.choice([ratios, ratios[::3], [1.0] + [round(rnd.uniform(0.85, 1.2), 5) for _ in range(11)]]),
-    }
+        return {"threshold": rnd.choice([0, 10] + [round(rnd.uniform(0.1, 0.9), 3) for _ in range(8)])}
+    level = rnd.choice([0.9, 0.97, 1.01, 1.02, 1.05])  # its error meets the threshold: the last bit decides
+    flat = [level] * rnd.choice([1, 2, 9])
+    drawn = [1.0] + [round(rnd.uniform(0.85, 1.2), 5) for _ in range(11)]
+    return {"mag_ratios": rnd.choice([ratios, ratios[::3], drawn, flat, flat])} | maybe(
+        threshold=rnd.choice([0, 0.01, 0.03, 0.06, 0.12, 0.24, 0.5] + [round(abs(1 - level), 2)] * 7),
+        max_skip_steps=rnd.choice([0, 1, 2, 3, 5, 50]),
+        retention_ratio=rnd.choice([0, 0.1, 0.2, 0.25, 0.33, 0.5, 1]),
+    )
 
 
 def config_of(model, method, options, steps, timestep):
@@ -208,8 +210,10 @@ runs, samples = [], {}
 for index in range(count):
     model = ("latte-a", "flux-a")[index % 2]
     method = methods[model][index // 2 % len(methods[model])]
-    options, scheduler, steps = options_of(model, method), scheduler_of(), rnd.choice([8, 11, 15, 20, 20, 27])
-    guidance = 1 if model == "flux-a" else rnd.choice([1.5, 3, 7.5])
+    options, scheduler = options_of(model, method), scheduler_of()
+    steps = rnd.choice([3, 5, 8, 11, 15, 20, 27] if method == "fastercache" else [1, 2, 3, 5, 8, 11, 15, 20, 27])
+    two_passes = model == "latte-a" and (method == "fastercache" or rnd.random() < 0.8)
+    guidance = rnd.choice([0.5, 1.5, 3, 7.5]) if two_passes else 1
     computed, sample = run(model, method, options, scheduler, steps, guidance)
     samples[str(index)] = sample.contiguous()
     config = {name: value for name, value in scheduler.config.items() if not name.startswith("_")}

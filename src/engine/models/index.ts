@@ -1,3 +1,4 @@
+import type { RunInputs } from "../engine.js";
 import type { Tensor } from "../tensor.js";
 import { byClassName } from "./by-class-name.js";
 import { timestepEmbedding } from "./embeddings.js";
@@ -22,6 +23,8 @@ export interface Architecture {
   /** From [clips, channels, frames, height, width] to the model's latents, and back. */
   pack(noise: Tensor, config: unknown): Tensor;
   unpack(latents: Float32Array, dims: readonly number[], config: unknown): Tensor;
+  /** What a guidance scale means: two passes a step, or one where the model was trained to be told the scale. */
+  guided(inputs: RunInputs, scale: number, config: unknown): RunInputs & { readonly guidance: number };
   /** A condition as people have it → as the graphs take it. */
   condition(name: string, value: Tensor): Tensor;
 }
@@ -33,6 +36,13 @@ const architectures: Readonly<Record<string, Architecture>> = {
     shape: (config) => ({ channels: fluxConfig(config).inChannels / 4, frames: 1, height: 128, width: 128 }),
     pack: (noise, config) => packed(noise, fluxPack(fluxConfig(config), noise.dims[1] as number)),
     unpack: (data, dims, config) => unpacked(data, dims, fluxPack(fluxConfig(config), dims[1] as number)),
+    // As FluxPipeline takes guidance_scale. With a condition "guidance" the scale is that of two passes, true_cfg_scale.
+    guided(inputs, scale, config) {
+      const { cond } = inputs;
+      if (!fluxConfig(config).guidanceEmbeds || cond.guidance) return { ...inputs, guidance: scale };
+      const told = { dims: [1], data: Float32Array.of(scale) };
+      return { ...inputs, cond: { ...cond, guidance: told }, guidance: 1 };
+    },
     condition: (name, value) =>
       name === "guidance" ? timestepEmbedding((value.data[0] as number) * 1000, 256) : value,
   },
@@ -44,6 +54,7 @@ const architectures: Readonly<Record<string, Architecture>> = {
     },
     pack: (noise) => noise,
     unpack: (data, dims) => ({ dims, data }),
+    guided: (inputs, scale) => ({ ...inputs, guidance: scale }),
     condition: (_, value) => value,
   },
 };

@@ -83,14 +83,16 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
         check.refuse("numInferenceSteps", numInferenceSteps, `the ${steps} steps of this run, or null`);
       const ratios = resampled(magRatios as readonly number[], steps);
       const first = Math.floor(retentionRatio * steps + (variant === "paper" ? 0 : 0.5));
+      // diffusers sums in float32, which decides where an error meets the threshold: 1.01 is then within 0.01 of 1.
+      const rounded = variant === "paper" ? (value: number) => value : Math.fround;
       let [ratio, error, skips] = [1, 0, 0];
       return ({ step, forced, because }) => {
         if (step >= first && !forced && !calibrate) {
-          ratio *= ratios[step] ?? 1;
+          ratio = rounded(ratio * rounded(ratios[step] ?? 1));
           skips += 1;
-          error += Math.abs(1 - ratio);
+          error = rounded(error + Math.abs(rounded(1 - ratio)));
           because({ accumulated: error, threshold });
-          const near = variant === "paper" ? error < threshold : error <= threshold;
+          const near = variant === "paper" ? error < threshold : error <= rounded(threshold);
           if (near && skips <= maxSkipSteps) return reuse;
         }
         [ratio, error, skips] = [1, 0, 0];
@@ -100,12 +102,13 @@ export const magCache = (options: MagCacheOptions): CacheMethod => {
   };
 };
 
-/** Ratios for another number of steps, by the nearest one; ties to even, as torch.round has them. */
+/** Ratios for another number of steps, by the nearest one; ties to even and places in float32, as torch has them. */
 export const resampled = (ratios: readonly number[], steps: number): readonly number[] => {
   if (ratios.length === steps) return ratios;
   const last = ratios.length - 1;
   if (steps === 1) return [ratios[last] as number];
-  return Array.from({ length: steps }, (_, step) => ratios[roundHalfEven((step * last) / (steps - 1))] as number);
+  const scale = Math.fround(last / (steps - 1));
+  return Array.from({ length: steps }, (_, step) => ratios[roundHalfEven(Math.fround(step * scale))] as number);
 };
 
 const roundHalfEven = (value: number): number => {

@@ -8,11 +8,11 @@ const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "fe
 export interface TaylorSeerOptions {
   /** After the warm-up, compute 1 step of this many. Default: 5. */
   readonly cacheInterval?: number;
-  /** Compute every step before this one. Default: 3. */
+  /** Compute every step before this one; the first is computed in any case. Default: 3. */
   readonly disableCacheBeforeStep?: number;
   /** Compute every step from this one on; `null` for none. Default: `null`. */
   readonly disableCacheAfterStep?: number | null;
-  /** Highest derivative of the forecast, 0 (plain reuse) to 3. Default: 1. */
+  /** Highest derivative of the forecast, 0 for plain reuse; one more feature is kept. Default: 1. */
   readonly maxOrder?: number;
   /** Forecast the whole network's output and run nothing else; `sites` is then ignored. Default: false. */
   readonly useLiteMode?: boolean;
@@ -32,7 +32,8 @@ export interface TaylorSeerOptions {
  * forecast, the second computed.
  *
  * Differs: diffusers keeps the factors in bfloat16 unless told otherwise; here features stay float32. Its default
- * patterns match nothing on Latte, and the run is silently uncached; here a method without a site is refused.
+ * patterns match nothing on Latte, and the run is silently uncached; here a method without a site is refused. Without a
+ * warm-up diffusers stops in its first step; here that step is computed.
  *
  * @throws EngineError "option-unknown", "option-invalid"
  */
@@ -48,9 +49,9 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
   const check = checks("taylorseer");
   knownOptions("taylorseer", options, Object.keys(defaults));
   check.whole("cacheInterval", cacheInterval, 1);
-  check.whole("disableCacheBeforeStep", before, 1); // a forecast needs a computed step before it
+  check.whole("disableCacheBeforeStep", before, 0);
   if (after !== null) check.whole("disableCacheAfterStep", after, 0);
-  check.whole("maxOrder", maxOrder, 0, 3);
+  check.whole("maxOrder", maxOrder, 0);
   check.boolean("useLiteMode", useLiteMode);
   const behind = check.oneOf("variant", resolved.variant, ["diffusers", "paper"]) === "paper" ? -1 : 1;
   check.oneOf("taylorFactorsDtype", resolved.taylorFactorsDtype, ["float32"]);
