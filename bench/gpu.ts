@@ -1,6 +1,7 @@
-// The same on a GPU, through Dawn in Node: npm run bench:gpu [-- --peak-tflops 40 --peak-gbps 1000] [--quick] [--only tax,reuse]
+// The same on a GPU, through Dawn in Node: npm run bench:gpu [-- --peak-tflops 40 --peak-gbps 1000] [--only tax,reuse] [--out FILE] [--quick]
 //
-// It wants a Vulkan, Metal or Direct3D 12 driver. Parts go into bench/report.json beside those of npm run bench.
+// It wants a Vulkan, Metal or Direct3D 12 driver. Parts go into bench/report.json beside those of npm run bench, or into
+// the file that is named; those of --quick, which are for looking, nowhere unless one is named.
 import { parseArgs } from "node:util";
 import { chooseBackend } from "../dist/lib/backends/ladder.js";
 import type { EngineError } from "../dist/lib/errors.js";
@@ -8,7 +9,7 @@ import { arriving } from "./arriving.ts";
 import { gpuTax } from "./gpu-tax.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
-import { chosen, type Part, record } from "./report.ts";
+import { chosen, type Part, placeOf, record } from "./report.ts";
 import { reuse } from "./reuse.ts";
 import { leastSize, nanoSize } from "./subject.ts";
 
@@ -21,7 +22,7 @@ const { values } = parseArgs({
     "peak-gbps": { type: "string" },
   },
 });
-const { quick = false, out = new URL("report.json", import.meta.url).pathname } = values;
+const { quick = false } = values;
 const peakOf = (flag: "peak-tflops" | "peak-gbps") => (values[flag] === undefined ? undefined : Number(values[flag]));
 const peaks = { tflops: peakOf("peak-tflops"), gbps: peakOf("peak-gbps") };
 
@@ -42,7 +43,7 @@ const parts: Readonly<Record<string, Part>> = {
 const open = async () => (await chooseBackend({ prefer: "webgpu" })).backend;
 const size = quick ? leastSize : nanoSize;
 await record(
-  out,
+  placeOf(values.out, quick),
   chosen(values.only, Object.keys(parts)).map((part) => ({
     command: ["npm run bench:gpu", ...(process.argv.length > 2 ? ["--", ...process.argv.slice(2)] : [])].join(" "),
     measure: async () => {

@@ -49,12 +49,18 @@ export interface Effort {
 /** What a part is asked for: one section, several, or none where something that it needs is not there. */
 export type Part = (effort: Effort) => Promise<Measured | readonly Measured[] | undefined>;
 
-/** Measures parts one after another, prints each, and puts it into the report in place of what that said of it. */
+const committed = new URL("report.json", import.meta.url).pathname;
+
+/** Where parts go: into the committed report, or nowhere when they are only for looking, unless a place is named. */
+export const placeOf = (out: string | undefined, quick: boolean): string | undefined =>
+  out ?? (quick ? undefined : committed);
+
+/** Measures parts one after another, prints each, and puts it into the report, if any, in place of what that said of it. */
 export const record = async (
-  out: string,
+  out: string | undefined,
   parts: readonly { readonly command: string; readonly measure: () => ReturnType<Part> }[],
 ): Promise<void> => {
-  const before: Partial<Report> = existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : {};
+  const before: Partial<Report> = out && existsSync(out) ? JSON.parse(readFileSync(out, "utf8")) : {};
   const sections = new Map((before.sections ?? []).map((section) => [section.id, section]));
   for (const { command, measure } of parts) {
     const began = Date.now();
@@ -73,7 +79,7 @@ export const record = async (
       date: new Date().toISOString().slice(0, 10),
       sections: [...sections.values()],
     };
-    writeFileSync(out, `${JSON.stringify(report, undefined, 1)}\n`);
+    if (out) writeFileSync(out, `${JSON.stringify(report, undefined, 1)}\n`);
   }
 };
 

@@ -1,11 +1,12 @@
-// Everything that is measured, into one report: npm run bench [-- --quick] [--only tax,reuse] [--clock processor]
+// Everything that is measured, into one report: npm run bench [-- --only tax,reuse] [--clock processor] [--out FILE] [--quick]
 //
-// Parts that are not asked for keep what the last report says of them. The pages show bench/report.json.
+// Parts that are not asked for keep what the last report says of them. The pages show bench/report.json, which is written
+// unless another file is named. --quick is for looking: fewer rounds, and only printed unless a file is named.
 import { parseArgs } from "node:util";
 import { arriving } from "./arriving.ts";
 import { growth } from "./growth.ts";
 import { memory } from "./memory.ts";
-import { chosen, type Part, record } from "./report.ts";
+import { chosen, type Part, placeOf, record } from "./report.ts";
 import { reuse } from "./reuse.ts";
 import { start } from "./start.ts";
 import { nanoSize, openWasm } from "./subject.ts";
@@ -23,7 +24,7 @@ const parts: Readonly<Record<string, Part>> = {
 const { values } = parseArgs({
   options: { quick: { type: "boolean" }, only: { type: "string" }, clock: { type: "string" }, out: { type: "string" } },
 });
-const { quick = false, clock = "wall", out = new URL("report.json", import.meta.url).pathname } = values;
+const { quick = false, clock = "wall" } = values;
 if (clock === "processor")
   // WASM kernels compute on this thread and wait for nobody, so on an idle machine both clocks agree.
   performance.now = () => {
@@ -32,7 +33,7 @@ if (clock === "processor")
   };
 
 await record(
-  out,
+  placeOf(values.out, quick),
   chosen(values.only, Object.keys(parts)).map((name) => {
     const flags = ["--only", name, ...(quick ? ["--quick"] : []), ...(clock === "wall" ? [] : ["--clock", clock])];
     return {

@@ -3,22 +3,23 @@ import { hintOf, messageOf } from "./failure.js";
 
 /** What the browser says about WebGPU before any engine is loaded, and what to do where it is missing. */
 export interface WebGpuHere {
-  readonly works: boolean;
+  /** What the choice "auto" comes to, as far as can be told before a self-test; nothing where no backend works. */
+  readonly automatic: "webgpu" | "wasm" | undefined;
   readonly text: string;
   readonly advice: string;
 }
 
 const missing = (why: string, advice: string): WebGpuHere => ({
-  works: false,
+  automatic: "wasm",
   text: `WebGPU is missing: ${why} The examples run on WebAssembly instead, on the processor, which is slower.`,
   advice,
 });
 
-export const webGpuHere = async (): Promise<WebGpuHere> => {
+const look = async (): Promise<WebGpuHere> => {
   try {
     expectWebAssembly();
   } catch (error) {
-    return { works: false, text: `The examples cannot run here. ${messageOf(error)}`, advice: hintOf(error) };
+    return { automatic: undefined, text: `The examples cannot run here. ${messageOf(error)}`, advice: hintOf(error) };
   }
   if (!globalThis.isSecureContext)
     return missing("this page was not loaded over https or from localhost.", "Open it over https.");
@@ -42,9 +43,17 @@ export const webGpuHere = async (): Promise<WebGpuHere> => {
   const name = description || [vendor, architecture].filter(Boolean).join(" ") || "an unnamed GPU";
   if (adapter.info.isFallbackAdapter)
     return {
-      works: true,
+      automatic: "wasm",
       text: `WebGPU is there, but on a software adapter (${name}): it computes on the processor and is slow.`,
       advice: "WebAssembly is probably faster here.",
     };
-  return { works: true, text: `WebGPU is there: ${name}.`, advice: "" };
+  return { automatic: "webgpu", text: `WebGPU is there: ${name}.`, advice: "" };
+};
+
+let found: Promise<WebGpuHere> | undefined;
+
+/** Looks once for the page. */
+export const webGpuHere = (): Promise<WebGpuHere> => {
+  found ??= look();
+  return found;
 };

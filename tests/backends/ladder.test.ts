@@ -8,7 +8,7 @@ it("in Node the WASM rung is taken unless WebGPU is asked for, and the ladder sa
   expect(report.ladder).toEqual([
     { rung: "WebGPU, captured graphs", taken: false, reason: expect.stringContaining("In Node WebGPU is opened only") },
     { rung: "WebGPU", taken: false, reason: expect.stringContaining("In Node WebGPU is opened only") },
-    { rung: "WASM", taken: true, reason: "Works everywhere." },
+    { rung: "WASM", taken: true, reason: "Needs no GPU." },
   ]);
   await backend.dispose();
 });

@@ -68,7 +68,7 @@ describe("what a visitor sees where WebGPU cannot be used", () => {
     const [captured, uncaptured, wasm] = await rungs(page);
     expect(captured).toMatch(reason);
     expect(uncaptured).toMatch(reason);
-    expect(wasm).toBe("WASM: taken. Works everywhere.");
+    expect(wasm).toBe("WASM: taken. Needs no GPU.");
   });
 
   it("before a run, the panel says which part of WebGPU is missing", async () => {
@@ -106,7 +106,8 @@ describe("what a visitor sees where WebAssembly falls short", () => {
     await page
       .locator("dc-device [data-part=now]")
       .filter({ hasText: `The examples cannot run here. ${said}` })
-      .waitFor();
+      .waitFor({ state: "attached" });
+    expect(await page.locator("dc-device option").first().textContent()).toBe("Automatic: nothing works here");
     await runOneStep(page);
     const failure = exampleOf(page).part("failure");
     expect(await failure.textContent()).toContain(said);

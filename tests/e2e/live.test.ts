@@ -43,8 +43,9 @@ describe("the PAB page on WebAssembly", () => {
 
   it("says that WebGPU is missing and that WebAssembly is used", async () => {
     const panel = visit.page.locator("dc-device [data-part=now]");
-    await panel.filter({ hasText: "WebGPU is missing" }).waitFor();
+    await panel.filter({ hasText: "WebGPU is missing" }).waitFor({ state: "attached" });
     expect(await panel.textContent()).toMatch(/WebAssembly instead/);
+    expect(await visit.page.locator("dc-device option").first().textContent()).toBe("Automatic: WebAssembly");
   });
 
   it("draws the grid of decisions after the sliders, without a model", async () => {

@@ -213,7 +213,7 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
       if (prefer !== "auto") throw cause;
       for (const rung of [rungs.captured, rungs.uncaptured])
         ladder.push({ rung, taken: false, reason: (cause as Error).message });
-      reason = "Works everywhere.";
+      reason = "Needs no GPU.";
     }
   // The WebGPU build has the WASM kernels too, but if it is there it has failed: this build is untouched by that.
   const backend = wasmBackend(await loadRuntime("wasm"));

@@ -2,16 +2,17 @@ import type { Preference } from "diffusion-cache";
 import { onDevice, prefer, preferred, reported } from "./preference.js";
 import { webGpuHere } from "./webgpu-here.js";
 
-/** Which backend the page runs on and why, and a choice to force another one for the next run. */
-class DevicePanel extends HTMLElement {
+const names: Readonly<Record<string, string>> = { webgpu: "WebGPU", wasm: "WebAssembly" };
+
+/** Which backend the page's engine runs on and why, and a choice to force another one for the next run. All say the same. */
+class DeviceChoice extends HTMLElement {
   #stop: (() => void) | undefined;
 
   connectedCallback(): void {
     const choice = this.#part<HTMLSelectElement>("choice");
-    choice.value = preferred();
     choice.addEventListener("change", () => prefer(choice.value as Preference));
-    this.#stop = onDevice(() => this.#draw());
-    void this.#look();
+    this.#stop = onDevice(() => void this.#draw());
+    void this.#draw();
   }
 
   disconnectedCallback(): void {
@@ -22,18 +23,16 @@ class DevicePanel extends HTMLElement {
     return this.querySelector(`[data-part=${name}]`) as T;
   }
 
-  async #look(): Promise<void> {
-    const { works, text, advice } = await webGpuHere();
-    if (reported()) return this.#draw();
-    this.dataset.webgpu = works ? "there" : "missing";
-    this.#part("now").textContent = text;
-    this.#part("advice").textContent = advice;
-  }
-
-  #draw(): void {
+  async #draw(): Promise<void> {
     this.#part<HTMLSelectElement>("choice").value = preferred();
+    const { automatic, text, advice } = await webGpuHere();
     const report = reported();
-    if (!report) return void this.#look();
+    this.#automatic(report && preferred() === "auto" ? report.backend : automatic);
+    if (!report) {
+      this.#part("now").textContent = text;
+      this.#part("advice").textContent = advice;
+      return;
+    }
     this.#part("now").textContent = `Running on ${report.description}.`;
     this.#part("ladder").replaceChildren(
       ...report.ladder.map(({ rung, taken, reason }) => {
@@ -44,6 +43,12 @@ class DevicePanel extends HTMLElement {
       }),
     );
   }
+
+  /** Says in the choice what it comes to here. */
+  #automatic(backend: string | undefined): void {
+    const [first] = this.#part<HTMLSelectElement>("choice").options;
+    if (first) first.text = backend ? `Automatic: ${names[backend] ?? backend}` : "Automatic: nothing works here";
+  }
 }
 
-customElements.define("dc-device", DevicePanel);
+customElements.define("dc-device", DeviceChoice);
