@@ -183,6 +183,9 @@ describe("bad input is refused with what to do", () => {
       "input-invalid",
     ],
     ["text of another width", request({ inputs: { ...inputs, cond: { text: noise([1, 5, 7]) } } }), "input-invalid"],
+    ["tensors and a seed", request({ seed: 1 }), "input-invalid"],
+    ["tensors and a prompt", request({ prompt: "a circle" }), "input-invalid"],
+    ["tensors and a number of clips", request({ clips: 2 }), "input-invalid"],
     ["a prompt without a vocabulary", { prompt: "a circle" }, "input-invalid"],
     ["two methods at one site", request({ cache: [fora(), pab()] }), "site-conflict"],
   ])("%s", async (_, bad, code) => {

@@ -16,14 +16,14 @@ const parts = (tensors: Readonly<Record<string, Tensor>>, index: number): Record
 
 /** The request of one clip out of a batch. */
 export const clipOf = (request: GenerateOptions, index: number): GenerateOptions => {
-  const { inputs } = request;
-  if (!inputs) return { ...request, clips: 1, seed: (request.seed ?? 0) + index };
+  const { inputs, clips: _, ...rest } = request;
+  if (!inputs) return { ...rest, seed: (request.seed ?? 0) + index };
   const own: RunInputs = {
     noise: part(inputs.noise, index),
     cond: parts(inputs.cond, index),
     ...(inputs.uncond ? { uncond: parts(inputs.uncond, index) } : {}),
   };
-  return { ...request, clips: 1, inputs: own };
+  return { ...rest, inputs: own };
 };
 
 const joined = (tensors: readonly Tensor[]): Tensor => {

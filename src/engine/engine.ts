@@ -52,7 +52,7 @@ export interface GenerateOptions {
   readonly cache?: readonly CacheMethod[];
   /** Send the forming clip with every n-th step; 0 never. Default 0 (a preview costs a read-back). */
   readonly previewEvery?: number;
-  /** Tensors instead of a prompt and a seed, for checkpoints without a vocabulary and for exact comparisons. */
+  /** Tensors instead of prompt, seed and clips, for checkpoints without a vocabulary and for exact comparisons. */
   readonly inputs?: RunInputs;
   /** Also return every step's guided prediction. Default false: each costs a read-back. */
   readonly predictions?: boolean;

@@ -32,6 +32,8 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
   collector: (model: Model, steps: number) => C,
 ) => {
   const { prompts = request.inputs ? [] : [reader.info.defaults.prompt], onProgress, ...rest } = request;
+  if (request.inputs && request.prompts)
+    throw new EngineError("input-invalid", "inputs and prompts cannot be given together.");
   const runs = request.inputs ? [{}] : prompts.map((prompt, seed) => ({ prompt, seed }));
   let last: (ReturnType<RequestReader["prepare"]> & { readonly collected: C }) | undefined;
   for (const [index, run] of runs.entries()) {

@@ -65,6 +65,11 @@ export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
         });
       const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
       for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
+      const drawn = (["prompt", "seed", "clips"] as const).find((name) => request[name] !== undefined);
+      if (inputs && drawn)
+        throw new EngineError("input-invalid", `inputs and ${drawn} cannot be given together.`, {
+          hint: "The tensors say what is made, and how many.",
+        });
       const given = inputs ? checkedInputs(inputs, shape) : promptInputs(vocabulary, shape, defaults.prompt, request);
       const { noise, cond, uncond, guidance } = architecture.guided(given, scale, checkpoint.config);
       if (guidance !== 1 && !uncond)

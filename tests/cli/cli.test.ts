@@ -1,6 +1,9 @@
-import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
+import { exec } from "node:child_process";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/engine/safetensors.js";
@@ -188,6 +191,12 @@ describe("bad input is one clear line, a non-zero exit and no file", () => {
     ["readings that are not there", ["plan", "--method", "dicache", "--readings", "nowhere.json"], "file-missing"],
     ["a calibration of nothing", ["calibrate", "--model", latte, "--method", "pab"], "argument-invalid"],
     ["an output of another kind", ["run", ...inputs, "--out", "clip.mp4"], "argument-invalid"],
+    ["a negative number", ["plan", "--method", "pab", "--steps", "-3"], "input-invalid"],
+    ["an argument given twice", ["plan", "--method", "pab", "--steps", "3", "--steps", "4"], "argument-invalid"],
+    ["a seed for tensors", ["run", ...inputs, "--seed", "3"], "argument-invalid"],
+    ["readings that are no JSON", ["plan", "--method", "dicache", "--readings", "README.md"], "file-invalid"],
+    ["two formats", ["bench", "--model", latte, "--format", "csv", "--json"], "argument-invalid"],
+    ["a saved report and a model", ["bench", "--from", "package.json", "--model", latte], "argument-invalid"],
   ])("%s", async (_, args, code) => {
     const before = await readdir(folder);
     const out = args[0] === "run" && !args.includes("--out") ? ["--out", join(folder, "never.safetensors")] : [];
@@ -197,5 +206,32 @@ describe("bad input is one clear line, a non-zero exit and no file", () => {
     expect(result.stderr.trim().split("\n")).toHaveLength(1);
     expect(result.stderr).toContain(`[${code}]`);
     expect(await readdir(folder)).toEqual(before);
+  });
+});
+
+test("help and version have the short names that people try; without a verb the overview goes to stderr", async () => {
+  const help = await cli("run", "--help");
+  for (const args of [
+    ["help", "run"],
+    ["run", "-h"],
+  ])
+    expect(await cli(...args)).toEqual(help); // prettier-ignore
+  expect(await cli("-h")).toEqual(await cli("--help"));
+  expect(await cli("-V")).toEqual(await cli("--version"));
+  expect(await cli()).toMatchObject({ code: 2, stdout: "", stderr: (await cli("help")).stdout });
+});
+
+test("an output that is a folder is refused before the run", async () => {
+  await mkdir(join(folder, "taken.json"));
+  const { code, stderr } = await cli("run", "--model", "/not/there", "--trace", join(folder, "taken.json"));
+  expect(code).toBe(1);
+  expect(stderr).toContain("there is a folder of that name. [file-missing]");
+});
+
+test.runIf(existsSync("/dev/full"))("a result that cannot be printed is an error", async () => {
+  const shell = `"${process.execPath}" bin/diffusion-cache.mjs methods > /dev/full`;
+  await expect(promisify(exec)(shell)).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^diffusion-cache: Cannot write to standard output: ENOSPC[^\n]*\n$/),
   });
 });

@@ -28,7 +28,16 @@ export type Values = Readonly<Record<string, string | boolean | readonly string[
 const invalid = (message: string, hint?: string): EngineError =>
   new EngineError("argument-invalid", message, hint === undefined ? {} : { hint });
 
-/** Reads the arguments of a verb. Unknown ones, missing values and stray words are refused. */
+/** A negative number after a flag is its value: parseArgs alone takes it for another flag. */
+const withNegatives = (flags: Verb["flags"], args: readonly string[]): string[] =>
+  args.flatMap((arg, index) => {
+    const takesValue = (word = ""): boolean => word.startsWith("--") && flags[word.slice(2)]?.value !== undefined;
+    const negative = (word = ""): boolean => /^-[.\d]/.test(word);
+    if (takesValue(arg) && negative(args[index + 1])) return [`${arg}=${args[index + 1]}`];
+    return negative(arg) && takesValue(args[index - 1]) ? [] : [arg];
+  });
+
+/** Reads the arguments of a verb. Unknown ones, missing values, stray words and second values are refused. */
 export const readFlags = (name: string, flags: Verb["flags"], args: readonly string[]): Values => {
   const options = Object.fromEntries(
     Object.entries(flags).map(([flag, { value, repeated = false }]) => [
@@ -36,11 +45,37 @@ export const readFlags = (name: string, flags: Verb["flags"], args: readonly str
       { type: value === undefined ? ("boolean" as const) : ("string" as const), multiple: repeated },
     ]),
   );
+  const read = () => {
+    const given = withNegatives(flags, args);
+    try {
+      return parseArgs({ args: given, options, strict: true, allowPositionals: false, tokens: true });
+    } catch (cause) {
+      const [message = ""] = (cause as Error).message.split(/\.\s/);
+      throw invalid(`${message}.`, `See: diffusion-cache ${name} --help`);
+    }
+  };
+  const { values, tokens } = read();
+  const given = tokens.flatMap((token) => (token.kind === "option" && token.value !== undefined ? [token.name] : []));
+  const twice = given.find((flag, index) => !flags[flag]?.repeated && given.indexOf(flag) < index);
+  if (twice !== undefined) throw invalid(`--${twice} is given twice.`, "Give it once.");
+  return values as Values;
+};
+
+/** What stands in the way of a file, without the path that the message has already. */
+export const reasonOf = (cause: unknown): string => ((cause as Error).message.split(", ")[0] ?? "").trim();
+
+/** A text file that a flag names. */
+export const textFile = (path: string): Promise<string> =>
+  readFile(path, "utf8").catch((cause) => {
+    throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
+  });
+
+/** JSON of a file. */
+export const parsedFile = (path: string, text: string, reviver?: (key: string, value: unknown) => unknown): unknown => {
   try {
-    return parseArgs({ args: [...args], options, strict: true, allowPositionals: false }).values as Values;
+    return JSON.parse(text, reviver);
   } catch (cause) {
-    const [message = ""] = (cause as Error).message.split(/\.\s/);
-    throw invalid(`${message}.`, `See: diffusion-cache ${name} --help`);
+    throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
   }
 };
 
@@ -60,18 +95,17 @@ export const requiredOf = (values: Values, flag: string): string => {
   return value;
 };
 
-/** The object in a JSON file that a flag names. */
-export const jsonFile = async (flag: string, path: string): Promise<object> => {
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
-  });
-  return jsonObject(flag, text);
+/** The object in a JSON file. */
+export const jsonFile = async (path: string): Promise<object> => {
+  const value = parsedFile(path, await textFile(path));
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
+  throw new EngineError("file-invalid", `${path} holds no JSON object.`);
 };
 
 /** The calibration in --calibration, or else the one in the folder of --model, where there is one. */
 export const calibrationOf = async (values: Values): Promise<PartialCalibration | undefined> => {
   const [path, model] = [textOf(values, "calibration"), textOf(values, "model")];
-  if (path !== undefined) return partialCalibration(await jsonFile("calibration", path), path);
+  if (path !== undefined) return partialCalibration(await jsonFile(path), path);
   if (model === undefined) return undefined;
   const json = await jsonReader(await openFiles(model), undefined, undefined).optional("calibration.json");
   return json && calibrationFromJson(json, `${model}: calibration.json`);

@@ -42,8 +42,8 @@ export const autotune: Verb = {
     const [psnr, ssim] = [numberOf(values, "psnr"), numberOf(values, "ssim")];
     if (psnr === undefined && ssim === undefined)
       throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
-    const seeds = numbersOf(values, "seeds") ?? [0];
     const { prompt, ...request } = await requestOf(values);
+    const seeds = numbersOf(values, "seeds") ?? [0];
     const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
     const show = progressLine(true);
     const engine = await openEngine(values, show.progress);
@@ -51,7 +51,9 @@ export const autotune: Verb = {
       const tuned = await search(engine, {
         floor: { ...(psnr === undefined ? {} : { psnr }), ...(ssim === undefined ? {} : { ssim }) },
         ...(methods ? { methods } : {}),
-        clips: seeds.map((seed) => ({ seed, ...(prompt === undefined ? {} : { prompt }) })),
+        ...(request.inputs
+          ? {}
+          : { clips: seeds.map((seed) => ({ seed, ...(prompt === undefined ? {} : { prompt }) })) }),
         ...request,
         onTrial: ({ method, speedup }, tried) => show.text(`${tried} tried; ${method}: ${speedup.toFixed(2)}`),
       });

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { cpus } from "node:os";
 import { extname } from "node:path";
 import { type BenchMethod, bench as measure } from "../bench.js";
@@ -12,7 +11,9 @@ import {
   jsonObject,
   methodOf,
   numberOf,
+  parsedFile,
   presetsOf,
+  textFile,
   textOf,
   type Values,
   type Verb,
@@ -30,10 +31,22 @@ const writers = {
 type Format = keyof typeof writers;
 const formatOfEnding: Readonly<Record<string, Format>> = { ".md": "markdown", ".csv": "csv", ".json": "json" };
 
+/** What --format, --json and the ending of --out say, which must be one thing. */
 const formatOf = (values: Values): Format => {
-  const wanted = values.json === true ? "json" : (textOf(values, "format") ?? "markdown");
-  if (Object.hasOwn(writers, wanted)) return wanted as Format;
-  throw new EngineError("argument-invalid", `--format is "${wanted}"; expected markdown, csv or json.`);
+  const format = textOf(values, "format");
+  if (format !== undefined && !Object.hasOwn(writers, format))
+    throw new EngineError("argument-invalid", `--format is "${format}"; expected markdown, csv or json.`);
+  const out = textOf(values, "out");
+  const said: Readonly<Record<string, string | undefined>> = {
+    "--format": format,
+    "--json": values.json === true ? "json" : undefined,
+    "--out": out === undefined ? undefined : formatOfEnding[extname(out)],
+  };
+  const [first, ...others] = Object.entries(said).filter(([, one]) => one !== undefined);
+  const other = others.find(([, one]) => one !== first?.[1]);
+  if (first && other)
+    throw new EngineError("argument-invalid", `${first[0]} asks for ${first[1]} and ${other[0]} for ${other[1]}.`);
+  return (first?.[1] ?? "markdown") as Format;
 };
 
 interface Asked {
@@ -81,18 +94,8 @@ const asked = async (values: Values): Promise<Asked> => {
 };
 
 /** A report that was saved before, in another form: --from FILE.json. */
-const reread = async (path: string): Promise<BenchReport> => {
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
-  });
-  let json: unknown;
-  try {
-    json = JSON.parse(text, readInfinity);
-  } catch (cause) {
-    throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
-  }
-  return benchReportFromJson(json, path);
-};
+const reread = async (path: string): Promise<BenchReport> =>
+  benchReportFromJson(parsedFile(path, await textFile(path), readInfinity), path);
 
 const measured = async (values: Values): Promise<BenchReport> => {
   const repeats = numberOf(values, "repeats") ?? 5;
@@ -137,9 +140,12 @@ export const bench: Verb = {
   async run(values) {
     const [format, out, from] = [formatOf(values), textOf(values, "out"), textOf(values, "from")];
     if (out !== undefined) await checkOutput(out, Object.keys(formatOfEnding));
+    const measuring = Object.keys(values).find((flag) => !["from", "format", "out", "json"].includes(flag));
+    if (from !== undefined && measuring !== undefined)
+      throw new EngineError("argument-invalid", `--from prints a saved report, so --${measuring} has no meaning.`);
     const report = from === undefined ? await measured(values) : await reread(from);
     if (out === undefined) console.log(writers[format](report));
-    else await writeWhole(out, `${writers[formatOfEnding[extname(out)] as Format](report)}\n`);
+    else await writeWhole(out, `${writers[format](report)}\n`);
     if (out === undefined && format === "markdown") return; // it says them itself
     for (const [name, why] of Object.entries(report.leftOut)) console.error(`${name} is left out: ${why}`);
   },

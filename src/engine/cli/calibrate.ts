@@ -1,18 +1,13 @@
-import { readFile } from "node:fs/promises";
 import { EngineError } from "../errors.js";
-import { textOf, type Values, type Verb } from "./arguments.js";
+import { textFile, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
 
 /** Prompts of a file, one a line. */
-const promptsIn = async (path: string): Promise<readonly string[]> => {
-  const text = await readFile(path, "utf8").catch((cause: Error) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${cause.message}.`, { cause });
-  });
-  return text.split("\n").filter((line) => line.trim() !== "");
-};
+const promptsIn = async (path: string): Promise<readonly string[]> =>
+  (await textFile(path)).split("\n").filter((line) => line.trim() !== "");
 
 const measured = ["magcache", "teacache", "smoothcache"] as const;
 

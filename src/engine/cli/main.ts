@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.js";
 import { version } from "../version.js";
-import { helpOf, readFlags, type Verb } from "./arguments.js";
+import { helpOf, readFlags, reasonOf, type Verb } from "./arguments.js";
 import { autotune } from "./autotune.js";
 import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
@@ -16,16 +16,23 @@ const overview = (): string =>
     "",
     ...Object.entries(verbs).map(([name, { summary }]) => `  ${name.padEnd(11)}${summary}`),
     "",
-    "diffusion-cache VERB --help prints the arguments of a verb.",
+    "diffusion-cache VERB --help prints the arguments of a verb, --version the version.",
   ].join("\n");
 
+const asksHelp = (arg: string): boolean => arg === "--help" || arg === "-h";
+
 /** Runs one verb. Everything that goes wrong is one line on stderr and a non-zero exit code. */
-const main = async ([name, ...args]: readonly string[]): Promise<number> => {
-  if (name === undefined || name === "--help" || name === "help") {
-    console.log(overview());
-    return name === undefined ? 2 : 0;
+const main = async (given: readonly string[]): Promise<number> => {
+  const [name, ...args] = given[0] === "help" && given[1] !== undefined ? [given[1], "--help"] : given;
+  if (name === undefined) {
+    console.error(overview());
+    return 2;
   }
-  if (name === "--version") {
+  if (asksHelp(name) || name === "help") {
+    console.log(overview());
+    return 0;
+  }
+  if (name === "--version" || name === "-V") {
     console.log(version);
     return 0;
   }
@@ -35,7 +42,7 @@ const main = async ([name, ...args]: readonly string[]): Promise<number> => {
       throw new EngineError("argument-invalid", `There is no verb "${name}".`, {
         hint: `Choose one of: ${Object.keys(verbs).join(", ")}.`,
       });
-    if (args.includes("--help")) console.log(helpOf(name, verb));
+    if (args.some(asksHelp)) console.log(helpOf(name, verb));
     else await verb.run(readFlags(name, verb.flags, args));
     return 0;
   } catch (error) {
@@ -49,6 +56,13 @@ const main = async ([name, ...args]: readonly string[]): Promise<number> => {
   }
 };
 
+// A reader like `head` may have had enough. Anything else, a full disk for one, would lose the result in silence.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code === "EPIPE") process.exit(0);
+  console.error(`diffusion-cache: Cannot write to standard output: ${reasonOf(error)}.`);
+  process.exit(1);
+});
+
 // onnxruntime keeps threads alive, so the process is ended rather than left to end.
 const code = await main(process.argv.slice(2));
-process.stdout.write("", () => process.exit(code));
+process.stdout.write("", () => setImmediate(() => process.exit(code)));

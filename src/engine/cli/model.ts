@@ -5,7 +5,7 @@ import { EngineError } from "../errors.js";
 import { loadSchedulerConfig } from "../models/checkpoint.js";
 import { openFiles } from "../models/files.js";
 import { readSafetensors } from "../safetensors.js";
-import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
+import { backendOf, type Flag, numberOf, reasonOf, requiredOf, textOf, type Values } from "./arguments.js";
 
 /** Flags of the verbs that run a model. */
 export const modelFlags: Readonly<Record<string, Flag>> = {
@@ -39,8 +39,11 @@ export const openEngine = async (values: Values, onProgress: (progress: Progress
 /** What the flags say a run starts from; numbers only where they are given. */
 export const requestOf = async (values: Values, ...counts: readonly string[]) => {
   const [inputs, prompt] = [textOf(values, "inputs"), textOf(values, "prompt")];
-  if (inputs !== undefined && prompt !== undefined)
-    throw new EngineError("argument-invalid", "--inputs and --prompt cannot be given together.");
+  const drawn = ["prompt", "seeds", ...counts].find((flag) => values[flag] !== undefined);
+  if (inputs !== undefined && drawn !== undefined)
+    throw new EngineError("argument-invalid", `--inputs and --${drawn} cannot be given together.`, {
+      hint: "The tensors say what is made, and how many.",
+    });
   const numbers = Object.fromEntries(
     ["steps", "guidance", ...counts].flatMap((flag) => {
       const value = numberOf(values, flag);
@@ -57,7 +60,7 @@ export const requestOf = async (values: Values, ...counts: readonly string[]) =>
 /** Tensors of a file: `noise`, and `cond` with `uncond`, or a model's conditions by their own names. */
 const readInputs = async (path: string): Promise<RunInputs> => {
   const bytes = await readFile(path).catch((cause) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${(cause as Error).message}.`, { cause });
+    throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
   });
   const tensors = readSafetensors(bytes, path);
   const noise = tensors.get("noise");

@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
-import { access, rename, rm, writeFile } from "node:fs/promises";
+import { constants } from "node:fs";
+import { access, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname } from "node:path";
 import gifenc from "gifenc";
 import { PNG } from "pngjs";
 import type { Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { writeSafetensors } from "../safetensors.js";
+import { reasonOf } from "./arguments.js";
 
 const kinds = [".png", ".gif", ".safetensors"];
 
@@ -16,11 +18,13 @@ export const checkOutput = async (path: string, extensions: readonly string[] = 
       "argument-invalid",
       `Cannot write "${path}": the name must end in ${extensions.join(" or ")}.`,
     );
-  await access(dirname(path) || ".").catch((cause) => {
-    throw new EngineError("file-missing", `Cannot write "${path}": the folder ${dirname(path)} is not there.`, {
-      cause,
-    });
-  });
+  const refuse = (why: string) => (cause: unknown) => {
+    throw new EngineError("file-missing", `Cannot write "${path}": ${why}.`, { cause });
+  };
+  const folder = dirname(path);
+  await access(folder).catch(refuse(`the folder ${folder} is not there`));
+  await access(folder, constants.W_OK).catch(refuse(`the folder ${folder} may not be written to`));
+  if ((await stat(path).catch(() => undefined))?.isDirectory()) refuse("there is a folder of that name")(undefined);
 };
 
 /** Writes a file whole or not at all. */
@@ -31,7 +35,7 @@ export const writeWhole = async (path: string, content: Uint8Array | string): Pr
     await rename(draft, path);
   } catch (cause) {
     await rm(draft, { force: true });
-    throw new EngineError("file-missing", `Cannot write "${path}": ${(cause as Error).message}.`, { cause });
+    throw new EngineError("file-missing", `Cannot write "${path}": ${reasonOf(cause)}.`, { cause });
   }
 };
 

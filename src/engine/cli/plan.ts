@@ -66,7 +66,7 @@ export const plan: Verb = {
     if (file === undefined) requiredOf(values, "steps");
     const methods = await methodsOf(values);
     if (methods.length === 0) throw new EngineError("argument-invalid", "--method is missing.");
-    const recorded = file === undefined ? undefined : traceFromJson(await jsonFile("readings", file));
+    const recorded = file === undefined ? undefined : traceFromJson(await jsonFile(file));
     const timesteps = await timestepsOf(values, recorded);
     const sites = dryRun({
       methods,
