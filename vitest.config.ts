@@ -9,6 +9,7 @@ const executablePath = findChromium();
 export default defineConfig({
   resolve: { alias },
   test: {
+    expect: { requireAssertions: true }, // a loop over nothing, or a callback that is never called, is no test
     projects: [
       {
         extends: true,

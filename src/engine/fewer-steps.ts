@@ -23,7 +23,7 @@ export interface FewerStepsOptions extends Pick<GenerateOptions, "steps" | "guid
  * down to the last timestep itself for numbers such as 13 or 17, and leaves a little noise: no fault of fewer steps.
  */
 export const leavesNoise = ({ scheduler, timesteps, steps }: Trace): boolean =>
-  scheduler === "DDIMScheduler" && steps > 1 && (timesteps.at(-1) ?? 0) >= Math.floor(1000 / steps);
+  scheduler === "DDIMScheduler" && (timesteps.at(-1) ?? 0) >= Math.floor(1000 / steps);
 
 /**
  * The curve that every cache has to beat: speed and quality of uncached runs of fewer steps, most steps first. Numbers of
@@ -37,7 +37,7 @@ export const fewerSteps = async (engine: Engine, options: FewerStepsOptions = {}
   const { attempt, make } = await trialsOf(engine, request, clips);
   const found: FewerSteps[] = [];
   const share = (at: number): number => Math.round(steps * 0.85 * 0.8 ** at);
-  const wanted = [...new Set(Array.from({ length: points }, (_, at) => share(at)))].filter((n) => n > 1 && n < steps);
+  const wanted = [...new Set(Array.from({ length: points }, (_, at) => share(at)))].filter((n) => n < steps);
   for (const most of wanted)
     for (let count = most; count > 1 && !found.some((one) => one.steps <= count); count--) {
       if (leavesNoise((await make(0, [], count)).trace)) continue;

@@ -123,6 +123,15 @@ describe("withForecast", () => {
     expect(outputs.flat()[5]).toBeCloseTo(1 + 0.75 * 3, 6);
   });
 
+  test("FoCa with one feature to go by keeps it", async () => {
+    const { outputs } = await runArithmetic({
+      model: doublingModel(1),
+      methods: [withForecast(stepMask({ mask: "1000", site: "output" }), { by: "foca" })],
+      latents: [5, 6, 7, 8].map((one) => row(one)),
+    });
+    expect(outputs.flat()).toEqual([10, 10, 10, 10]);
+  });
+
   test("what weighs its features itself is refused", () => {
     for (const method of [taylorSeer(), cfgCache(), fasterCache()])
       expect(() => withForecast(method, { by: "foca" })).toThrow(expect.objectContaining({ code: "option-invalid" }));

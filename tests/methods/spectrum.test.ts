@@ -64,6 +64,20 @@ describe("Spectrum", () => {
     );
   });
 
+  test("are those of numpy's normal equations, the ridge on all but the constant", () => {
+    // On a line through −1 and 0, a ridge of 0.5 halves the slope; at 1, that is ½ (y₀ + y₁) + ¾ (y₁ − y₀).
+    const line = spectralWeights([1, 0], 2, { steps: 3, degree: 1, ridge: 0.5 });
+    expect(line).toEqual([expect.closeTo(1.25, 12), expect.closeTo(-0.25, 12)]);
+    // numpy.linalg.solve(V.T @ V + diag([0, 1, 1, 1]), v) over chebvander.
+    const cubic = spectralWeights([9, 7, 4, 2, 1, 0], 11, { steps: 20, degree: 3, ridge: 1 });
+    expect(cubic).toEqual(
+      [
+        0.650163748595877, 0.291314838698522, -0.08617992034429, -0.090133821499277, 0.018336632500799,
+        0.216498522048369,
+      ].map((one) => expect.closeTo(one, 12)),
+    );
+  });
+
   test("with hardly any ridge a curve of its own degree is found again", () => {
     const curve = (step: number): number => 0.1 * step ** 3 - step ** 2 + 2;
     const computed = [9, 7, 4, 2, 1, 0];

@@ -102,23 +102,16 @@ export const spectralWeights = (
   return rows.map((row) => row.reduce((sum, value, k) => sum + value * (target[k] as number), 0));
 };
 
-/** x with matrix · x = right, by elimination with pivots; the matrix is positive definite. */
+/** x with matrix · x = right, by elimination; the matrix is positive definite, so every pivot is above 0. */
 const solve = (matrix: readonly (readonly number[])[], right: readonly number[]): number[] => {
   const rows = matrix.map((row, index) => [...row, right[index] as number]);
   const size = rows.length;
-  for (let pivot = 0; pivot < size; pivot++) {
-    const best = rows.slice(pivot).reduce((at, row, offset) => {
-      const found = Math.abs(row[pivot] as number) > Math.abs(rows[at]?.[pivot] as number);
-      return found ? pivot + offset : at;
-    }, pivot);
-    [rows[pivot], rows[best]] = [rows[best] as number[], rows[pivot] as number[]];
-    const head = rows[pivot] as number[];
+  for (const [pivot, head] of rows.entries())
     for (const [index, row] of rows.entries()) {
       if (index === pivot) continue;
       const factor = (row[pivot] as number) / (head[pivot] as number);
       for (let column = pivot; column <= size; column++)
         row[column] = (row[column] as number) - factor * (head[column] as number);
     }
-  }
   return rows.map((row, index) => (row[size] as number) / (row[index] as number));
 };
