@@ -106,7 +106,9 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       visits.set(one, { ...verdict, active: one, readings, kept });
       if (verdict.decision === compute) continue;
       skipped.push(one.site);
-      estimates.set(one.site, history.estimate(one.site, verdict.decision));
+      const feature = history.estimate(one.site, verdict.decision);
+      estimates.set(one.site, feature);
+      for (const [index, tensor] of feature.entries()) carry.set(featureName(one.site, index), tensor);
     }
   };
   const nextCut = (position: number): number => {
@@ -120,10 +122,8 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   };
   const bring = (name: string): Handle => {
     const handle = carry.get(name);
-    if (handle) return handle;
-    for (const [site, feature] of estimates)
-      for (const [index, tensor] of feature.entries()) if (featureName(site, index) === name) return tensor;
-    throw new Error(`nothing is called "${name}" in this pass`);
+    if (!handle) throw new Error(`nothing is called "${name}" in this pass`);
+    return handle;
   };
 
   /** Runs parts [from, to) as one graph and takes in what it gives. */
