@@ -86,7 +86,17 @@ export default defineConfig({
   ],
   vite: {
     resolve: { alias: { "diffusion-cache": path("./src/engine/index.ts") } },
-    build: { target: "esnext" },
+    build: {
+      target: "esnext",
+      // Pages that need one of these need nearly all; a file each would be forty requests.
+      rolldownOptions: {
+        output: {
+          codeSplitting: {
+            groups: [{ name: "methods", test: /src.engine.cache./ }],
+          },
+        },
+      },
+    },
     // The names that Astro gives to the page's own files, so that what both use is written once.
     worker: { format: "es", rolldownOptions: { output: { assetFileNames: "_astro/[name].[hash][extname]" } } },
     // Its .wasm is found beside its module, which pre-bundling would move away.

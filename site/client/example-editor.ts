@@ -1,16 +1,12 @@
-import type { CacheMethod, Result } from "diffusion-cache";
+import type { CacheMethod } from "diffusion-cache";
 import type { Editor } from "../editor/editor.js";
-import { type CellOutput, cellOutput } from "./cell-output.js";
-import { editedOptions } from "./edited-options.js";
+import { CellFailure } from "./cell-failure.js";
+import type { EditedRun, RunRequest } from "./edited-run.js";
 import { dropEdit, fingerprint, keepEdit, readEdit } from "./edits.js";
-import type { ExampleModule, Outcome, RunName } from "./example-module.js";
-import { loadExample } from "./examples.js";
-import { CellFailure, createKernel, type Kernel } from "./kernel.js";
-import type { Follower } from "./lent-engine.js";
+import type { Outcome } from "./example-module.js";
 import { loadEditor } from "./load-editor.js";
 import type { PageModel } from "./models.js";
 import { shareLink } from "./share-link.js";
-import { stripTypes } from "./strip-types.js";
 
 const sources = import.meta.glob<string>("/examples/*.ts", { query: "?raw", import: "default" });
 
@@ -23,16 +19,15 @@ export interface ExampleEditorOptions {
   readonly say: (text: string) => void;
 }
 
-type RunRequest = Parameters<ExampleModule["run"]>[0];
-
-const nameOf = (methods: readonly CacheMethod[]): RunName => (methods.length > 0 ? "cached" : "uncached");
-
 /** Editing the program of an example where it stands, and running what it has become in a worker of its own. */
 export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) => {
-  const { example, base, models, model, run, say } = options;
+  const { example, base, run } = options;
   const part = <T extends HTMLElement = HTMLElement>(name: string): T => root.querySelector(`[data-part=${name}]`) as T;
-  let [shipped, editor, kernel, follower]: [string?, Editor?, Kernel?, Follower?] = [];
-  const output: CellOutput = cellOutput(part("edit-output"), (line, column) => editor?.goTo(line, column));
+  let [shipped, editor]: [string?, Editor?] = [];
+
+  /** What only those load who run an edited program. */
+  let running: Promise<EditedRun> | undefined;
+  const clear = (): void => void running?.then((edited) => edited.clear());
 
   const note = (text: string): void => {
     part("edit-note").textContent = text;
@@ -83,7 +78,7 @@ export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) 
     if (!editor || shipped === undefined) return;
     editor.text = shipped;
     editor.mark();
-    output.clear();
+    clear();
     note("The program as shipped.");
   };
 
@@ -101,53 +96,15 @@ export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) 
     );
   });
 
-  /** What a run of the edited program did, as the engine did it: the page does not take the program's word. */
-  const runEdited = async (
-    text: string,
-    { settings, signal, onProgress }: RunRequest,
-    onMethods: (methods: readonly CacheMethod[]) => void,
-  ): Promise<Outcome> => {
-    const results: Partial<Record<RunName, Result>> = {};
-    follower = {
-      onStart: onMethods,
-      onProgress: (methods, progress) => onProgress(nameOf(methods), progress),
-      onResult: (methods, result) => {
-        results[nameOf(methods)] = result;
+  const editedRun = (): Promise<EditedRun> => {
+    running ??= import("./edited-run.js").then(
+      (module) => module.editedRun(part("edit-output"), options, (line, column) => editor?.goTo(line, column)),
+      (error) => {
+        running = undefined;
+        throw error;
       },
-    };
-    kernel ??= createKernel({
-      ...{ base, models },
-      follower: {
-        onStart: (methods) => follower?.onStart?.(methods),
-        onProgress: (methods, progress) => follower?.onProgress?.(methods, progress),
-        onResult: (methods, result) => follower?.onResult?.(methods, result),
-      },
-      onSilence: (seconds) => seconds > 0 && say(`The program has not yielded for ${seconds} s: Stop ends it`),
-    });
-    const mine = kernel;
-    const stop = (): void => void mine.stop();
-    signal.addEventListener("abort", stop, { once: true });
-    const listener = { onShown: output.show, onLine: output.line, onLate: output.fail };
-    try {
-      const code = await stripTypes(example, text);
-      const ran = await mine.ask({ run: example, code }, listener);
-      const { knobs } = await loadExample(example);
-      const own = { ...settings, options: editedOptions(settings.options, knobs, JSON.parse(ran.knobs)) };
-      const address = new URL(model().address, location.href).href;
-      await mine.ask({ example, model: address, settings: own }, listener);
-    } finally {
-      signal.removeEventListener("abort", stop);
-      follower = undefined;
-    }
-    const { uncached, cached } = results;
-    if (!uncached || !cached)
-      throw new CellFailure({
-        name: "Error",
-        message: `The program made no ${uncached ? "cached" : "uncached"} run`,
-        hint: "run has to generate twice: without cache, and with the methods.",
-      });
-    const { compareClips } = await import("./engine-door.js");
-    return { uncached, cached, quality: compareClips(uncached.clip, cached.clip) };
+    );
+    return running;
   };
 
   if (readEdit(example)) void open();
@@ -161,18 +118,24 @@ export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) 
       const text = editor?.text;
       if (text === undefined || text === shipped) return undefined;
       editor?.mark();
-      output.clear();
-      return { run: (request, onMethods) => runEdited(text, request, onMethods) };
+      clear();
+      return {
+        async run(request, onMethods) {
+          const edited = await editedRun();
+          request.signal.throwIfAborted();
+          return edited.run(text, request, onMethods);
+        },
+      };
     },
     /** Shows an error of the program at its line. @returns whether it was one */
     fail(error: unknown): boolean {
       if (!(error instanceof CellFailure)) return false;
-      output.fail(error.failure);
+      void running?.then((edited) => edited.show(error.failure));
       const { at } = error.failure;
       if (at?.program === example) editor?.mark(at.line);
       return true;
     },
-    close: (): void => void kernel?.stop(),
+    close: (): void => void running?.then(({ close }) => close()),
   };
 };
 

@@ -7,6 +7,7 @@ import type {
   ExampleRequest,
   Shown,
 } from "../cell/messages.js";
+import { CellFailure } from "./cell-failure.js";
 import { type Follower, type Lendable, lentEngine } from "./lent-engine.js";
 
 /** What a program says while it runs, and after: a timer of it may still speak. */
@@ -15,20 +16,6 @@ export interface CellListener {
   onLine?(line: ConsoleLine): void;
   /** An error that came after the program had ended, from a timer or a forgotten promise. */
   onLate?(error: CellError): void;
-}
-
-/** A program's own error, or the end that it was put to. */
-export class CellFailure extends Error {
-  constructor(readonly failure: CellError) {
-    super(failure.message);
-    this.name = failure.name;
-  }
-  get hint(): string | undefined {
-    return this.failure.hint;
-  }
-  get code(): string | undefined {
-    return this.failure.code;
-  }
 }
 
 interface Live {

@@ -1,7 +1,8 @@
+import { CellFailure } from "./cell-failure.js";
 import { dropEdit, fingerprint, keepEdit, readEdit } from "./edits.js";
 import { failureHtml } from "./failure.js";
 import { hiddenNote } from "./in-view.js";
-import { CellFailure, createKernel, type Kernel } from "./kernel.js";
+import { createKernel, type Kernel } from "./kernel.js";
 import type { Lendable } from "./lent-engine.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
 import { type CellText, cellsOf, cellsOfText, NotebookError, notebookFile } from "./notebook-file.js";

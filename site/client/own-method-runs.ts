@@ -1,6 +1,7 @@
 import type { BenchMethod, CacheMethod, Engine, Result } from "diffusion-cache";
+import { CellFailure } from "./cell-failure.js";
 import { engineBroke } from "./engines.js";
-import { CellFailure, createKernel, type Kernel } from "./kernel.js";
+import { createKernel, type Kernel } from "./kernel.js";
 import type { Lendable } from "./lent-engine.js";
 import { type OwnMethod, rowOf } from "./own-methods.js";
 import { stripTypes } from "./strip-types.js";

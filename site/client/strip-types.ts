@@ -1,4 +1,4 @@
-import { CellFailure } from "./kernel.js";
+import { CellFailure } from "./cell-failure.js";
 
 /**
  * TypeScript as JavaScript that the cell's worker runs, line for line, with imports and exports as CommonJS.

@@ -1,0 +1,15 @@
+import type { CellError } from "../cell/messages.js";
+
+/** A program's own error, or the end that it was put to. */
+export class CellFailure extends Error {
+  constructor(readonly failure: CellError) {
+    super(failure.message);
+    this.name = failure.name;
+  }
+  get hint(): string | undefined {
+    return this.failure.hint;
+  }
+  get code(): string | undefined {
+    return this.failure.code;
+  }
+}
