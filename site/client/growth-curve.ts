@@ -1,8 +1,13 @@
 import type { Curve } from "../../bench/report.js";
+import { nearView } from "./near-view.js";
 
-/** `<dc-growth-curve data-curve="…">`: draws what it is given, once the plotting library is there. */
+/** `<dc-growth-curve data-curve="…">`: draws what it is given once it comes near the view, since the plotting library is large. */
 class GrowthCurve extends HTMLElement {
-  async connectedCallback(): Promise<void> {
+  connectedCallback(): void {
+    nearView(this, () => this.#draw());
+  }
+
+  async #draw(): Promise<void> {
     const curve = JSON.parse(this.dataset.curve ?? "{}") as Curve;
     const [{ growthChart, growthKey }, { chartFigure }] = await Promise.all([
       import("../charts/growth.js"),

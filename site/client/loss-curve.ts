@@ -1,8 +1,13 @@
 import type { LossPoint } from "../config/training.js";
+import { nearView } from "./near-view.js";
 
-/** `<dc-loss-curve data-points="…">`: draws what it is given, once the plotting library is there. */
+/** `<dc-loss-curve data-points="…">`: draws what it is given once it comes near the view, since the plotting library is large. */
 class LossCurve extends HTMLElement {
-  async connectedCallback(): Promise<void> {
+  connectedCallback(): void {
+    nearView(this, () => this.#draw());
+  }
+
+  async #draw(): Promise<void> {
     const points = JSON.parse(this.dataset.points ?? "[]") as readonly LossPoint[];
     const [{ lossChart }, { chartFigure }] = await Promise.all([
       import("../charts/loss.js"),

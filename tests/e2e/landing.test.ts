@@ -1,6 +1,6 @@
-import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./accessibility.js";
+import { firstViewBytes, pictures } from "./first-view.js";
 import { openSite, type Site } from "./site.js";
 
 let site: Site;
@@ -10,14 +10,11 @@ beforeAll(async () => {
 afterAll(() => site?.close());
 
 it("the first view is small, and its Run makes the recorded pair again in place", async () => {
-  const { page, complaints } = await site.visit("/");
-  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
-  let bytes = 0;
-  for (const address of [page.url(), ...loaded]) {
-    const body = Buffer.from(await (await fetch(address)).arrayBuffer());
-    bytes += /\.(png|webp)$/.test(address) ? body.length : gzipSync(body).length;
-  }
-  expect(bytes, loaded.join("\n")).toBeLessThan(100_000);
+  const { page, complaints, asked } = await site.visit("/");
+  await page.waitForLoadState("networkidle");
+  const bytes = firstViewBytes(asked, pictures);
+  expect(bytes, [...asked].join("\n")).toBeGreaterThan(10_000);
+  expect(bytes, [...asked].join("\n")).toBeLessThan(100_000);
 
   const hero = page.locator("dc-hero");
   const computed = (run: string): Promise<number> =>

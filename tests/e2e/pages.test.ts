@@ -1,24 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
-import { gzipSync } from "node:zlib";
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./accessibility.js";
+import { dist, firstViewBytes } from "./first-view.js";
 import { openSite, type Site } from "./site.js";
-
-const dist = fileURLToPath(new URL("../../dist/site", import.meta.url));
-
-/**
- * HTML, styles, scripts and fonts, compressed. Left out is what a browser fetches when it has nothing else to do or when
- * the reader gets there: the search dialogue, and the plotting library under a chart.
- */
-const firstViewBytes = (asked: ReadonlySet<string>): number =>
-  [...asked]
-    .map((path) => dist + decodeURIComponent(path) + (path.endsWith("/") ? "index.html" : ""))
-    .filter((file) => existsSync(file) && [".html", ".css", ".js", ".mjs", ".woff2"].includes(extname(file)))
-    .map((file) => readFileSync(file))
-    .filter((bytes) => !/pagefind-ui__|--plot-background/.test(bytes.toString()))
-    .reduce((sum, bytes) => sum + gzipSync(bytes).length, 0);
 
 let site: Site;
 beforeAll(async () => {
