@@ -9,6 +9,7 @@ import { type Span, siteMap } from "../src/engine/models/sites.js";
 import { tapsOf } from "../src/engine/models/taps.js";
 import { weightStore } from "../src/engine/models/weights.js";
 import type { Tensor } from "../src/engine/tensor.js";
+import { strict } from "./strict-backend.js";
 
 /** `values` as a row. */
 export const row = (...values: number[]): Tensor => ({ dims: [1, values.length], data: Float32Array.from(values) });
@@ -97,7 +98,7 @@ export interface ArithmeticRun {
 /** Runs an executor over given latents, step by step. `graphs` are those that each step ran. */
 export const runArithmetic = async (run: ArithmeticRun) => {
   const { model, methods, latents, guidance = 1, cuts = "probes" } = run;
-  const backend = wasmBackend(ort);
+  const { backend, heldBytes } = strict(wasmBackend(ort));
   const zero = row(...new Array<number>((latents[0] as Tensor).data.length).fill(0));
   const text = { cond: zero, uncond: zero, ...run.text };
   const counts = handleCounts(backend);
@@ -131,9 +132,12 @@ export const runArithmetic = async (run: ArithmeticRun) => {
     counts.drop(prediction);
     counts.drop(handle);
     cacheBytes.push(execute.cacheBytes());
+    const kept = heldBytes() - (guidance === 1 ? 1 : 2) * 4 * zero.data.length; // beside the text of each branch
+    if (kept !== execute.cacheBytes()) throw new Error(`${kept} bytes are kept, not ${execute.cacheBytes()}`);
   }
   const [sites, visits] = [execute.sites(), execute.visits()];
   execute.end();
+  if (heldBytes() > 0) throw new Error(`${heldBytes()} bytes are still held after the run`);
   await backend.dispose();
   return { outputs, sites, visits, graphs, cacheBytes, bytesAfter: execute.cacheBytes() };
 };

@@ -97,8 +97,6 @@ describe("guidance", () => {
   });
 
   test("branches keep their features apart (the case diffusers' PAB fails)", async () => {
-    // The text is added after the network here, so give the branches different streams by a one-block model whose
-    // conditional feature would be wrong for the other: each branch must see its own.
     const seen: string[] = [];
     const spy = masked("10", (model) => model.all(), {
       start:
@@ -110,6 +108,13 @@ describe("guidance", () => {
     });
     await runArithmetic({ model: doublingModel(1), methods: [spy], latents: [row(1), row(2)], guidance: 2, text });
     expect(seen).toEqual(["cond@1 kept 0", "uncond@1 kept 0"]);
+
+    // The text is added after the blocks, so only the output differs between the branches: 21 and 25.
+    const { outputs } = await runArithmetic({
+      ...{ model: doublingModel(1), methods: [masked("10", (model) => [model.output()])] },
+      ...{ latents: [row(10), row(20)], guidance: 3, text },
+    });
+    expect(outputs).toEqual([[13], [13]]);
   });
 
   test("the unconditional branch can be an estimate: cond + the gap of before", async () => {

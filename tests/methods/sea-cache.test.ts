@@ -22,7 +22,7 @@ const maskOf = async (values: readonly number[], options: SeaCacheOptions) =>
 describe("SeaCache", () => {
   test("adds up the relative changes from step to step until the threshold, which is computed", async () => {
     const values = [8, 10, 12.5, 12.5, 15.625]; // each change a quarter or none
-    expect(await maskOf(values, { threshold: 0.25 })).toBe("11110".replace(/1110$/, "1101"));
+    expect(await maskOf(values, { threshold: 0.25 })).toBe("11101");
     expect(await maskOf(values, { threshold: 0.26 })).toBe("10100");
     expect(await maskOf(values, { threshold: 0.5 })).toBe("10100");
     expect(await maskOf(values, { threshold: 0.51 })).toBe("10001");
