@@ -3,6 +3,7 @@ import { wasmBackend } from "../src/engine/backends/wasm.js";
 import { executor } from "../src/engine/cache/execute.js";
 import { handleCounts } from "../src/engine/cache/history.js";
 import type { Branch, CacheMethod, Site } from "../src/engine/cache/method.js";
+import type { Observed } from "../src/engine/cache/pass.js";
 import type { Graph } from "../src/engine/graph/builder.js";
 import type { Model, Part } from "../src/engine/models/model.js";
 import { type Span, siteMap } from "../src/engine/models/sites.js";
@@ -93,6 +94,8 @@ export interface ArithmeticRun {
   readonly guidance?: number;
   readonly text?: Readonly<Partial<Record<Branch, Tensor>>>;
   readonly cuts?: "probes" | "sites";
+  /** Ids of taps to read in every pass. */
+  readonly observed?: readonly string[];
 }
 
 /** Runs an executor over given latents, step by step. `graphs` are those that each step ran. */
@@ -103,6 +106,7 @@ export const runArithmetic = async (run: ArithmeticRun) => {
   const text = { cond: zero, uncond: zero, ...run.text };
   const counts = handleCounts(backend);
   const graphs: Graph[][] = [];
+  const observed: Observed[] = [];
   const execute = executor({
     model,
     backend,
@@ -113,6 +117,8 @@ export const runArithmetic = async (run: ArithmeticRun) => {
     timesteps: run.timesteps ?? latents.map((_, step) => 1000 - step),
     sigmas: run.sigmas ?? latents.map(() => 0),
     conditions: { cond: new Map([["text", text.cond]]), uncond: new Map([["text", text.uncond]]) },
+    observed: (run.observed ?? []).map((id) => model.tap(id)),
+    observe: (value) => observed.push(value),
     compile(graph) {
       graphs.at(-1)?.push(graph);
       return backend.compile(graph);
@@ -139,5 +145,5 @@ export const runArithmetic = async (run: ArithmeticRun) => {
   execute.end();
   if (heldBytes() > 0) throw new Error(`${heldBytes()} bytes are still held after the run`);
   await backend.dispose();
-  return { outputs, sites, visits, graphs, cacheBytes, bytesAfter: execute.cacheBytes() };
+  return { outputs, sites, visits, graphs, observed, cacheBytes, bytesAfter: execute.cacheBytes() };
 };

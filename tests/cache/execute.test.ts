@@ -227,6 +227,22 @@ describe("composition", () => {
   });
 });
 
+test("what is observed is read in every pass of both branches, and not kept", async () => {
+  const { observed, cacheBytes } = await runArithmetic({
+    ...{ model: doublingModel(2), methods: [], guidance: 2, observed: ["hidden.1", "blocks.0-2"] },
+    latents: [row(1), row(3)],
+  });
+  expect(observed.map(({ step, branch, tap, data, width }) => [step, branch, tap.id, [...data], width])).toEqual(
+    [0, 1].flatMap((step) =>
+      ["cond", "uncond"].flatMap((branch) => [
+        [step, branch, "hidden.1", [step ? 6 : 2], 1],
+        [step, branch, "blocks.0-2", [step ? 9 : 3], 1],
+      ]),
+    ),
+  );
+  expect(cacheBytes).toEqual([0, 0]);
+});
+
 describe("what a run leaves", () => {
   test("cache bytes are those of the kept features, and none after the run", async () => {
     const { cacheBytes, bytesAfter } = await runArithmetic({

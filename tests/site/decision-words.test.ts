@@ -86,6 +86,7 @@ it("a forming clip comes back from its bytes, to within half of one", () => {
   log.keep("cached", 2, { dims: [1, 3, 1, 1, 2], data });
   expect(log.at("uncached", 2)).toBeUndefined();
   const { data: back } = log.at("cached", 2) ?? { data: [] };
+  expect(back).toHaveLength(data.length);
   for (const [at, value] of back.entries())
     expect(Math.abs(value - Math.min(1, data[at] as number))).toBeLessThanOrEqual(0.5 / 127.5 + 1e-6);
 });

@@ -53,6 +53,42 @@ describe("CSV", () => {
     );
   });
 
+  test("each step with what it decided, probed and kept; what an older trace lacks is left empty", () => {
+    const visit = (step: number, decision: string) => ({ step, decision });
+    const cached = {
+      ...{ stepMs: [3, 1], timesteps: [900, 100], stepCacheBytes: [64, 128], stepProbeMs: [0, 0.5] },
+      visits: [visit(0, "compute"), visit(0, "compute"), visit(1, "reuse"), visit(1, "forecast"), visit(1, "reuse")],
+    };
+    const lines = (trace: object) => stepsCsv({ stepMs: [5, 6] } as never, trace as never).split("\r\n");
+    expect(lines(cached)).toEqual([
+      "step,timestep,uncached (ms),cached (ms),of it probes (ms),kept after it (bytes),computed,reused,forecast",
+      "1,900,5,3,0,64,2,0,0",
+      "2,100,6,1,0.5,128,0,2,1",
+    ]);
+    expect(lines({ ...cached, stepProbeMs: undefined })[2]).toBe("2,100,6,1,,128,0,2,1");
+  });
+
+  test("a decision with its weights, readings and reasons as JSON", () => {
+    const [, plain, full] = visitsCsv({
+      visits: [
+        { step: 0, branch: "cond", site: "a", method: "m", decision: "compute" },
+        {
+          step: 4,
+          branch: "uncond",
+          clip: 1,
+          site: "b",
+          method: "n",
+          decision: "forecast",
+          weights: [2, -1],
+          readings: [null],
+          reasons: { sum: 0.5 },
+        }, // prettier-ignore
+      ],
+    } as never).split("\r\n");
+    expect(plain).toBe("1,cond,,a,m,compute,,,");
+    expect(full).toBe('5,uncond,1,b,n,forecast,"[2,-1]",[null],"{""sum"":0.5}"');
+  });
+
   test("a line per step and a line per decision of a run, with the numbers of its trace", () => {
     const { uncached, cached } = record("tea-cache");
     const [head, ...steps] = parsed(stepsCsv(uncached, cached));
