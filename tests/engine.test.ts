@@ -197,6 +197,26 @@ describe("bad input is refused with what to do", () => {
     await other.dispose();
     await expect(other.generate(request())).rejects.toMatchObject({ code: "disposed" });
   });
+
+  test("an engine that is disposed of in the middle of a run: at its next graph, and those that wait", async () => {
+    const other = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
+    const steps: number[] = [];
+    let disposing: Promise<void> | undefined;
+    const running = other.generate(
+      request({
+        onProgress(progress) {
+          if (progress.phase !== "step") return;
+          steps.push(progress.step);
+          disposing = other.dispose();
+        },
+      }),
+    );
+    const waiting = other.generate(request());
+    await expect(running).rejects.toMatchObject({ code: "disposed" });
+    await expect(waiting).rejects.toMatchObject({ code: "disposed" });
+    await disposing;
+    expect(steps).toEqual([0]);
+  });
 });
 
 describe("several clips", () => {

@@ -116,6 +116,20 @@ describe("a method on its way to another thread", () => {
     });
   });
 
+  test("of an engine that is disposed of in the middle of a run does not keep the lent engine", async () => {
+    const near = await behind(real);
+    let asked = 0;
+    const leaves: CacheMethod = {
+      ...mine,
+      start: () => () => {
+        if (asked++ === 0) void near.engine.dispose();
+        return compute;
+      },
+    };
+    await expect(near.engine.generate({ steps: 500, cache: [leaves] })).rejects.toMatchObject({ code: "disposed" });
+    expect((await real.generate({ steps: 1 })).trace.steps).toBe(1);
+  });
+
   test("whose thread is gone ends with the run that is stopped", async () => {
     const leaves: CacheMethod = {
       ...mine,
@@ -128,4 +142,15 @@ describe("a method on its way to another thread", () => {
     await expect(far.generate(asked)).rejects.toMatchObject({ code: "stopped" });
     expect((await real.generate({ ...asked, steps: 1 })).trace.steps).toBe(1);
   });
+});
+
+test("an engine behind a port that is closed refuses what it was asked and what it is asked then", async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveEngine(port1, async () => ({ ...real, generate: () => new Promise(() => {}) }));
+  const engine = await createWorkerEngine({ model: "http://site/model", worker: port2 as MessagePort });
+  const running = engine.generate(asked);
+  port1.close();
+  const closed = { code: "runtime-failed", message: expect.stringContaining("closed its port") };
+  await expect(running).rejects.toMatchObject(closed);
+  await expect(engine.generate(asked)).rejects.toMatchObject(closed);
 });

@@ -150,11 +150,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   "out-of-memory": {
     group: "device",
     why: "Weights, activations and kept features together exceed what the GPU gives to a page, or one tensor exceeds the largest buffer of the GPU or the 4 GiB that WebAssembly can address.",
-    remedy: "Fewer clips at once, a method that keeps less, a smaller model, or fewer other pages open.",
+    remedy:
+      "Fewer clips at once, a method that keeps less, a smaller model, or fewer other pages open. The engine is ready for another try.",
   },
   "runtime-failed": {
     group: "device",
-    why: "A graph was refused by onnxruntime-web, a command by the driver, or the engine's worker died.",
+    why: "A graph was refused by onnxruntime-web, a command by the driver, or the engine's worker died or closed its port.",
     remedy:
       "Reload, or use the other backend. If it comes back, it is a defect: the message has what the runtime said.",
   },

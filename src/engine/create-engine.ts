@@ -1,6 +1,7 @@
 import { chooseBackend, type Preference } from "./backends/ladder.js";
 import type { Engine, Progress } from "./engine.js";
 import { engineOf } from "./engine-of.js";
+import { EngineError } from "./errors.js";
 import { loadCheckpoint } from "./models/checkpoint.js";
 import { type Files, openFiles } from "./models/files.js";
 
@@ -25,29 +26,37 @@ export interface CreateEngineOptions {
  *   "model-config", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
  */
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
-  const { signal, onProgress } = options;
+  const { signal, onProgress, scheduler } = options;
   const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
+  const end = new AbortController();
   // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
   const choosing = chooseBackend({ prefer: options.backend ?? "auto" });
-  const group = new AbortController();
-  choosing.catch(() => group.abort());
   const loading = loadCheckpoint(files, {
-    signal: signal ? AbortSignal.any([signal, group.signal]) : group.signal,
+    signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),
   });
-  const checkpoint = await loading.catch(async (cause) => {
-    if (group.signal.aborted) await choosing; // throws why there is no backend
-    void choosing.then(
-      ({ backend }) => backend.dispose(),
-      () => {},
+  try {
+    const parts = Promise.all([loading, choosing]);
+    const [checkpoint, { backend, report }] = await Promise.race([parts, stopping(signal, end.signal)]);
+    return engineOf(
+      scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
+      backend,
+      report,
     );
+  } catch (cause) {
+    choosing.then(({ backend }) => backend.dispose()).catch(() => {}); // Nobody waits for it: a GPU may answer late.
+    end.abort();
+    await loading.catch(() => {}); // It keeps what has arrived.
     throw cause;
-  });
-  const { backend, report } = await choosing;
-  const { scheduler } = options;
-  return engineOf(
-    scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
-    backend,
-    report,
-  );
+  } finally {
+    end.abort();
+  }
 };
+
+/** Rejects when the signal is aborted: a GPU that is waited for knows no signals. */
+const stopping = (signal: AbortSignal | undefined, ended: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(new EngineError("stopped", "Loading was stopped before the engine was there."));
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true, signal: ended });
+  });

@@ -118,8 +118,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const steps = { stepMs, stepProbeMs, stepCacheBytes };
     return { sample, predictions, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
   } catch (error) {
-    const code = error instanceof EngineError ? error.code : undefined;
-    if (code === "out-of-memory" || code === "runtime-failed") await outlast(backend);
+    await outlast(backend);
     throw error;
   } finally {
     run.end();
@@ -127,14 +126,23 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   }
 };
 
-/** What follows from a failure on a GPU is reported late and in pieces, and must not meet the next run. */
+/**
+ * What follows from a failure on a GPU is reported late and in pieces, and must not meet the next run. A run that was
+ * stopped may have failed too, without having heard of it yet. Reports may come after the answer to a question that was
+ * asked later, so two answers in a row without any must come.
+ */
 export const outlast = async (backend: Backend): Promise<void> => {
-  const clean = (): Promise<boolean> =>
-    backend.settled().then(
-      () => true,
-      () => false,
-    );
-  for (let round = 0; round < 10 && !(await clean()); round++);
+  const isClean = async (): Promise<boolean> => {
+    try {
+      const handle = backend.upload({ dims: [1], data: new Float32Array(1) });
+      await backend.read(handle);
+      backend.release(handle);
+      return true;
+    } catch {
+      return false;
+    }
+  };
+  for (let [round, clean] = [0, 0]; round < 10 && clean < 2; round++) clean = (await isClean()) ? clean + 1 : 0;
 };
 
 const expectFinite = (data: Float32Array): void => {

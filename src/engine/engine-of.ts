@@ -1,6 +1,6 @@
 import { adherence } from "./adherence.js";
 import type { Backend } from "./backends/backend.js";
-import type { Engine } from "./engine.js";
+import type { Engine, GenerateOptions } from "./engine.js";
 import { EngineError } from "./errors.js";
 import { generate } from "./generate.js";
 import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
@@ -13,14 +13,22 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
   const reader = requestReader(checkpoint, backend);
   const { vocabulary } = checkpoint;
   const inOrder = queue();
-  let disposed = false;
+  const end = new AbortController();
+  const { signal: ending } = end;
+  const refuse = (cause?: unknown): never => {
+    throw new EngineError("disposed", "This engine has been disposed of.", { cause });
+  };
   /** One at a time, in the order asked for. */
   const queued =
-    <R, T>(run: (reader: RequestReader, request: R) => Promise<T>) =>
+    <R extends Pick<GenerateOptions, "signal">, T>(run: (reader: RequestReader, request: R) => Promise<T>) =>
     (request: R): Promise<T> =>
       inOrder(async () => {
-        if (disposed) throw new EngineError("disposed", "This engine has been disposed of.");
-        return run(reader, request);
+        if (ending.aborted) return refuse();
+        const signal = request.signal ? AbortSignal.any([request.signal, ending]) : ending;
+        return run(reader, { ...request, signal }).catch((error) => {
+          if (ending.aborted) return refuse(error);
+          throw error;
+        });
       });
   const [generating, profiling] = [queued(generate), queued(measureProfile)];
   const [calibrating, changing] = [queued(calibrate), queued(measureChanges)];
@@ -34,7 +42,7 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     changes: (request = {}) => changing(request),
     read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
     dispose() {
-      disposed = true;
+      end.abort();
       return inOrder(() => backend.dispose());
     },
   };

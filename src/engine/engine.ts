@@ -167,6 +167,6 @@ export interface Engine {
    * be read.
    */
   read(request: { readonly clip: Clip; readonly prompt: string }): Promise<Adherence | undefined>;
-  /** Frees memory and device. Calls under way and later ones are refused with "disposed". */
+  /** Frees memory and device. A call under way ends at its next graph; it and later ones are refused with "disposed". */
   dispose(): Promise<void>;
 }

@@ -30,7 +30,7 @@ export const errorCodes = {
   "not-finite": "A run produced a value that is not a number.",
   "needs-readings": "This method decides by data, so a plan needs the readings of a recorded run.",
   stopped: "The run was stopped before its last step.",
-  disposed: "The engine was asked for something after it had been disposed of.",
+  disposed: "The engine was disposed of before it had done what it was asked.",
 } as const;
 
 /** A key of {@link errorCodes}. */

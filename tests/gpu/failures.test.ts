@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Handle } from "../../src/engine/backends/backend.js";
 import { loadRuntime, type Runtime } from "../../src/engine/backends/runtime.js";
 import { webgpuBackend } from "../../src/engine/backends/webgpu.js";
@@ -95,5 +95,32 @@ describe("failures", () => {
       message: expect.stringContaining("broken"),
     });
     await webgpu.dispose();
+  });
+
+  it("onnxruntime that does not release a session keeps nothing else, and that is said", async () => {
+    const own = await openTestGpu();
+    const webgpu = webgpuBackend({ ort, gpu: own, capture: false });
+    const { create } = ort.InferenceSession;
+    onTestFinished(() => {
+      ort.InferenceSession.create = create;
+    });
+    const released: number[] = [];
+    let made = 0;
+    ort.InferenceSession.create = async (...request: unknown[]) => {
+      const session = await (create as (...all: unknown[]) => ReturnType<typeof create>)(...request);
+      const [release, index] = [session.release.bind(session), made++];
+      session.release = async () => {
+        await release();
+        released.push(index);
+        if (index === 0) throw new Error("this one stays");
+      };
+      return session;
+    };
+    for (const key of ["first", "second"]) await runBlock(webgpu, blockGraph(blockWeights(), key), 1, []);
+    const error = await webgpu.dispose().catch((cause: Error) => cause);
+    expect(error).toMatchObject({ message: "this one stays" });
+    expect(released).toEqual([0, 1]);
+    expect(own.bytes()).toEqual({ weights: 0, activations: 0, workspace: 0 });
+    own.close();
   });
 });

@@ -111,13 +111,14 @@ describe("an engine in a worker", () => {
 
 describe("a worker that does not stop in time", () => {
   /** Counts the workers that are made until the test ends. */
-  const counted = (): { made: number } => {
-    const count = { made: 0 };
+  const counted = () => {
+    const second = Promise.withResolvers<void>();
+    const count = { made: 0, second: second.promise };
     const Real = globalThis.Worker;
     globalThis.Worker = class extends Real {
       constructor(...args: ConstructorParameters<typeof Worker>) {
         super(...args);
-        count.made++;
+        if (++count.made === 2) second.resolve();
       }
     };
     onTestFinished(() => {
@@ -141,6 +142,18 @@ describe("a worker that does not stop in time", () => {
     expect(first.clip).toEqual(wanted.clip);
     expect(second.clip).toEqual(wanted.clip);
     await expect.poll(() => count.made).toBe(2);
+    await engine.dispose();
+  });
+
+  it("refuses what cannot be sent, and goes on, also while it is replaced", async () => {
+    const { second } = counted();
+    const engine = await open({ stopMs: 0 });
+    await stopAfterFirstStep(engine);
+    await second;
+    const odd = engine.generate({ ...request(), steps: (() => 4) as unknown as number });
+    const next = engine.generate(request());
+    await expect(odd).rejects.toThrow(/could not be cloned/);
+    expect((await next).trace.steps).toBe(4);
     await engine.dispose();
   });
 

@@ -155,8 +155,11 @@ const examine = async (ort: Runtime, gpu: Gpu, how: Examined) => {
 const owning = (backend: Backend, gpu: Gpu): Backend => ({
   ...backend,
   async dispose() {
-    await backend.dispose();
-    gpu.close();
+    try {
+      await backend.dispose();
+    } finally {
+      gpu.close();
+    }
   },
 });
 

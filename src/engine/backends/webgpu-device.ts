@@ -14,6 +14,10 @@ export interface Gpu {
   bytes(): Omit<Bytes, "cache">;
   /** @throws EngineError "device-lost", "out-of-memory" or "runtime-failed" if the device reported one since the last call */
   check(): void;
+  /** Keeps a failure for the next call; what comes after the first one follows from it. */
+  report(error: EngineError): void;
+  /** How many failures there were so far, of a device that still works. */
+  failures(): number;
   /** The EngineError for a call that failed: what the device reported, or else "runtime-failed" with `message`. */
   explain(message: string, cause: unknown): Promise<EngineError>;
   close(): void;
@@ -69,10 +73,12 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
   const total: Record<BufferKind, number> = { weights: 0, activations: 0, workspace: 0 };
   let kind: BufferKind = "activations";
   let failure: EngineError | undefined;
+  let failures = 0;
   let [lost, closed] = [false, false];
-  /** What comes after the first failure follows from it. */
   const report = (error: EngineError): void => {
-    if (!lost && !closed) failure ??= error;
+    if (lost || closed) return;
+    failure ??= error;
+    failures++;
   };
 
   // onnxruntime creates and destroys its buffers through these methods of the device it is given.
@@ -129,6 +135,8 @@ export const countedGpu = (device: GPUDevice, name: string): Gpu => {
     },
     bytes: () => ({ ...total }),
     check,
+    report,
+    failures: () => failures,
     async explain(message, cause) {
       if (cause instanceof EngineError) return cause;
       // A loss is reported after the calls that it made fail.

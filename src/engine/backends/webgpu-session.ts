@@ -1,6 +1,7 @@
 import type * as Ort from "onnxruntime-web";
 import type { Graph, GraphValue } from "../graph/builder.js";
 import type { Compiled } from "./backend.js";
+import { failureOf } from "./no-room.js";
 import { ortInOrder, type Runtime } from "./runtime.js";
 import { type GpuHandle, tensorBuffer } from "./webgpu-buffers.js";
 import type { Gpu } from "./webgpu-device.js";
@@ -27,6 +28,13 @@ export interface GpuSession extends Compiled {
   /** Call inside `ortInOrder`. */
   release(): Promise<void>;
 }
+
+/** Gives something back to onnxruntime when its turn comes. Nobody waits for that, so a failure meets the next call. */
+export const giveBack = ({ ort, gpu }: SessionOptions, work: () => Promise<void>): void => {
+  ortInOrder(ort)(work).catch((cause) =>
+    gpu.report(failureOf("onnxruntime-web failed to give back what it held", cause)),
+  );
+};
 
 /** A graph with its weights bound, created inside `ortInOrder`. */
 export const gpuSession = async (
@@ -59,7 +67,7 @@ const tensorOn = (ort: Runtime, buffer: GPUBuffer, dims: readonly number[]): Ort
   ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
 
 const uncaptured = (
-  { ort }: SessionOptions,
+  options: SessionOptions,
   graph: Graph,
   session: Ort.InferenceSession,
   weights: Readonly<Record<string, Ort.Tensor>>,
@@ -69,13 +77,13 @@ const uncaptured = (
   async run(inputs) {
     const feeds = { ...weights };
     for (const { name, dims } of graph.inputs)
-      feeds[name] = tensorOn(ort, (inputs.get(name) as GpuHandle).buffer, dims);
+      feeds[name] = tensorOn(options.ort, (inputs.get(name) as GpuHandle).buffer, dims);
     const results = await session.run(feeds);
     return new Map(
       graph.outputs.map(({ name }) => {
         const tensor = results[name] as Ort.Tensor;
         // A released tensor's buffer goes into onnxruntime's pool, so this too waits its turn.
-        const free = (): void => void ortInOrder(ort)(async () => tensor.dispose());
+        const free = (): void => giveBack(options, async () => tensor.dispose());
         return [name, { buffer: tensor.gpuBuffer as GPUBuffer, free }] as const;
       }),
     );

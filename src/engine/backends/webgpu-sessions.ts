@@ -20,8 +20,8 @@ export const sessionCache = (options: SessionOptions & { readonly captureBytes: 
       const found = sessions.get(graph.key);
       if (found && found.graph.store === graph.store) return found;
       const session = await gpuSession({ ...options, capture: capture && !isFull() }, graph, weights.of(graph));
-      if (found) await found.release();
       sessions.set(graph.key, session);
+      await found?.release();
       return session;
     },
     /** Says that a run needs the session. */
@@ -36,10 +36,15 @@ export const sessionCache = (options: SessionOptions & { readonly captureBytes: 
       }
       used.clear();
     },
-    async dispose(): Promise<void> {
-      for (const session of sessions.values()) await session.release();
+    /** Releases everything; what is asked for later is made anew. */
+    async clear(): Promise<void> {
+      const all = [...sessions.values()];
       sessions.clear();
+      used.clear();
+      const released = [];
+      for (const session of all) released.push(...(await Promise.allSettled([session.release()])));
       weights.dispose();
+      for (const one of released) if (one.status === "rejected") throw one.reason;
     },
   };
 };

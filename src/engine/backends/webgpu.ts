@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.js";
 import type { Backend, Handle } from "./backend.js";
 import { ortInOrder } from "./runtime.js";
 import { bufferPool, type GpuHandle, readBuffer } from "./webgpu-buffers.js";
-import type { GpuSession, Output, SessionOptions } from "./webgpu-session.js";
+import { type GpuSession, giveBack, type Output, type SessionOptions } from "./webgpu-session.js";
 import { sessionCache } from "./webgpu-sessions.js";
 
 export interface WebGpuOptions extends Pick<SessionOptions, "ort" | "gpu" | "capture"> {
@@ -24,9 +24,13 @@ export interface WebGpuOptions extends Pick<SessionOptions, "ort" | "gpu" | "cap
 export const webgpuBackend = (options: WebGpuOptions): Backend => {
   const { ort, gpu, capture, validation = false, captureBytes = 512 * 2 ** 20 } = options;
   const inOrder = ortInOrder(ort);
-  const sessions = sessionCache({ ort, gpu, capture, validation, captureBytes });
+  const held = { ort, gpu, capture, validation };
+  const sessions = sessionCache({ ...held, captureBytes });
   const scratch = new Map<GpuSession, (() => void)[]>();
-  const kernels = gpuKernels(gpu.device, (bytes, usage, label) => gpu.makeBuffer("workspace", bytes, usage, label));
+  const openKernels = () =>
+    gpuKernels(gpu.device, (bytes, usage, label) => gpu.makeBuffer("workspace", bytes, usage, label));
+  let kernels = openKernels();
+  let failures = gpu.failures();
   const pool = bufferPool(gpu);
   const out = new Set<GpuHandle>();
 
@@ -79,14 +83,16 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
         sessions.use(session);
         try {
           const outputs = await session.run(inputs as ReadonlyMap<string, GpuHandle>);
-          gpu.check(); // A run on a lost device resolves as if nothing had happened.
-          return new Map(
+          const handles = new Map(
             session.graph.outputs.map(({ name, dims }) => {
               const output = outputs.get(name);
               if (!output) throw new EngineError("runtime-failed", `${session.graph.key} gave no output ${name}.`);
               return [name, handOut(session, output, dims, keep.has(name))] as const;
             }),
           );
+          // A run on a lost device resolves as if nothing had happened. Its outputs are on the list of what to release.
+          gpu.check();
+          return handles;
         } catch (cause) {
           throw await gpu.explain(`onnxruntime-web failed while running ${session.graph.key}`, cause);
         }
@@ -146,7 +152,12 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
       out.clear();
       for (const session of scratch.keys()) freeScratch(session);
       pool.trim();
-      void inOrder(sessions.trim);
+      if (gpu.failures() === failures) return giveBack(held, sessions.trim);
+      // Any buffer may be one that the GPU had no memory for: weights, tables, what onnxruntime keeps for its next run.
+      failures = gpu.failures();
+      giveBack(held, sessions.clear);
+      kernels.dispose();
+      kernels = openKernels();
     },
     async settled() {
       await gpu.device.queue.onSubmittedWorkDone();
@@ -160,8 +171,11 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
     },
     async dispose() {
       backend.releaseAll();
-      await inOrder(sessions.dispose);
-      kernels.dispose();
+      try {
+        await inOrder(sessions.clear);
+      } finally {
+        kernels.dispose();
+      }
     },
   };
   return backend;

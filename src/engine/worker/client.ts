@@ -57,6 +57,9 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     dead ??= error;
     for (const { reject } of pending.values()) reject(error);
     pending.clear();
+    // Who serves a port lives on, and others may wait for what we asked.
+    for (const id of unanswered) worker.postMessage({ id, abort: true } satisfies Request);
+    unanswered.clear();
     leave();
   };
   const failed = (why: string): void =>
@@ -71,6 +74,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
       else call?.resolve(data.result as never);
     };
     if ("onerror" in worker) worker.onerror = ({ message }) => failed(message || "its script could not be loaded");
+    else worker.addEventListener("close", () => failed("the other side closed its port"));
     worker.onmessageerror = () => failed("it sent something that cannot be read");
   };
   listen();
@@ -121,10 +125,13 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
       () => {
         replacing = false;
         for (const [id, call] of [...pending])
-          if (waiting.includes(call) && call.ports.length > 0) {
+          try {
+            if (waiting.includes(call) && call.ports.length > 0) throw replaced();
+            post(call);
+          } catch (error) {
             pending.delete(id);
-            call.reject(replaced());
-          } else post(call);
+            call.reject(error as Error);
+          }
       },
       (error: EngineError) => die(error),
     );
