@@ -17,7 +17,17 @@ export default defineConfig({
           name: "unit",
           setupFiles: ["tests/fuzz-seed.ts"],
           include: ["tests/**/*.test.ts"],
-          exclude: ["tests/gpu/**", "tests/e2e/**"],
+          exclude: ["tests/gpu/**", "tests/e2e/**", "tests/cli/**"],
+          environment: "node",
+          testTimeout: 60_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "cli",
+          include: ["tests/cli/**/*.test.ts"],
+          globalSetup: ["tests/cli/build.ts"],
           environment: "node",
           testTimeout: 60_000,
         },

@@ -8,7 +8,7 @@ import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readSafetensors } from "../../src/engine/safetensors.js";
 import { fixtureFolder, relativeError } from "../golden/fixture.js";
-import { buildCli, cli, cliUnder } from "./cli.js";
+import { cli, cliUnder } from "./cli.js";
 
 // The command as people run it: the built bin in a process of its own.
 
@@ -24,9 +24,8 @@ const inputs = [
 let folder: string;
 
 beforeAll(async () => {
-  await buildCli();
   folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("run", () => {

@@ -1,11 +1,6 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 
-/** Compiles the package, as `npm install` does: what the command line runs. */
-export const buildCli = async (): Promise<void> => {
-  await promisify(execFile)(process.execPath, ["node_modules/typescript/bin/tsc", "-p", "tsconfig.lib.json"]);
-};
-
 /** Runs the command line as a person does, under flags of Node; a code other than 0 is a result too. */
 export const cliUnder = async (flags: readonly string[], ...args: string[]) =>
   promisify(execFile)(process.execPath, [...flags, "bin/diffusion-cache.mjs", ...args], { encoding: "utf8" }).then(

@@ -5,17 +5,16 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { methods } from "../../src/engine/cache/methods/index.js";
 import type { MethodInfo } from "../../src/engine/cli/methods.js";
 import { readInfinity } from "../../src/engine/metrics/quality.js";
-import { buildCli, cli } from "./cli.js";
+import { cli } from "./cli.js";
 
-// The verbs that look for settings, on the model that ships. The bin is built by cli.test.ts or `npm install`.
+// The verbs that look for settings, on the model that ships.
 
 const model = "site/public/models/latte-motion-nano";
 let folder: string;
 
 beforeAll(async () => {
-  await buildCli();
   folder = await mkdtemp(join(tmpdir(), "diffusion-cache-"));
-}, 120_000);
+});
 afterAll(() => rm(folder, { recursive: true }));
 
 describe("methods", () => {
