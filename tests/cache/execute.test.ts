@@ -80,6 +80,24 @@ describe("a sub-layer", () => {
     expect((await run("computed")).outputs.slice(2)).toEqual([[5], [5]]);
     expect((await run("every visit")).outputs.slice(2)).toEqual([[5], [7]]); // 2·5 − 3
   });
+
+  test.each([
+    ["output", (model) => [model.output()]],
+    ["guided", (model) => [model.guided()]],
+  ] as readonly (readonly [string, CacheMethod["sites"]])[])("so it is with the %s as a whole", async (_, sites) => {
+    const start: CacheMethod["start"] =
+      () =>
+      ({ step, computed }) =>
+        step < 2 || computed.length < 2 ? compute : { weights: [2, -1] };
+    const run = (keeps: "computed" | "every visit") =>
+      runArithmetic({
+        model: doublingModel(1),
+        methods: [masked("", sites, { history: 2, keeps, start })],
+        latents: [row(1), row(3), row(0), row(0)],
+      });
+    expect((await run("computed")).outputs).toEqual([[2], [6], [10], [10]]);
+    expect((await run("every visit")).outputs).toEqual([[2], [6], [10], [14]]);
+  });
 });
 
 describe("guidance", () => {
@@ -215,6 +233,17 @@ describe("composition", () => {
       code: "site-conflict",
       message: "fora and mask both decide at blocks.0.attn.",
     });
+  });
+
+  test("two on spans that cross are refused, and two that touch act beside each other", async () => {
+    const on = (first: number, end: number, name: string) =>
+      masked("10", (model) => [model.blocks(first, end)], { name });
+    const run = (second: CacheMethod) =>
+      runArithmetic({ model: doublingModel(3), methods: [on(0, 2, "first"), second], latents: [row(1), row(2)] });
+    await expect(run(on(1, 3, "second"))).rejects.toMatchObject({ code: "site-conflict" });
+    const { outputs, sites } = await run(on(2, 3, "second"));
+    expect(outputs).toEqual([[8], [2 + 3 + 4]]); // what the blocks added at 1: 3, and 4
+    expect(sites.map(({ computed }) => computed)).toEqual(["10", "10", "10", "10", "10"]);
   });
 
   test("a method that finds nothing is refused by name", async () => {

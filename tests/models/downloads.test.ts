@@ -103,14 +103,14 @@ describe("downloads", () => {
 
   it("waits for a slow download as long as something comes", async () => {
     const base = await serve(async (_, response) => {
-      response.writeHead(200, { "content-length": 6 });
-      for (const byte of "slowly") {
+      response.writeHead(200, { "content-length": 17 });
+      for (const byte of "slowly and surely") {
         response.write(byte);
-        await new Promise((later) => setTimeout(later, 400));
+        await new Promise((later) => setTimeout(later, 100)); // 1.7 s in all, each far below the limit
       }
       response.end();
     });
-    expect(await downloads(base, { stallMs: 1500 }).read("a")).toHaveLength(6);
+    expect(await downloads(base, { stallMs: 1500 }).read("a")).toHaveLength(17);
   });
 
   it("stops when asked, before and while it loads", async () => {
