@@ -8,6 +8,7 @@ import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Progress, RunInputs } from "../src/engine/engine.js";
 import { idealSpeedup, profileOf } from "../src/engine/profile.js";
 import { randn } from "../src/engine/random.js";
+import { createWorkerEngine } from "../src/engine/worker/client.js";
 import { readFixture, relativeError } from "./golden/fixture.js";
 
 // What a run promises beyond its numbers, on the small Latte of the golden tests.
@@ -32,6 +33,21 @@ beforeAll(async () => {
 afterAll(() => engine.dispose());
 
 describe("stopping", () => {
+  test("from a timer: a run lets other work of its thread have its turn", async () => {
+    const controller = new AbortController();
+    const steps: number[] = [];
+    const run = engine.generate(
+      request({
+        steps: 400,
+        signal: controller.signal,
+        onProgress: (progress) => void (progress.phase === "step" && steps.push(progress.step)),
+      }),
+    );
+    setTimeout(() => controller.abort(), 0);
+    await expect(run).rejects.toMatchObject({ code: "stopped" });
+    expect(steps.length).toBeLessThan(400);
+  });
+
   test("ends the run with a code, and the next run is as fresh as the first", async () => {
     const fresh = await engine.generate(request({ cache: [fora()] }));
     const controller = new AbortController();
@@ -183,6 +199,28 @@ describe("bad input is refused with what to do", () => {
       "input-invalid",
     ],
     ["text of another width", request({ inputs: { ...inputs, cond: { text: noise([1, 5, 7]) } } }), "input-invalid"],
+    ["a cache that is no list", request({ cache: fora() as never }), "input-invalid"],
+    ["a cache of names", request({ cache: ["fora"] as never }), "option-invalid"],
+    ["a prompt that is no text", { prompt: 3 as never }, "input-invalid"],
+    ["a preview at every half step", request({ previewEvery: 0.5 }), "input-invalid"],
+    ["a signal that is none", request({ signal: {} as never }), "input-invalid"],
+    ["inputs without conditions", request({ inputs: { noise: inputs.noise } as never }), "input-invalid"],
+    [
+      "a tensor of other numbers than its dims say",
+      request({ inputs: { ...inputs, noise: { ...inputs.noise, data: new Float32Array(3) } } }),
+      "input-invalid",
+    ],
+    [
+      "an answer that is no decision",
+      request({ cache: [{ ...fora(), start: () => () => undefined as never }] }),
+      "option-invalid",
+    ],
+    [
+      "more weights than features",
+      request({ cache: [{ ...fora(), start: () => () => ({ weights: [1, 1] }) }] }),
+      "option-invalid",
+    ],
+    ["sites of no model", request({ cache: [{ ...fora(), sites: () => [{ id: "x" }] as never }] }), "option-invalid"],
     ["tensors and a seed", request({ seed: 1 }), "input-invalid"],
     ["tensors and a prompt", request({ prompt: "a circle" }), "input-invalid"],
     ["tensors and a number of clips", request({ clips: 2 }), "input-invalid"],
@@ -190,6 +228,25 @@ describe("bad input is refused with what to do", () => {
     ["two methods at one site", request({ cache: [fora(), pab()] }), "site-conflict"],
   ])("%s", async (_, bad, code) => {
     await expect(engine.generate(bad)).rejects.toMatchObject({ name: "EngineError", code });
+  });
+
+  test.each([
+    ["no model", {}],
+    ["a model that is no address", { model: 3 }],
+    ["an unknown backend", { model: fixture.folder, backend: "cuda" }],
+  ])("an engine of %s", async (_, options) => {
+    await expect(createEngine(options as never)).rejects.toMatchObject({ code: "input-invalid" });
+  });
+
+  test("a browser's worker in Node", async () => {
+    await expect(createWorkerEngine({ model: fixture.folder })).rejects.toMatchObject({ code: "backend-missing" });
+  });
+
+  test("a run under way when its engine is disposed of", async () => {
+    const other = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
+    const run = other.generate(request({ steps: 400 }));
+    setTimeout(() => other.dispose(), 0);
+    await expect(run).rejects.toMatchObject({ code: "disposed" });
   });
 
   test("an engine that has been disposed of", async () => {

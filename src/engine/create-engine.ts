@@ -1,4 +1,5 @@
-import { chooseBackend, type Preference } from "./backends/ladder.js";
+import { chooseBackend, type Preference, preferences } from "./backends/ladder.js";
+import { shown } from "./cache/options.js";
 import type { Engine, Progress } from "./engine.js";
 import { engineOf } from "./engine-of.js";
 import { EngineError } from "./errors.js";
@@ -23,14 +24,20 @@ export interface CreateEngineOptions {
  * Loads a checkpoint and chooses a backend for it.
  *
  * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "model-unknown",
- *   "model-config", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
+ *   "model-config", "input-invalid", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
  */
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
-  const { signal, onProgress, scheduler } = options;
+  if (typeof options?.model !== "string" && typeof options?.model?.read !== "function")
+    throw new EngineError("input-invalid", `The model is ${shown(options?.model)}; expected where its folder is.`, {
+      hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }).',
+    });
+  const { signal, onProgress, scheduler, backend: prefer = "auto" } = options;
+  if (!preferences.includes(prefer))
+    throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);
   const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
   const end = new AbortController();
   // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
-  const choosing = chooseBackend({ prefer: options.backend ?? "auto" });
+  const choosing = chooseBackend({ prefer });
   const loading = loadCheckpoint(files, {
     signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),

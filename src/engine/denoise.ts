@@ -1,4 +1,5 @@
 import type { Backend, Bytes, Compiled, Handle } from "./backends/backend.js";
+import { breathe } from "./breathe.js";
 import { type ExecutorOptions, executor } from "./cache/execute.js";
 import { handleCounts } from "./cache/history.js";
 import { EngineError } from "./errors.js";
@@ -85,6 +86,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const prepared = compileMs;
     const start = performance.now();
     for (const step of scheduler.timesteps.keys()) {
+      await breathe();
       stopIfAsked();
       const before = performance.now() - compileMs;
       const seen = run.visits().length;

@@ -24,7 +24,8 @@ export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engin
     (request: R): Promise<T> =>
       inOrder(async () => {
         if (ending.aborted) return refuse();
-        const signal = request.signal ? AbortSignal.any([request.signal, ending]) : ending;
+        const own = request.signal ?? ending;
+        const signal = own instanceof AbortSignal ? AbortSignal.any([own, ending]) : own; // what is none is refused
         return run(reader, { ...request, signal }).catch((error) => {
           if (ending.aborted) return refuse(error);
           throw error;

@@ -1,4 +1,5 @@
 import type { Backend } from "./backends/backend.js";
+import { shown } from "./cache/options.js";
 import { type Segmenter, segmenter } from "./cache/segments.js";
 import { expectCalibrated } from "./calibration.js";
 import type { Clip, GenerateOptions, ModelInfo } from "./engine.js";
@@ -9,6 +10,7 @@ import type { Checkpoint } from "./models/checkpoint.js";
 import { architectureOf } from "./models/index.js";
 import type { Geometry, Model } from "./models/model.js";
 import { weightStore } from "./models/weights.js";
+import { checkRequest } from "./request-checks.js";
 import { schedulerFromConfig } from "./schedulers/index.js";
 import type { Tensor } from "./tensor.js";
 
@@ -57,8 +59,10 @@ export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
     /** Everything a request means, checked, ready for the denoising loop. */
     prepare(request: GenerateOptions) {
       const { steps = defaults.steps, guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
+      checkRequest(request);
       if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
-      if (!Number.isFinite(scale)) throw new EngineError("input-invalid", `guidance is ${scale}; expected a number.`);
+      if (!Number.isFinite(scale))
+        throw new EngineError("input-invalid", `guidance is ${shown(scale)}; expected a number.`);
       if (!checkpoint.schedulerConfig)
         throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
           hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",

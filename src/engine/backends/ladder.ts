@@ -11,6 +11,8 @@ import { expectWebAssembly } from "./webassembly.js";
 import { webgpuBackend } from "./webgpu.js";
 import { adapterName, type Gpu, hasWideSubgroups, isSoftware, openGpu } from "./webgpu-device.js";
 
+/** What {@link Preference} may be. */
+export const preferences = ["auto", "wasm", "webgpu", "webgpu-uncaptured"] as const;
 /**
  * "auto": the first rung that works: WebGPU with captured graphs, WebGPU without, WASM. "webgpu" and
  * "webgpu-uncaptured" insist on a GPU and also take a software adapter, which "auto" never does.
@@ -18,7 +20,7 @@ import { adapterName, type Gpu, hasWideSubgroups, isSoftware, openGpu } from "./
  * In Node, WebGPU comes from the optional package `webgpu` and is opened only for those who insist on it: a driver that
  * fails there takes the process with it, where a browser would survive.
  */
-export type Preference = "auto" | "wasm" | "webgpu" | "webgpu-uncaptured";
+export type Preference = (typeof preferences)[number];
 
 /** What the ladder asks its surroundings for. */
 export interface Surroundings {

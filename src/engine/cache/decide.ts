@@ -4,6 +4,7 @@ import {
   type CacheMethod,
   compute,
   type Decision,
+  type Estimate,
   type Probe,
   type Reading,
   type RunFacts,
@@ -11,6 +12,7 @@ import {
   type SiteMap,
   type Visit,
 } from "./method.js";
+import { shown } from "./options.js";
 
 /** What a method answered, and why. */
 export interface Verdict {
@@ -41,6 +43,10 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
     .flatMap((method) => method.parts ?? [method])
     .flatMap((method) => {
       const sites = method.sites(map);
+      if (!Array.isArray(sites) || !sites.every((site) => typeof site?.from === "number"))
+        throw new EngineError("option-invalid", `${method.name} names ${shown(sites)} as its sites.`, {
+          hint: "Return what the model offers: model.all(…), or [model.blocks()], [model.output()] and the like.",
+        });
       if (sites.length === 0)
         throw new EngineError("site-missing", `${method.name} finds nothing to cache in this model.`, {
           hint: "Choose other sites in its options, or a method that needs none of this kind.",
@@ -64,6 +70,21 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
 /** Those of `active` that act on a branch. */
 export const inBranch = (active: readonly ActiveSite[], branch: Branch): readonly ActiveSite[] =>
   active.filter(({ method }) => method.branches?.includes(branch) ?? true);
+
+/** A method written by hand, or asked by message, may answer anything. */
+const checked = ({ method, site }: ActiveSite, decision: unknown, kept: number): Decision => {
+  if (decision === compute) return compute;
+  const weights = (decision as Partial<Estimate> | null | undefined)?.weights;
+  const most = method.keeps === "both" ? kept + 2 : kept;
+  const numbers: unknown = Array.isArray(weights) || !weights ? weights : Object.values(weights).slice(0, 3);
+  const fits = Array.isArray(weights)
+    ? weights.length > 0 && weights.length <= most
+    : method.bands === true && typeof weights === "object" && "low" in weights && "high" in weights;
+  if (weights && fits && (numbers as unknown[]).every(Number.isFinite)) return { weights };
+  throw new EngineError("option-invalid", `${method.name} decided ${shown(decision)} at ${site.id}.`, {
+    hint: `A method answers compute, reuse, or weights over what it keeps, here at most ${most}: { weights: [2, -1] }. Its "history" says how many features are kept.`,
+  });
+};
 
 /**
  * Asks the methods of one branch of one run. Knows steps and numbers, no tensors: the executor and the dry run share it,
@@ -104,7 +125,10 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
           reasons = { ...reasons, ...given };
         },
       };
-      const verdict = (decision: Decision): Verdict => (reasons ? { decision, reasons } : { decision });
+      const verdict = (answer: unknown): Verdict => {
+        const decision = checked({ site, method }, answer, computed.length);
+        return reasons ? { decision, reasons } : { decision };
+      };
       const answer = (closures.get(method) as (visit: Visit) => Decision | Promise<Decision>)(visit);
       return answer instanceof Promise ? answer.then(verdict) : verdict(answer);
     },

@@ -74,9 +74,11 @@ export const checks = (method: string) => ({
 
 /**
  * Refuses options that a method does not have.
- * @throws EngineError "option-unknown"
+ * @throws EngineError "option-unknown"; "option-invalid" for what is no object
  */
 export const knownOptions = (method: string, given: object, known: readonly string[]): void => {
+  if (typeof given !== "object" || given === null)
+    throw new EngineError("option-invalid", `${method}: its options are ${shown(given)}; expected an object.`);
   for (const option of Object.keys(given))
     if (!known.includes(option))
       throw new EngineError("option-unknown", `${method} has no option "${option}".`, {

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
+import { type Preference, preferences } from "../backends/ladder.js";
 import type { CacheMethod } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
 import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibration.js";
@@ -158,13 +159,11 @@ export const jsonObject = (flag: string, text: string): object => {
   return value;
 };
 
-const backends = ["auto", "wasm", "webgpu", "webgpu-uncaptured"] as const;
-
 /** What --backend asks for; WASM by default, so that a script gives the same everywhere. */
-export const backendOf = (values: Values): (typeof backends)[number] => {
+export const backendOf = (values: Values): Preference => {
   const wanted = textOf(values, "backend") ?? "wasm";
-  const found = backends.find((name) => name === wanted);
-  if (!found) throw invalid(`--backend is "${wanted}"; expected one of ${backends.join(", ")}.`);
+  const found = preferences.find((name) => name === wanted);
+  if (!found) throw invalid(`--backend is "${wanted}"; expected one of ${preferences.join(", ")}.`);
   return found;
 };
 

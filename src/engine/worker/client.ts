@@ -34,10 +34,14 @@ interface Pending {
  * Aborting `signal` rejects at once here, and ends the work at the next graph over there; a worker that does not come
  * to one in time is replaced by another, which loads the model again from where the browser keeps it.
  *
- * @throws EngineError every code of `createEngine`; "runtime-failed" if the worker itself dies
+ * @throws EngineError every code of `createEngine`; "runtime-failed" if the worker itself dies; "backend-missing" in Node without a `worker`
  */
 export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engine> => {
   const { worker: given, stopMs = 700, ...options } = all;
+  if (!given && typeof process !== "undefined" && process.versions?.node !== undefined)
+    throw new EngineError("backend-missing", "A worker of this package runs in browsers, and this is Node.", {
+      hint: "Use createEngine, or give a port at whose other end serveEngine answers, as `worker`.",
+    });
   const open = (): Worker | MessagePort =>
     given ?? new Worker(new URL("./server.js", import.meta.url), { type: "module" });
   const pending = new Map<number, Pending>();

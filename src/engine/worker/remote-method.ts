@@ -1,14 +1,4 @@
-import {
-  type CacheMethod,
-  compute,
-  type Decision,
-  type Estimate,
-  type Probe,
-  type RunFacts,
-  type Site,
-  type SiteMap,
-  type Visit,
-} from "../cache/method.js";
+import type { CacheMethod, Decision, Probe, RunFacts, Site, SiteMap, Visit } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { packError, type SentError, stopped, unpackError } from "./protocol.js";
@@ -171,7 +161,7 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
         const ask = { ...Promise.withResolvers<Decision>(), because };
         waiting.set(id, ask);
         port.postMessage({ id, start, run, visit: { ...visit, site: site.id } } satisfies Ask);
-        return checked(facts.name, await ask.promise);
+        return ask.promise;
       };
     },
   };
@@ -197,15 +187,4 @@ const expectPlainWords = (value: unknown): void => {
 /** Of a method that lives elsewhere, or whose parts act in its place. */
 const notHere = (): never => {
   throw new Error("this method does not decide here");
-};
-
-/** A decision that came by message may be anything. */
-const checked = (name: string, decision: unknown): Decision => {
-  if (decision === compute) return compute;
-  const weights = (decision as Partial<Estimate> | null | undefined)?.weights;
-  const numbers = weights && ("low" in weights ? [weights.low, weights.high] : weights);
-  if (weights && Array.isArray(numbers) && numbers.length > 0 && numbers.every(Number.isFinite)) return { weights };
-  throw new EngineError("option-invalid", `${name} decided ${JSON.stringify(decision)}.`, {
-    hint: "A method answers compute, reuse, or weights over what it keeps: { weights: [2, -1] }.",
-  });
 };
