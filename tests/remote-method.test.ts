@@ -154,3 +154,15 @@ test("an engine behind a port that is closed refuses what it was asked and what 
   await expect(running).rejects.toMatchObject(closed);
   await expect(engine.generate(asked)).rejects.toMatchObject(closed);
 });
+
+test("over a port in Node a model is a path, as for an engine of the same thread", async () => {
+  const { port1, port2 } = new MessageChannel();
+  const asked: unknown[] = [];
+  serveEngine(port1, async ({ model }) => {
+    asked.push(model);
+    return real;
+  });
+  await createWorkerEngine({ model: "models/latte", worker: port2 as MessagePort });
+  expect(asked).toEqual(["models/latte"]);
+  port1.close();
+});

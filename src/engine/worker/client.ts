@@ -10,7 +10,7 @@ import { type Crossing, sendMethod } from "./remote-method.js";
 
 /** As for {@link createEngine}, in a worker. */
 export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {
-  /** Address of a checkpoint's folder, relative to the page. */
+  /** Address of a checkpoint's folder, relative to the page; in Node a path as well. */
   readonly model: string;
   /** The worker to use, or a port to where `serveEngine` answers; default a new worker of this package. */
   readonly worker?: Worker | MessagePort;
@@ -141,7 +141,8 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     );
   };
 
-  const model = new URL(options.model, globalThis.location?.href).href;
+  const page = globalThis.location?.href; // in Node there is none, and a path stays a path
+  const model = page === undefined ? options.model : new URL(options.model, page).href;
   const { model: info, device } = await ask<Pick<Engine, "model" | "device">>("create", { ...options, model }).catch(
     (error: Error) => {
       // A stopped download keeps what it has before it ends.
