@@ -48,6 +48,9 @@ const handled = (act: () => void) => (): boolean => {
   return true;
 };
 
+/** A keyboard would else be caught in it. */
+const help = "Tab indents, Escape leaves";
+
 /** A program in an editor. Tab indents, Escape leaves, Ctrl or Cmd with Enter runs. */
 export const openEditor = ({ place, text, label, types, onChange, onRun, leave }: EditorOptions) => {
   const view = new EditorView({
@@ -66,7 +69,7 @@ export const openEditor = ({ place, text, label, types, onChange, onRun, leave }
         syntaxHighlighting(classHighlighter),
         autocompletion({ override: [completing(types)] }),
         wrongLine,
-        EditorView.contentAttributes.of({ "aria-label": label, tabindex: "0" }),
+        EditorView.contentAttributes.of({ "aria-label": label, "aria-description": help, tabindex: "0" }),
         EditorView.updateListener.of(({ docChanged, state }) => {
           if (docChanged) onChange(state.doc.toString());
         }),

@@ -19,7 +19,7 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
   const recorded = await sentence.textContent();
   expect(recorded).toMatch(/by \d+(\.\d)? % on average for cross-attention, which changes least/);
 
-  await panel.locator("select").selectOption("flux-shapes-nano");
+  await panel.locator("dc-model select").selectOption("flux-shapes-nano");
   await source.filter({ hasText: "Recorded with flux-shapes-nano" }).waitFor();
   await panel.locator("[data-part=measure]").click();
   await source.filter({ hasText: "Measured with flux-shapes-nano on your device" }).waitFor({ timeout: 120_000 });
@@ -28,7 +28,7 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
   expect(await sentence.textContent()).not.toBe(recorded);
   await panel.locator("[data-part=status]").filter({ hasText: "Done on" }).waitFor();
 
-  await panel.locator("select").selectOption("latte-motion-nano");
+  await panel.locator("dc-model select").selectOption("latte-motion-nano");
   await source.filter({ hasText: "Recorded with latte-motion-nano" }).waitFor();
   await expect.poll(() => sentence.textContent()).toBe(recorded);
   expect(complaints).toEqual([]);
