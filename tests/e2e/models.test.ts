@@ -22,7 +22,7 @@ it("the other model: its words and prompt, its rows in the grid, and a run that 
   expect(await page.locator("dc-example [data-ask=prompt]").inputValue()).toBe(
     "a large red circle on a black background",
   );
-  await page.locator("dc-example .dc-words summary").click();
+  await page.getByText("Words the model knows").click();
   const words = await page.locator("dc-example .dc-words dl:visible").allTextContents();
   expect(words.join()).toContain("triangle");
   expect(words.join()).not.toContain("orbiting");
