@@ -9,8 +9,11 @@ const refuse = (name: string, value: unknown, expected: string): never => {
   throw new EngineError("input-invalid", `${name} is ${shown(value)}; expected ${expected}.`);
 };
 
+/** By its name, since a test runner or a frame may bring arrays of another realm. */
 const isTensor = (value: Partial<Tensor> | undefined | null): boolean =>
-  Array.isArray(value?.dims) && value.data instanceof Float32Array && value.data.length === sizeOf(value.dims);
+  Array.isArray(value?.dims) &&
+  value.data?.[Symbol.toStringTag] === "Float32Array" &&
+  value.data.length === sizeOf(value.dims);
 
 const checkTensors = ({ noise, cond, uncond }: RunInputs): void => {
   if (typeof cond !== "object" || cond === null) refuse("inputs.cond", cond, "tensors by name");
