@@ -9,18 +9,16 @@ const refuse = (name: string, value: unknown, expected: string): never => {
   throw new EngineError("input-invalid", `${name} is ${shown(value)}; expected ${expected}.`);
 };
 
-/** By its name, since a test runner or a frame may bring arrays of another realm. */
+/** An array of another realm (a test runner's, a frame's) is refused by onnxruntime, so it is refused here. */
 const isTensor = (value: Partial<Tensor> | undefined | null): boolean =>
-  Array.isArray(value?.dims) &&
-  value.data?.[Symbol.toStringTag] === "Float32Array" &&
-  value.data.length === sizeOf(value.dims);
+  Array.isArray(value?.dims) && value.data instanceof Float32Array && value.data.length === sizeOf(value.dims);
 
 const checkTensors = ({ noise, cond, uncond }: RunInputs): void => {
   if (typeof cond !== "object" || cond === null) refuse("inputs.cond", cond, "tensors by name");
   for (const [name, tensor] of Object.entries({ noise, ...cond, ...uncond }))
     if (!isTensor(tensor))
       throw new EngineError("input-invalid", `The input "${name}" is no tensor.`, {
-        hint: "Give { dims, data }, with a Float32Array of as many numbers as dims say.",
+        hint: "Give { dims, data }, with a Float32Array (of the engine's own realm) of as many numbers as dims say.",
       });
 };
 
