@@ -1,3 +1,4 @@
+import type { CreateEngineOptions } from "../create-engine.js";
 import type { Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { buffersIn, packError, type Request, type Response, type Wire } from "./protocol.js";
@@ -6,7 +7,7 @@ import { receiveMethod, type SentMethod } from "./remote-method.js";
 type Argument = Record<string, unknown>;
 
 /** Makes the engine that the other side asks for, or finds one. */
-export type OpenEngine = (options: Argument & { readonly signal: AbortSignal }) => Promise<Engine>;
+export type OpenEngine = (options: CreateEngineOptions & { readonly signal: AbortSignal }) => Promise<Engine>;
 
 /**
  * Answers on `wire` as the worker of an engine does: `createWorkerEngine({ model, worker })` on its other side gives the
@@ -24,7 +25,7 @@ export const serveEngine = (wire: Wire, open: OpenEngine): (() => void) => {
   };
   const calls: Readonly<Record<string, (argument: Argument & { signal: AbortSignal }) => Promise<unknown>>> = {
     async create(argument) {
-      engine = await open(argument);
+      engine = await open(argument as unknown as Parameters<OpenEngine>[0]); // which checks what it is given
       return { model: engine.model, device: engine.device };
     },
     generate: ({ cache = [], ...rest }) =>

@@ -3,6 +3,4 @@ import { createEngine } from "../create-engine.js";
 import type { Wire } from "./protocol.js";
 import { serveEngine } from "./serve-engine.js";
 
-serveEngine(self as unknown as Wire, (options) =>
-  createEngine(options as unknown as Parameters<typeof createEngine>[0]),
-);
+serveEngine(self as unknown as Wire, createEngine);
