@@ -15,20 +15,21 @@ const row = (name: string, options: Record<string, unknown> = {}) => ({
 });
 const visits = [
   { site: "output", decision: "compute" },
+  { site: "output", decision: "compute" },
   { site: "output", decision: "reuse" },
 ] as const;
 
-/** 100, 110, 120 ms uncached by the seed; FORA half of it; the mask .55 of it; textkv as long. */
-const times: Record<string, number> = { fora: 0.5, mask: 0.55, textkv: 1 };
-const stated = (change: (name: string, seed: number) => Partial<Stated> = () => ({})) =>
+/** 100, 110, 120 ms uncached by the seed; FORA half of it; the mask .53 of it; textkv as long. */
+const times: Record<string, number> = { fora: 0.5, mask: 0.53, textkv: 1 };
+const stated = (change: (name: string, seed: number) => Partial<Stated> = () => ({}), all = 20) =>
   statedEngine(
     ({ cache = [], seed = 0, steps }) => {
       const name = cache[0]?.name ?? "";
       const uncached = 100 + 10 * seed;
       return {
-        ms: name ? uncached * (times[name] as number) : (uncached * steps) / 20,
-        pixel: name === "fora" ? 0.2 : steps < 20 ? 0.02 : 0,
-        peak: { cache: name ? 10 + seed : 0, weights: 7 },
+        ms: name ? uncached * (times[name] as number) : (uncached * steps) / all,
+        pixel: name === "fora" ? 0.2 : steps < all ? 0.02 : 0,
+        peak: { cache: name ? 10 + seed : 0, weights: 7, activations: 5 - seed, workspace: seed },
         visits: name ? visits : [],
         ...change(name, seed),
       };
@@ -55,10 +56,10 @@ describe("the rows of a table", () => {
     const off = { psnr: 20, ssim: expect.closeTo(0.9836, 3), maxError: 0.1, wrong: ["shape"] };
     expect(rowOf(report, "fora")).toEqual({
       ...{ kind: "cached", method: "fora", options: {}, steps: 20, sameTimeAs: [] },
-      bytes: { weights: 7, activations: 0, cache: 12, workspace: 0 },
+      bytes: { weights: 7, activations: 5, cache: 12, workspace: 2 },
       runs: [0, 1, 2].map((seed) => ({
         ...{ seed, ms: 50 + 5 * seed, uncachedMs: 100 + 10 * seed },
-        ...{ skipped: 0.5, ideal: 1.02564, ...off }, // 400 ms of passes, 10 of them saved
+        ...{ skipped: 0.333333, ideal: 1.02564, ...off }, // 400 ms of passes, 10 of them saved
       })),
     });
     // 10 and 11 steps take as long as FORA and the mask; DDIM leaves noise at 11, so both stand beside 10.
@@ -75,6 +76,7 @@ describe("the rows of a table", () => {
         ...{ psnr: Number.POSITIVE_INFINITY, ssim: 1, maxError: 0, wrong: [] },
       })),
     );
+    expect(rowOf(report, "no cache")?.bytes).toEqual({ weights: 7, activations: 5, cache: 0, workspace: 2 });
     // Warm-up; then by repeat and row, each row warmed up once; then the search for numbers of steps, and its rows.
     const order = asked.map(({ cache, seed, steps }) => `${cache?.[0]?.name ?? steps} ${seed}`);
     const pair = (name: string, seed: number) => [`20 ${seed}`, `${name} ${seed}`];
@@ -85,6 +87,44 @@ describe("the rows of a table", () => {
       ...["10 0", "11 0"],
       ...[0, 1, 2].flatMap((seed) => pair("10", seed)),
     ]);
+  });
+
+  it("are told of after every counted run, as far as they are, and those of fewer steps stand most steps first", async () => {
+    const { engine } = stated((name) => (name === "mask" ? { ms: 25 } : {}));
+    const told: (readonly [string, number])[][] = [];
+    const report = await bench(engine, {
+      ...request({ methods: [row("mask"), row("fora")], repeats: 1 }),
+      onReport: ({ rows, complete }) => {
+        expect(complete).toBe(false);
+        told.push(rows.map(({ method, runs }) => [method, runs.length]));
+      },
+    });
+    expect(told.slice(0, 2)).toEqual([
+      [
+        ["no cache", 1],
+        ["mask", 1],
+      ],
+      [
+        ["no cache", 2],
+        ["mask", 1],
+        ["fora", 1],
+      ],
+    ]); // prettier-ignore
+    expect(told).toHaveLength(4);
+    expect(report.rows.slice(3).map(({ steps, sameTimeAs }) => [steps, sameTimeAs])).toEqual([
+      [10, ["fora"]],
+      [5, ["mask"]],
+    ]);
+  });
+
+  it("are of a lawful number of repeats, and of one method at least", async () => {
+    const { engine } = stated();
+    for (const repeats of [0, -1, 1.5, Number.NaN])
+      await expect(bench(engine, request({ repeats }))).rejects.toMatchObject({ code: "input-invalid" });
+    await expect(bench(engine, request({ methods: [] }))).rejects.toMatchObject({ code: "input-invalid", hint: "" });
+    await expect(bench(engine, request({ methods: [], leftOut: { pab: "no preset" } }))).rejects.toMatchObject({
+      hint: "pab: no preset",
+    });
   });
 
   it("are told apart by a number where a name comes twice", async () => {
@@ -163,21 +203,50 @@ describe("a method that fails", () => {
   });
 });
 
-it("says how far it is: rows, repeats, and a share that only grows and ends at 1", async () => {
-  const { engine } = stated();
-  const told: BenchProgress[] = [];
-  await bench(engine, request({ repeats: 2, onProgress: (progress) => told.push(progress) }));
-  const places = told.map(({ name, repeat, row, rows }) => `${name} ${repeat} ${row}/${rows}`);
-  expect(places.filter((place, at) => place !== places[at - 1])).toEqual([
-    "no cache 0 0/3",
-    ...["fora 0 1/3", "fora 1 1/3", "mask 0 2/3", "mask 1 2/3", "textkv 0 3/3", "textkv 1 3/3"],
-    ...["fora 2 1/3", "mask 2 2/3", "textkv 2 3/3"],
-    "fewer steps 0 3/3",
-    ...["fewer steps, 10 1 4/4", "fewer steps, 10 2 4/4"],
-  ]);
-  for (const [at, { share, leftMs }] of told.entries()) {
-    expect(share).toBeGreaterThanOrEqual(told[at - 1]?.share ?? 0);
-    expect(leftMs).toBeGreaterThanOrEqual(0);
-  }
-  expect(told.at(-1)).toMatchObject({ share: 1, leftMs: 0 });
+describe("progress", () => {
+  const progressOf = async ({ engine }: ReturnType<typeof stated>) => {
+    const told: BenchProgress[] = [];
+    await bench(engine, request({ repeats: 2, steps: 6, onProgress: (progress) => told.push(progress) }));
+    for (const [at, { share, leftMs }] of told.entries()) {
+      expect(share).toBeGreaterThanOrEqual(told[at - 1]?.share ?? 0);
+      expect(leftMs).toBeGreaterThanOrEqual(0);
+    }
+    expect(told.at(-1)).toMatchObject({ share: 1, leftMs: 0 });
+    return told;
+  };
+
+  it("says row, repeat, and the share of all runs, which only grows and ends at 1", async () => {
+    const told = await progressOf(stated(undefined, 6));
+    const places = told.map(({ name, repeat, row, rows }) => `${name} ${repeat} ${row}/${rows}`);
+    expect(places.filter((place, at) => place !== places[at - 1])).toEqual([
+      "no cache 0 0/3",
+      ...["fora 0 1/3", "fora 1 1/3", "mask 0 2/3", "mask 1 2/3", "textkv 0 3/3", "textkv 1 3/3"],
+      ...["fora 2 1/3", "mask 2 2/3", "textkv 2 3/3"],
+      "fewer steps 0 3/3",
+      ...["fewer steps, 3 1 4/4", "fewer steps, 3 2 4/4"],
+    ]);
+    // Of each run the moment before its first step. Two rows of fewer steps are guessed, a third of the steps.
+    const shares = told.map(({ share }) => share);
+    for (let run = 0; run < 16; run++) expect(shares).toContain(run / 26);
+    for (const done of [17, 18, 19, 20, 21]) expect(shares).toContain(done / 21);
+    expect(shares).toContain((4 + 1 / 6) / 26);
+  });
+
+  it("counts what a failed method does not run as done", async () => {
+    const told = await progressOf(
+      stated((name, seed) => {
+        if (name === "mask" && seed === 1) throw new EngineError("site-missing", "gone");
+        return {};
+      }, 6),
+    );
+    // In its second repeat, after 1 + 9 + 2 runs and an uncached one; textkv goes on at 14.
+    expect(told.find(({ name, repeat }) => name === "textkv" && repeat === 2)?.share).toBe(14 / 26);
+    const early = await progressOf(
+      stated((name) => {
+        if (name === "fora") throw new EngineError("site-missing", "gone");
+        return {};
+      }, 6),
+    );
+    expect(early.find(({ name }) => name === "mask")?.share).toBe(6 / 26);
+  });
 });

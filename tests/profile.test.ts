@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { Backend } from "../src/engine/backends/backend.js";
 import { latteSites } from "../src/engine/cache/dry-run.js";
-import { idealSpeedup, profileOf } from "../src/engine/profile.js";
+import { idealSpeedup, profileOf, timing } from "../src/engine/profile.js";
 import type { Trace } from "../src/engine/trace.js";
 
 const sites = latteSites(1); // five sub-layers, and what joins each to the stream behind it
@@ -45,6 +46,18 @@ describe("a profile", () => {
     expect(outsideMs).toBe(0);
     expect(Object.values(siteMs)).toEqual([2, 2, 2, 2, 2]);
   });
+});
+
+test("every run of a timed backend is noted, after it has settled", async () => {
+  const order: string[] = [];
+  const step = (name: string) => async () => {
+    order.push(name);
+    return new Map();
+  };
+  const { backend, runMs } = timing({ run: step("run"), settled: step("settled") } as unknown as Backend);
+  for (const _ of [1, 2]) await backend.run(...([] as unknown as Parameters<Backend["run"]>));
+  expect(order).toEqual(["run", "settled", "run", "settled"]);
+  expect(runMs).toEqual([expect.any(Number), expect.any(Number)]);
 });
 
 describe("the ideal speed-up", () => {

@@ -167,13 +167,8 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
     done += 1;
     return result;
   };
-  const readings = new Map<Clip, Promise<readonly string[] | null>>();
-  const wrongIn = (clip: Clip): Promise<readonly string[] | null> => {
-    const read = async () => (inputs ? null : ((await engine.read({ clip, prompt }))?.wrong ?? null));
-    const found = readings.get(clip) ?? read();
-    readings.set(clip, found);
-    return found;
-  };
+  const wrongIn = async (clip: Clip): Promise<readonly string[] | null> =>
+    inputs ? null : ((await engine.read({ clip, prompt }))?.wrong ?? null);
 
   await make([], steps, seed);
   const { guidance: _, ...profiled } = asked;
@@ -205,15 +200,16 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
     for (let repeat = 0; repeat < repeats; repeat++)
       for (const [at, row] of rows.entries()) {
         if (Object.hasOwn(leftOut, row.method)) continue;
+        const [begun, warms] = [done, repeat === 0 && warmUp];
         try {
           position = { name: row.method, repeat: 0, row: before + at + 1 };
-          if (repeat === 0 && warmUp) await make(row.cache, row.steps, seed);
+          if (warms) await make(row.cache, row.steps, seed);
           position = { ...position, repeat: repeat + 1 };
           await measure(row, repeat);
         } catch (error) {
           if (required || (error instanceof EngineError && fatal.includes(error.code))) throw error;
           leftOut[row.method] = error instanceof Error ? error.message : String(error);
-          done = perRow * (before + at + 1);
+          done = begun + (warms ? 1 : 0) + 2 * (repeats - repeat); // none of its runs is still to come
         }
         onReport?.(report(false));
       }
