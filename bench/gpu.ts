@@ -1,4 +1,4 @@
-// The same on a GPU, through Dawn in Node: npm run bench:gpu [-- --peak-tflops 40 --peak-gbps 1000] [--only tax,reuse] [--out FILE] [--quick]
+// The same on a GPU, through Dawn in Node: npm run bench:gpu [-- --peak-tflops 40 --peak-gbps 1000] [--only tax,reuse] [--out FILE] [--quick] [--rounds 9]
 //
 // It wants a Vulkan, Metal or Direct3D 12 driver. Parts go into bench/report.json beside those of npm run bench, or into
 // the file that is named; those of --quick, which are for looking, nowhere unless one is named.
@@ -18,11 +18,13 @@ const { values } = parseArgs({
     quick: { type: "boolean" },
     only: { type: "string" },
     out: { type: "string" },
+    rounds: { type: "string" },
     "peak-tflops": { type: "string" },
     "peak-gbps": { type: "string" },
   },
 });
 const { quick = false } = values;
+const rounds = Number(values.rounds ?? (quick ? 1 : 9));
 const peakOf = (flag: "peak-tflops" | "peak-gbps") => (values[flag] === undefined ? undefined : Number(values[flag]));
 const peaks = { tflops: peakOf("peak-tflops"), gbps: peakOf("peak-gbps") };
 
@@ -31,9 +33,12 @@ const { backend: tried, report } = await chooseBackend({ prefer: "webgpu" }).cat
   process.exit(1);
 });
 await tried.dispose();
+const onProcessor = /swiftshader|llvmpipe/i.test(report.description)
+  ? " This driver computes on the processor: it shows what the engine adds, and not how fast a GPU is."
+  : "";
 
 const parts: Readonly<Record<string, Part>> = {
-  tax: () => gpuTax(peaks, quick),
+  tax: () => gpuTax(peaks, quick, rounds),
   arriving,
   reuse,
   memory,
@@ -51,7 +56,7 @@ await record(
       return sections.map((section) => ({
         ...section,
         id: `gpu-${section.id}`,
-        says: `${report.description}, through Dawn in Node. ${section.says}`,
+        says: `${report.description}, through Dawn in Node.${onProcessor} ${section.says}`,
       }));
     },
   })),
