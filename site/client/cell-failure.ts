@@ -13,3 +13,7 @@ export class CellFailure extends Error {
     return this.failure.code;
   }
 }
+
+/** Anything thrown while a program ran, as it is shown. */
+export const cellErrorOf = (error: unknown): CellError =>
+  error instanceof CellFailure ? error.failure : { name: "Error", message: (error as Error).message };

@@ -1,4 +1,4 @@
-import { CellFailure } from "./cell-failure.js";
+import { cellErrorOf } from "./cell-failure.js";
 import { dropEdit, fingerprint, keepEdit, readEdit } from "./edits.js";
 import { failureHtml } from "./failure.js";
 import { hiddenNote } from "./in-view.js";
@@ -214,8 +214,7 @@ class Notebook extends HTMLElement {
       return true;
     } catch (error) {
       cell.run = undefined;
-      const failure =
-        error instanceof CellFailure ? error.failure : { name: "Error", message: (error as Error).message };
+      const failure = cellErrorOf(error);
       if (failure.code !== "stopped") cell.output.fail(failure);
       if (failure.at?.program === name) cell.mark(failure.at.line);
       cell.say(failure.name === "Stopped" ? "Stopped." : "Failed.");
