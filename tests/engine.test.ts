@@ -204,6 +204,12 @@ describe("bad input is refused with what to do", () => {
       request({ cache: [{ ...fora(), start: () => () => ({ weights: [1, 1] }) }] }),
       "option-invalid",
     ],
+    ["a history of nothing", request({ cache: [{ ...fora(), history: 0 }] }), "option-invalid"],
+    [
+      "a probe of no older self",
+      request({ cache: [{ ...firstBlockCache(), probes: () => [{ tap: "latents", since: "ever" as never }] }] }),
+      "option-invalid",
+    ],
     ["sites of no model", request({ cache: [{ ...fora(), sites: () => [{ id: "x" }] as never }] }), "option-invalid"],
     ["tensors and a seed", request({ seed: 1 }), "input-invalid"],
     ["tensors and a prompt", request({ prompt: "a circle" }), "input-invalid"],

@@ -36,11 +36,15 @@ export const checkRequest = (request: GenerateOptions): void => {
     refuse("signal", signal, "the signal of an AbortController");
   if (onProgress !== undefined && typeof onProgress !== "function") refuse("onProgress", onProgress, "a function");
   if (!Array.isArray(cache)) refuse("cache", cache, "a list of caching methods");
-  for (const method of cache)
+  for (const method of cache) {
     if (typeof method?.sites !== "function" || typeof (method.startRemote ?? method.start) !== "function")
       throw new EngineError("option-invalid", `cache holds ${shown(method)}, which is no caching method.`, {
         hint: "Make one with pab(), fora() and the others, or methodFromName(name, options).",
       });
+    const { name, history = 1 } = method;
+    if (!Number.isInteger(history) || history < 1)
+      throw new EngineError("option-invalid", `${name}: history is ${shown(history)}; expected a whole number ≥ 1.`);
+  }
   if (inputs !== undefined) {
     if (typeof inputs !== "object" || inputs === null) refuse("inputs", inputs, "tensors noise and cond");
     checkTensors(inputs);

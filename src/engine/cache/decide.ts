@@ -143,8 +143,19 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
 export type Decider = ReturnType<typeof decider>;
 
 /** The probes of a method on this model. */
-export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
-  method.parts ? method.parts.flatMap((part) => probesOf(part, map)) : (method.probes?.(map) ?? []);
+export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] => {
+  if (method.parts) return method.parts.flatMap((part) => probesOf(part, map));
+  const probes = method.probes?.(map) ?? [];
+  for (const { tap, since } of probes)
+    if (!olderSelves.includes(since))
+      throw new EngineError(
+        "option-invalid",
+        `${method.name} probes ${tap} since ${shown(since)}; expected one of ${olderSelves.join(", ")}.`,
+      );
+  return probes;
+};
+
+const olderSelves: readonly Probe["since"][] = ["last-step", "last-compute", "compute-before-last"];
 
 /** Whether all its decisions can be known before a run: it asks for no readings, and answers at once. */
 export const knownAhead = (method: CacheMethod, map: SiteMap): boolean =>
