@@ -135,13 +135,22 @@ describe("an engine that does not come to be", () => {
       await answer.promise;
       return requestAdapter.call(this, options);
     };
+    const loaded = Promise.withResolvers<void>();
+    const files = await openFiles(latteFolder);
+    const watched: Files = {
+      name: files.name,
+      async read(path, options) {
+        const bytes = await files.read(path, options);
+        if (path.endsWith(".safetensors")) setTimeout(loaded.resolve); // when the weights are there too
+        return bytes;
+      },
+    };
     const control = new AbortController();
     const { length } = devices;
-    const stopped = createEngine({
-      ...{ model: latteFolder, backend: "webgpu-uncaptured", scheduler },
-      signal: control.signal,
-    } as const);
+    const { signal } = control;
+    const stopped = createEngine({ model: watched, backend: "webgpu-uncaptured", scheduler, signal });
     await asked.promise;
+    await loaded.promise;
     control.abort();
     await engineRejection("stopped", stopped);
     answer.resolve();

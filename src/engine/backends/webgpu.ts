@@ -83,16 +83,14 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
         sessions.use(session);
         try {
           const outputs = await session.run(inputs as ReadonlyMap<string, GpuHandle>);
-          const handles = new Map(
+          gpu.check(); // A run on a lost device resolves as if nothing had happened.
+          return new Map(
             session.graph.outputs.map(({ name, dims }) => {
               const output = outputs.get(name);
               if (!output) throw new EngineError("runtime-failed", `${session.graph.key} gave no output ${name}.`);
               return [name, handOut(session, output, dims, keep.has(name))] as const;
             }),
           );
-          // A run on a lost device resolves as if nothing had happened. Its outputs are on the list of what to release.
-          gpu.check();
-          return handles;
         } catch (cause) {
           throw await gpu.explain(`onnxruntime-web failed while running ${session.graph.key}`, cause);
         }
