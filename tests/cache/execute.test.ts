@@ -66,6 +66,19 @@ describe("a sub-layer", () => {
     expect(visits.at(-1)).toMatchObject({ decision: "forecast", weights: [1.5, -0.5] });
   });
 
+  test("one weight that is not 1 counts, and so does a second one beside a 1", async () => {
+    const weighed = (weights: readonly number[]) => {
+      const start: CacheMethod["start"] =
+        () =>
+        ({ step }) =>
+          step < 2 ? compute : { weights };
+      const methods = [masked("", (model) => model.all(), { history: 2, start })];
+      return runArithmetic({ model: doublingModel(1), methods, latents: [row(1), row(3), row(10)] });
+    };
+    expect((await weighed([2])).outputs.at(-1)).toEqual([10 + 2 * 3]);
+    expect((await weighed([1, 1])).outputs.at(-1)).toEqual([10 + 3 + 1]);
+  });
+
   test("estimates enter the history only where a method asks for that", async () => {
     const rule: Partial<CacheMethod> = {
       history: 2,
