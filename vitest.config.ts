@@ -19,7 +19,7 @@ export default defineConfig({
           include: ["tests/**/*.test.ts"],
           exclude: ["tests/gpu/**", "tests/e2e/**", "tests/cli/**"],
           environment: "node",
-          testTimeout: 60_000,
+          testTimeout: 120_000,
         },
       },
       {
