@@ -179,12 +179,18 @@ describe("composition", () => {
   test("two on spans that cross are refused, and two that touch act beside each other", async () => {
     const on = (first: number, end: number, name: string) =>
       masked("10", (model) => [model.blocks(first, end)], { name });
-    const run = (second: CacheMethod) =>
-      runArithmetic({ model: doublingModel(3), methods: [on(0, 2, "first"), second], latents: [row(1), row(2)] });
-    await expect(run(on(1, 3, "second"))).rejects.toMatchObject({ code: "site-conflict" });
-    const { outputs, sites } = await run(on(2, 3, "second"));
-    expect(outputs).toEqual([[8], [2 + 3 + 4]]); // what the blocks added at 1: 3, and 4
-    expect(sites.map(({ computed }) => computed)).toEqual(["10", "10", "10", "10", "10"]);
+    const run = (...methods: CacheMethod[]) =>
+      runArithmetic({ model: doublingModel(3), methods, latents: [row(1), row(2)] });
+    const first = on(0, 2, "first");
+    await expect(run(first, on(1, 3, "second"))).rejects.toMatchObject({ code: "site-conflict" });
+    for (const methods of [
+      [first, on(2, 3, "second")],
+      [on(2, 3, "second"), first],
+    ]) {
+      const { outputs, sites } = await run(...methods);
+      expect(outputs).toEqual([[8], [2 + 3 + 4]]); // what the blocks added at 1: 3, and 4
+      expect(sites.map(({ computed }) => computed)).toEqual(["10", "10", "10", "10", "10"]);
+    }
   });
 
   test("a method that finds nothing is refused by name", async () => {
