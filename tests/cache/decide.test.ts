@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { activeSites, decider, knownAhead, nameOf, probesOf } from "../../src/engine/cache/decide.js";
+import { type ActiveSite, activeSites, decider, knownAhead, nameOf, probesOf } from "../../src/engine/cache/decide.js";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
 import { type CacheMethod, compute, type Decision, reuse } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
@@ -24,10 +24,10 @@ const answering = (answer: unknown, more: Partial<CacheMethod> = {}): CacheMetho
 
 /** What comes of an answer where `kept` features are there. */
 const decided = (answer: unknown, kept = 2, more: Partial<CacheMethod> = {}): unknown => {
-  const active = activeSites([answering(answer, { history: 5, ...more })], map);
-  const deciding = decider(active, facts);
-  for (let step = 0; step < kept; step++) deciding.record(active[0] as (typeof active)[number], step, compute);
-  return deciding.visit(active[0] as (typeof active)[number], kept, [], false);
+  const one = activeSites([answering(answer, { history: 5, ...more })], map)[0] as ActiveSite;
+  const deciding = decider([one], facts);
+  for (let step = 0; step < kept; step++) deciding.record(one, step, compute);
+  return deciding.visit(one, kept, [], false);
 };
 
 describe("an answer of a method", () => {
@@ -77,6 +77,17 @@ describe("an answer of a method", () => {
 });
 
 test.each([
+  [{}, [0]],
+  [{ keeps: "every visit" }, [1, 0]],
+] as const)("what is kept after a computed and a reused step: %j", (more, steps) => {
+  const one = activeSites([answering(reuse, more)], map)[0] as ActiveSite;
+  const deciding = decider([one], facts);
+  deciding.record(one, 0, compute);
+  deciding.record(one, 1, reuse);
+  expect(deciding.kept(one.site)).toEqual(steps);
+});
+
+test.each([
   [compute, "compute"],
   [reuse, "reuse"],
   [{ weights: [1] }, "reuse"],
@@ -107,6 +118,8 @@ test("sites come outermost first, then in the order of the pass; those above the
   expect(inside.map(({ from }) => from)).toEqual(inside.map(({ from }) => from).toSorted((a, b) => a - b));
   const nested = activeSites([fora(), answering(reuse)], map);
   expect(nested[0]?.method.name).toBe("own");
+  const output = answering(reuse, { sites: (model) => [model.output()] });
+  expect(activeSites([output, cfgCache()], map).map(({ site }) => site.kind)).toEqual(["uncond", "output"]);
 });
 
 test.each([undefined, null, "blocks", [undefined], [{}], [{ from: "0" }]])("sites that are none: %j", (sites) => {
