@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { afterAll, beforeAll, expect, it } from "vitest";
@@ -6,13 +5,11 @@ import { methods } from "../src/engine/cache/methods/index.js";
 import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine, GenerateOptions } from "../src/engine/engine.js";
 import { readFixture } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 
-const { folder, tensor } = readFixture("latte-a");
-const scheduler = JSON.parse(readFileSync(`${folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+const fixture = readFixture("latte-a");
 const request = (options: GenerateOptions = {}): GenerateOptions => ({
-  steps: 2,
-  guidance: 3,
-  inputs: { noise: tensor("noise"), cond: { text: tensor("cond") }, uncond: { text: tensor("uncond") } },
+  ...recordedRequest(smallModels[0], fixture.tensor, 2),
   ...options,
 });
 
@@ -31,7 +28,7 @@ const heldBytes = (): number => {
 
 let engine: Engine;
 beforeAll(async () => {
-  engine = await createEngine({ model: folder, backend: "wasm", scheduler });
+  engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: fixture.scheduler("ddim") });
 });
 afterAll(() => engine.dispose());
 

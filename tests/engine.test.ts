@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { latteSites } from "../src/engine/cache/dry-run.js";
 import { firstBlockCache } from "../src/engine/cache/methods/first-block-cache.js";
@@ -10,19 +9,14 @@ import { idealSpeedup, profileOf } from "../src/engine/profile.js";
 import { randn } from "../src/engine/random.js";
 import { createWorkerEngine } from "../src/engine/worker/client.js";
 import { readFixture } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 
 // What a run promises beyond its numbers, on the small Latte of the golden tests.
 
 const fixture = readFixture("latte-a");
-const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+const scheduler = fixture.scheduler("ddim");
 const request = (options: GenerateOptions = {}): GenerateOptions => ({
-  steps: 8,
-  guidance: 3,
-  inputs: {
-    noise: fixture.tensor("noise"),
-    cond: { text: fixture.tensor("cond") },
-    uncond: { text: fixture.tensor("uncond") },
-  },
+  ...recordedRequest(smallModels[0], fixture.tensor, 8),
   ...options,
 });
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type MethodName, methodFromName, methods } from "../src/engine/cache/methods/index.js";
 import type { Calibration } from "../src/engine/calibration.js";
@@ -42,8 +41,7 @@ describe.each(smallModels)("every method on $name", (model) => {
   let calibration: Calibration;
   let plain: Float32Array;
   beforeAll(async () => {
-    const config = JSON.parse(readFileSync(`${fixture.folder}/scheduler-${scheduler}/scheduler_config.json`, "utf8"));
-    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: config });
+    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: fixture.scheduler(scheduler) });
     calibration = await engine.calibrate(request);
     plain = (await engine.generate(request)).clip.data;
   });

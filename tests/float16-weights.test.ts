@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
@@ -18,10 +17,8 @@ const roundoff = 2 ** -11;
 
 describe.each(smallModels)("$name with weights in half precision", (model) => {
   it("is within four roundings of itself in single precision, in every segment of every method", async () => {
-    const { folder, tensor } = readFixture(model.name);
-    const schedulerConfig = JSON.parse(
-      readFileSync(`${folder}/scheduler-${model.scheduler}/scheduler_config.json`, "utf8"),
-    );
+    const { folder, tensor, scheduler } = readFixture(model.name);
+    const schedulerConfig = scheduler(model.scheduler);
     const checkpoint = { ...(await loadCheckpoint(await openFiles(folder))), schedulerConfig };
     const half = {
       ...checkpoint,

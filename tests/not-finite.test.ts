@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { expect, it } from "vitest";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
@@ -8,9 +7,10 @@ import { loadCheckpoint } from "../src/engine/models/checkpoint.js";
 import { openFiles } from "../src/engine/models/files.js";
 import { engineRejection } from "./error.js";
 import { readFixture } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 
-const { folder, tensor } = readFixture("latte-a");
-const inputs = { noise: tensor("noise"), cond: { text: tensor("cond") }, uncond: { text: tensor("uncond") } };
+const { folder, tensor, scheduler } = readFixture("latte-a");
+const request = recordedRequest(smallModels[0], tensor, 6);
 
 /** The small Latte, with one number of one weight replaced. */
 const engineWith = async (name?: string, value = Number.NaN) => {
@@ -23,7 +23,7 @@ const engineWith = async (name?: string, value = Number.NaN) => {
     data[0] = value;
     weights.set(name, { ...weight, data });
   }
-  const schedulerConfig = JSON.parse(readFileSync(`${folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+  const schedulerConfig = scheduler("ddim");
   const device = { backend: "wasm", description: "WebAssembly", ladder: [] } as const;
   return engineOf({ ...checkpoint, weights, schedulerConfig }, wasmBackend(ort), device);
 };
@@ -35,7 +35,7 @@ it.each([
   const engine = await engineWith(`${site}.to_out.0.bias`, value);
   const steps: number[] = [];
   const onProgress = (progress: { phase: string }) => void (progress.phase === "step" && steps.push(steps.length));
-  const error = await engineRejection("not-finite", engine.generate({ steps: 6, guidance: 3, inputs, onProgress }));
+  const error = await engineRejection("not-finite", engine.generate({ ...request, onProgress }));
   expect(error.message).toContain(`${site} gives the first, in step 0 of the`);
   expect(steps).toEqual([]);
   await engine.dispose();
@@ -52,9 +52,9 @@ it("an estimate that grows without bound is told from a broken network, and the 
       ({ step }) =>
         step < 2 ? "compute" : { weights: [3e38] },
   };
-  const wanted = await engine.generate({ steps: 6, guidance: 3, inputs });
-  const error = await engineRejection("not-finite", engine.generate({ steps: 6, guidance: 3, inputs, cache: [wild] }));
+  const wanted = await engine.generate(request);
+  const error = await engineRejection("not-finite", engine.generate({ ...request, cache: [wild] }));
   expect(error.message).toContain("an estimate of wild grew without bound");
-  expect((await engine.generate({ steps: 6, guidance: 3, inputs })).clip).toEqual(wanted.clip);
+  expect((await engine.generate(request)).clip).toEqual(wanted.clip);
   await engine.dispose();
 });

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { firstBlockCache } from "../src/engine/cache/methods/first-block-cache.js";
 import { fora } from "../src/engine/cache/methods/fora.js";
@@ -7,17 +6,12 @@ import { createEngine } from "../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, RunInputs } from "../src/engine/engine.js";
 import { randn } from "../src/engine/random.js";
 import { readFixture, relativeError } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 
 const fixture = readFixture("latte-a");
-const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
+const scheduler = fixture.scheduler("ddim");
 const request = (options: GenerateOptions = {}): GenerateOptions => ({
-  steps: 8,
-  guidance: 3,
-  inputs: {
-    noise: fixture.tensor("noise"),
-    cond: { text: fixture.tensor("cond") },
-    uncond: { text: fixture.tensor("uncond") },
-  },
+  ...recordedRequest(smallModels[0], fixture.tensor, 8),
   ...options,
 });
 

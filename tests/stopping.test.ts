@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import * as ort from "onnxruntime-web";
 import { expect, it } from "vitest";
@@ -9,13 +8,13 @@ import { engineOf } from "../src/engine/engine-of.js";
 import { loadCheckpoint } from "../src/engine/models/checkpoint.js";
 import { openFiles } from "../src/engine/models/files.js";
 import { readFixture } from "./golden/fixture.js";
+import { recordedRequest, smallModels } from "./small-models.js";
 
 const device = { backend: "wasm", description: "WebAssembly", ladder: [] } as const;
 
 it("a run stopped at any moment ends as stopped, or whole, and the next one is bit for bit a fresh one", async () => {
-  const { folder, tensor } = readFixture("latte-a");
-  const schedulerConfig = JSON.parse(readFileSync(`${folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
-  const checkpoint = { ...(await loadCheckpoint(await openFiles(folder))), schedulerConfig };
+  const { folder, tensor, scheduler } = readFixture("latte-a");
+  const checkpoint = { ...(await loadCheckpoint(await openFiles(folder))), schedulerConfig: scheduler("ddim") };
   // Moments are calls of the backend: whatever a run does between two of them is one piece.
   let calls = 0;
   let atCall = (_: number): void => {};
@@ -33,8 +32,8 @@ it("a run stopped at any moment ends as stopped, or whole, and the next one is b
   ) as unknown as typeof base;
   const engine = engineOf(checkpoint, counted, device);
   const request = (name: MethodName, options: GenerateOptions = {}): GenerateOptions => ({
-    ...{ steps: 6, guidance: 3, cache: [methodFromName(name, {})] },
-    inputs: { noise: tensor("noise"), cond: { text: tensor("cond") }, uncond: { text: tensor("uncond") } },
+    ...recordedRequest(smallModels[0], tensor, 6),
+    cache: [methodFromName(name, {})],
     ...options,
   });
   const names = ["pab", "taylorseer", "fastercache", "easycache", "dbcache"] as const;

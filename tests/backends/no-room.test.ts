@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../src/engine/backends/no-room.js";
@@ -45,9 +44,8 @@ describe("WebAssembly", () => {
   });
 
   it("a run with too many tokens fails as such, and the next one gives what it gave before", async () => {
-    const { folder, tensor } = readFixture("latte-a");
-    const scheduler = JSON.parse(readFileSync(`${folder}/scheduler-ddim/scheduler_config.json`, "utf8"));
-    const engine = await createEngine({ model: folder, backend: "wasm", scheduler });
+    const { folder, tensor, scheduler } = readFixture("latte-a");
+    const engine = await createEngine({ model: folder, backend: "wasm", scheduler: scheduler("ddim") });
     const noise = tensor("noise");
     const [, channels = 0, frames = 0] = noise.dims;
     const dims = [1, channels, frames, 512, 512];

@@ -8,6 +8,7 @@ import type { Engine } from "../../src/engine/engine.js";
 import { sitesOf, sitesOfTrace } from "../../src/engine/models/sites-of.js";
 import { traceFromJson } from "../../src/engine/trace-from-json.js";
 import { readFixture } from "../golden/fixture.js";
+import { recordedRequest, smallModels } from "../small-models.js";
 
 // The schedule that is printed is the schedule that is executed.
 
@@ -21,17 +22,11 @@ test.each([
   ["cfgcache", {}],
   ["magcache", { magRatios: [1, 1.1, 1.05, 1.02], threshold: 0.2 }],
 ] as const)("%s: plan and run agree on every site", async (name, options) => {
-  const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-flow/scheduler_config.json`, "utf8"));
+  const scheduler = fixture.scheduler("flow");
   const engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
   const { trace } = await engine.generate({
-    steps: 16,
-    guidance: 3,
+    ...recordedRequest(smallModels[0], fixture.tensor, 16),
     cache: [methodFromName(name, options)],
-    inputs: {
-      noise: fixture.tensor("noise"),
-      cond: { text: fixture.tensor("cond") },
-      uncond: { text: fixture.tensor("uncond") },
-    },
   });
   await engine.dispose();
   const planned = dryRun({
@@ -52,18 +47,10 @@ test("every method is known by name, and an unknown one is refused with the name
 });
 
 describe("with the readings of a recorded run", () => {
-  const request = {
-    steps: 12,
-    guidance: 3,
-    inputs: {
-      noise: fixture.tensor("noise"),
-      cond: { text: fixture.tensor("cond") },
-      uncond: { text: fixture.tensor("uncond") },
-    },
-  };
+  const request = recordedRequest(smallModels[0], fixture.tensor, 12);
   let engine: Engine;
   beforeAll(async () => {
-    const scheduler = JSON.parse(readFileSync(`${fixture.folder}/scheduler-flow/scheduler_config.json`, "utf8"));
+    const scheduler = fixture.scheduler("flow");
     engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler });
   });
   afterAll(() => engine.dispose());

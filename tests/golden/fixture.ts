@@ -27,7 +27,9 @@ export const readFixture = (name: string) => {
     if (!found) throw new Error(`${name} has no tensor ${key}`);
     return found;
   };
-  return { folder, ...json, tensor };
+  const scheduler = (kind: string) =>
+    JSON.parse(readFileSync(`${folder}/scheduler-${kind}/scheduler_config.json`, "utf8"));
+  return { folder, ...json, tensor, scheduler };
 };
 
 /** Largest error over the largest value, of all of `wanted` or of step `step` in a stack of `steps`. */

@@ -15,12 +15,7 @@ const fixture = readFixture("flux-a");
 describe("diffusers' runs on flux-a", () => {
   let engine: Engine;
   beforeAll(async () => {
-    const file = `${fixture.folder}/scheduler-flow/scheduler_config.json`;
-    engine = await createEngine({
-      model: fixture.folder,
-      backend: "wasm",
-      scheduler: JSON.parse(readFileSync(file, "utf8")),
-    });
+    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: fixture.scheduler("flow") });
   });
   afterAll(() => engine.dispose());
 

@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
@@ -12,12 +11,7 @@ const fixture = readFixture("latte-a");
 describe.each(["ddim", "flow"])("diffusers' runs on latte-a, %s", (scheduler) => {
   let engine: Engine;
   beforeAll(async () => {
-    const file = `${fixture.folder}/scheduler-${scheduler}/scheduler_config.json`;
-    engine = await createEngine({
-      model: fixture.folder,
-      backend: "wasm",
-      scheduler: JSON.parse(readFileSync(file, "utf8")),
-    });
+    engine = await createEngine({ model: fixture.folder, backend: "wasm", scheduler: fixture.scheduler(scheduler) });
   });
   afterAll(() => engine.dispose());
 

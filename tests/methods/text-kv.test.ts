@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { dryRun } from "../../src/engine/cache/dry-run.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
@@ -6,23 +5,19 @@ import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
 import { createEngine } from "../../src/engine/create-engine.js";
 import { leading } from "../contract.js";
 import { readFixture } from "../golden/fixture.js";
+import { recordedRequest, smallModels } from "../small-models.js";
 
 // After diffusers' TextKVCache (PR 13317).
 
-const run = async (name: string, scheduler: string) => {
-  const fixture = readFixture(name);
-  const config = JSON.parse(readFileSync(`${fixture.folder}/${scheduler}/scheduler_config.json`, "utf8"));
-  return { fixture, engine: await createEngine({ model: fixture.folder, backend: "wasm", scheduler: config }) };
+const run = async (model: (typeof smallModels)[number], steps: number) => {
+  const { folder, tensor, scheduler } = readFixture(model.name);
+  const engine = await createEngine({ model: folder, backend: "wasm", scheduler: scheduler(model.scheduler) });
+  return { engine, request: recordedRequest(model, tensor, steps) };
 };
 
 test("the clip is the uncached one bit for bit, alone and beside PAB", async () => {
-  const { fixture, engine } = await run("latte-a", "scheduler-ddim");
-  const inputs = {
-    noise: fixture.tensor("noise"),
-    cond: { text: fixture.tensor("cond") },
-    uncond: { text: fixture.tensor("uncond") },
-  };
-  const clip = async (...cache: ReturnType<typeof pab>[]) => engine.generate({ steps: 6, guidance: 3, inputs, cache });
+  const { engine, request } = await run(smallModels[0], 6);
+  const clip = async (...cache: ReturnType<typeof pab>[]) => engine.generate({ ...request, cache });
   const broadcast = pab({ crossAttentionBlockSkipRange: 2 });
   const [plain, cached, alone, beside] = [
     await clip(),
@@ -41,12 +36,8 @@ test("the clip is the uncached one bit for bit, alone and beside PAB", async () 
 });
 
 test("a model whose text changes from block to block is refused by name", async () => {
-  const { fixture, engine } = await run("flux-a", "scheduler-flow");
-  const inputs = {
-    noise: fixture.tensor("noise"),
-    cond: { text: fixture.tensor("text"), pooled: fixture.tensor("pooled") },
-  };
-  const refused = engine.generate({ steps: 2, guidance: 1, inputs, cache: [textKvCache()] });
+  const { engine, request } = await run(smallModels[1], 2);
+  const refused = engine.generate({ ...request, cache: [textKvCache()] });
   await expect(refused).rejects.toMatchObject({
     code: "site-missing",
     message: expect.stringContaining("textkv"),
