@@ -1,3 +1,4 @@
+import { shown } from "../cache/options.js";
 import { EngineError } from "../errors.js";
 
 /**
@@ -45,7 +46,7 @@ export const checkSteps = (steps: number, most: number): void => {
   if (!Number.isInteger(steps) || steps < 1 || steps > most)
     throw new EngineError(
       "input-invalid",
-      `The number of steps is ${typeof steps === "number" ? steps : JSON.stringify(steps)}; it must be a whole number from 1 to ${most}.`,
+      `The number of steps is ${shown(steps)}; it must be a whole number from 1 to ${most}.`,
       {
         hint: "The scheduler was trained with that many timesteps; 20 to 50 steps are usual.",
       },
