@@ -3,7 +3,9 @@
 // It wants a Vulkan, Metal or Direct3D 12 driver. Parts go into bench/report.json beside those of npm run bench, or into
 // the file that is named; those of --quick, which are for looking, nowhere unless one is named.
 import { parseArgs } from "node:util";
+import { openDawn } from "../dist/lib/backends/dawn.js";
 import { chooseBackend } from "../dist/lib/backends/ladder.js";
+import { isSoftware } from "../dist/lib/backends/webgpu-device.js";
 import type { EngineError } from "../dist/lib/errors.js";
 import { arriving } from "./arriving.ts";
 import { gpuTax } from "./gpu-tax.ts";
@@ -33,9 +35,11 @@ const { backend: tried, report } = await chooseBackend({ prefer: "webgpu" }).cat
   process.exit(1);
 });
 await tried.dispose();
-const onProcessor = /swiftshader|llvmpipe/i.test(report.description)
-  ? " This driver computes on the processor: it shows what the engine adds, and not how fast a GPU is."
-  : "";
+const adapter = await (await openDawn()).requestAdapter({ powerPreference: "high-performance" });
+const onProcessor =
+  adapter && isSoftware(adapter)
+    ? " This driver computes on the processor: it shows what the engine adds, and not how fast a GPU is."
+    : "";
 
 const parts: Readonly<Record<string, Part>> = {
   tax: () => gpuTax(peaks, quick, rounds),
