@@ -5,12 +5,12 @@ import mdx from "@astrojs/mdx";
 import starlight from "@astrojs/starlight";
 import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
-import { apiPaths } from "./site/config/api-pages.ts";
-import { baseLinks } from "./site/config/base-links.mjs";
-import { reference } from "./site/config/reference.ts";
-import { repository } from "./site/config/repository.mjs";
-import { security } from "./site/config/security.mjs";
-import { temmlMath } from "./site/config/temml-math.mjs";
+import { baseLinks } from "./site/page/base-links.mjs";
+import { repository } from "./site/page/repository.mjs";
+import { security } from "./site/page/security.mjs";
+import { temmlMath } from "./site/page/temml-math.mjs";
+import { apiPaths } from "./site/reference/api-pages.ts";
+import { reference } from "./site/reference/reference.ts";
 
 const path = (relative) => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -20,7 +20,7 @@ const sitePages = {
   hooks: {
     "astro:config:setup": ({ injectRoute, injectScript }) => {
       for (const script of ["offline", "print", "scrollers"])
-        injectScript("page", `import ${JSON.stringify(path(`./site/client/${script}.ts`))};`);
+        injectScript("page", `import ${JSON.stringify(path(`./site/page/${script}.ts`))};`);
       const folder = path("./site/pages");
       for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])
         if (file.endsWith(".astro") || file.endsWith(".ts"))
@@ -74,9 +74,9 @@ export default defineConfig({
         },
       ],
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
-      routeMiddleware: "./site/config/social-cards.ts",
+      routeMiddleware: "./site/publish/social-cards.ts",
       ...(repository ? { editLink: { baseUrl: `${repository}/edit/main/` } } : {}),
-      components: { Hero: "./site/components/Hero.astro" },
+      components: { Hero: "./site/landing/Hero.astro" },
       credits: false,
       pagination: true,
     }),
@@ -92,7 +92,7 @@ export default defineConfig({
       rolldownOptions: {
         output: {
           codeSplitting: {
-            groups: [{ name: "methods", test: /src.engine.cache./ }],
+            groups: [{ name: "methods", test: /src.engine.(cache.|method\.)/ }],
           },
         },
       },

@@ -6,8 +6,8 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { compareClips, createEngine, idealSpeedup, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
-import { defaultsOf, type ExampleModule, type Outcome, type Settings } from "../site/client/example-module.ts";
-import { shownIn } from "../site/client/shown.ts";
+import { defaultsOf, type ExampleModule, type Outcome, type Settings } from "../site/program/example-module.ts";
+import { shownIn } from "../site/program/shown.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });

@@ -2,13 +2,13 @@ import * as ort from "onnxruntime-web";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
 import { executor } from "../src/engine/cache/execute.js";
 import { handleCounts } from "../src/engine/cache/history.js";
-import type { Branch, CacheMethod, Site } from "../src/engine/cache/method.js";
 import type { Observed } from "../src/engine/cache/pass.js";
 import type { Graph } from "../src/engine/graph/builder.js";
+import { weightStore } from "../src/engine/graph/weights.js";
+import type { Branch, CacheMethod, Site } from "../src/engine/method.js";
 import type { Model, Part } from "../src/engine/models/model.js";
 import { type Span, siteMap } from "../src/engine/models/sites.js";
 import { tapsOf } from "../src/engine/models/taps.js";
-import { weightStore } from "../src/engine/models/weights.js";
 import type { Tensor } from "../src/engine/tensor.js";
 import { strict } from "./strict-backend.js";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { dryRun, type PlannedSite } from "../src/engine/cache/dry-run.js";
-import type { CacheMethod, SiteKind } from "../src/engine/cache/method.js";
+import type { CacheMethod, SiteKind } from "../src/engine/method.js";
 import { schedulerFromConfig } from "../src/engine/schedulers/index.js";
 
 /** 951, 901 … 1 at 20 steps: the timesteps of diffusers' golden masks. */

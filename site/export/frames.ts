@@ -1,4 +1,4 @@
-import { frameImage, framesOf, type Pixels } from "../client/frames.js";
+import { frameImage, framesOf, type Pixels } from "../clips/frames.js";
 
 /** Frames of the first clip as canvases, each pixel `zoom` pixels wide. */
 export function* zoomed(clip: Pixels, zoom: number): Generator<OffscreenCanvas> {

@@ -1,6 +1,6 @@
 import { type Clip, methodFromName, stepsCsv, type Trace, visitsCsv, writeInfinity } from "diffusion-cache";
-import type { Outcome } from "../client/example-module.js";
-import { pythonSnippet } from "../client/snippet-python.js";
+import type { Outcome } from "../program/example-module.js";
+import { pythonSnippet } from "../snippets/snippet-python.js";
 import { chartsIn, pngOf, svgOf } from "./chart-image.js";
 import { notebook } from "./notebook.js";
 

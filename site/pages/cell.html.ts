@@ -3,10 +3,10 @@ import { build } from "esbuild";
 
 const root = process.cwd();
 
-/** A file of site/cell with all that it imports, as one classic script: the sandbox can load nothing. */
+/** A file of site/notebook/cell with all that it imports, as one classic script: the sandbox can load nothing. */
 const bundled = async (name: string): Promise<string> => {
   const { outputFiles } = await build({
-    entryPoints: [`${root}/site/cell/${name}.ts`],
+    entryPoints: [`${root}/site/notebook/cell/${name}.ts`],
     bundle: true,
     minify: true,
     write: false,

@@ -1,5 +1,5 @@
 import type { APIRoute } from "astro";
-import { knownTypes } from "../config/known-types.js";
+import { knownTypes } from "../notebook/known-types.js";
 
 /** What the editor completes: see knownTypes. */
 export const GET: APIRoute = () =>

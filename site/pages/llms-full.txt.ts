@@ -1,7 +1,7 @@
 import type { APIRoute } from "astro";
-import { allPages, pathOf } from "../config/all-pages.js";
-import { plainText } from "../config/plain-text.js";
-import { spokenParts } from "../config/spoken-parts.js";
+import { allPages, pathOf } from "../page/all-pages.js";
+import { plainText } from "../page/plain-text.js";
+import { spokenParts } from "../publish/spoken-parts.js";
 
 /** Every page as one Markdown text, with words, programs and tables in place of the live parts. */
 export const GET: APIRoute = async ({ site }) => {

@@ -1,5 +1,5 @@
 import type { APIRoute } from "astro";
-import { allPages, pathOf } from "../config/all-pages.js";
+import { allPages, pathOf } from "../page/all-pages.js";
 
 /** The site's contents for language models (llmstxt.org): every page with its address and what it is about. */
 export const GET: APIRoute = async ({ site }) => {

@@ -1,4 +1,4 @@
-import { methodNames, published } from "../config/published.js";
+import { methodNames, published } from "../reference/published.js";
 
 /** The published figures as data, for those who want to chart them. */
 export const GET = (): Response =>

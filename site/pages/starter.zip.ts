@@ -1,4 +1,4 @@
-import { starterZip } from "../config/starter.js";
+import { starterZip } from "../publish/starter.js";
 
 /** The starter project of content/docs/guide/in-your-project.mdx, made with the site. */
 export const GET = async (): Promise<Response> =>

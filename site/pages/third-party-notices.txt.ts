@@ -1,5 +1,5 @@
 import type { APIRoute } from "astro";
-import { notices, shipped } from "../config/third-party.js";
+import { notices, shipped } from "../publish/third-party.js";
 
 /** Whose code the site carries, with the texts of their licences. */
 export const GET: APIRoute = () =>

@@ -1,9 +1,10 @@
-import type { Adherence } from "./adherence.js";
-import type { CacheMethod } from "./cache/method.js";
-import type { Calibration } from "./calibration.js";
-import type { Changes } from "./changes.js";
+import type { Calibration } from "./calibrate/calibration.js";
+import type { Clip } from "./clip.js";
+import type { Changes } from "./measure/changes.js";
+import type { CacheMethod } from "./method.js";
+import type { Adherence } from "./metrics/judged.js";
 import type { Tensor } from "./tensor.js";
-import type { Trace, TraceVisit } from "./trace.js";
+import type { Trace, TraceVisit } from "./trace/trace.js";
 
 /** Bytes while loading, steps while running. `phase` says which. */
 export type Progress =
@@ -26,12 +27,6 @@ export type Progress =
       /** The clip as it forms (predicted clean sample), when asked for. */
       readonly preview?: Clip;
     };
-
-/** Frames of pixels in [−1, 1], [clips, channels, frames, height, width]; an image model has one frame. */
-export interface Clip extends Tensor {
-  /** Frames per second at which it is meant to be seen. */
-  readonly fps: number;
-}
 
 /** What a run is asked for. */
 export interface GenerateOptions {

@@ -1,18 +1,8 @@
 // The only door of the package: one export line per file, alphabetical.
-export type { Adherence } from "./adherence.js";
-export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./autotune.js";
+
 export type { Bytes } from "./backends/backend.js";
 export type { Preference } from "./backends/ladder.js";
 export { expectWebAssembly } from "./backends/webassembly.js";
-export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./bench.js";
-export {
-  type BenchReport,
-  type BenchRow,
-  type BenchRun,
-  type BenchSettings,
-  benchReportFromJson,
-} from "./bench-report.js";
-export { type BenchFigures, benchCaption, benchCsv, benchFigures, benchMarkdown, fastestAbove } from "./bench-table.js";
 export { type Forecast, type Guards, guarded, withForecast } from "./cache/compose.js";
 export {
   type AskedAt,
@@ -23,22 +13,6 @@ export {
   type Readings,
 } from "./cache/dry-run.js";
 export { ladders } from "./cache/ladders.js";
-export {
-  type Branch,
-  type CacheMethod,
-  type CalibratedFor,
-  compute,
-  type Decision,
-  type Estimate,
-  type Probe,
-  type Reading,
-  type RunFacts,
-  reuse,
-  type Site,
-  type SiteKind,
-  type SiteMap,
-  type Visit,
-} from "./cache/method.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
 export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
 export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";
@@ -58,13 +32,11 @@ export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.
 export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
 export { textKvCache } from "./cache/methods/text-kv.js";
 export { recordedReadings } from "./cache/recorded-readings.js";
-export { type Calibration, calibrationFromJson } from "./calibration.js";
-export type { Changes, SiteChanges } from "./changes.js";
-export { type CompareRequest, type Comparison, compare } from "./compare.js";
-export { type CreateEngineOptions, createEngine } from "./create-engine.js";
+export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
+export { type Calibration, calibrationFromJson } from "./calibrate/calibration.js";
+export type { Clip } from "./clip.js";
 export type {
   CalibrateOptions,
-  Clip,
   DeviceReport,
   Engine,
   GenerateOptions,
@@ -75,23 +47,59 @@ export type {
   RunInputs,
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
-export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./fewer-steps.js";
-export type { Measured } from "./measured.js";
+export { readSafetensors, writeSafetensors } from "./files/safetensors.js";
+export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./measure/autotune.js";
+export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./measure/bench.js";
+export {
+  type BenchReport,
+  type BenchRow,
+  type BenchRun,
+  type BenchSettings,
+  benchReportFromJson,
+} from "./measure/bench-report.js";
+export {
+  type BenchFigures,
+  benchCaption,
+  benchCsv,
+  benchFigures,
+  benchMarkdown,
+  fastestAbove,
+} from "./measure/bench-table.js";
+export type { Changes, SiteChanges } from "./measure/changes.js";
+export { type CompareRequest, type Comparison, compare } from "./measure/compare.js";
+export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./measure/fewer-steps.js";
+export type { Measured } from "./measure/measured.js";
+export { idealSpeedup } from "./measure/profile.js";
+export {
+  type Branch,
+  type CacheMethod,
+  type CalibratedFor,
+  compute,
+  type Decision,
+  type Estimate,
+  type Probe,
+  type Reading,
+  type RunFacts,
+  reuse,
+  type Site,
+  type SiteKind,
+  type SiteMap,
+  type Visit,
+} from "./method.js";
 export { type ClipReading, readClip } from "./metrics/adherence.js";
-export type { Domain } from "./metrics/domain.js";
+export type { Adherence } from "./metrics/judged.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
-export { sitesOf, sitesOfTrace } from "./models/sites-of.js";
-export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./presets.js";
-export { idealSpeedup } from "./profile.js";
+export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
 export { randn } from "./random.js";
-export { readSafetensors, writeSafetensors } from "./safetensors.js";
+export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { schedulerFromConfig } from "./schedulers/index.js";
 export type { Scheduler } from "./schedulers/scheduler.js";
 export type { Tensor } from "./tensor.js";
-export type { Quality, Trace, TraceSite, TraceVisit } from "./trace.js";
-export { traceFromJson } from "./trace-from-json.js";
-export { stepsCsv, visitsCsv } from "./trace-table.js";
+export type { Domain } from "./text/domain.js";
+export type { Quality, Trace, TraceSite, TraceVisit } from "./trace/trace.js";
+export { traceFromJson } from "./trace/trace-from-json.js";
+export { stepsCsv, visitsCsv } from "./trace/trace-table.js";
 export { version } from "./version.js";
 export { createWorkerEngine, type WorkerEngineOptions } from "./worker/client.js";
 export { type OpenEngine, serveEngine } from "./worker/serve-engine.js";

@@ -2,11 +2,11 @@ import * as ort from "onnxruntime-web";
 import { describe, expect, it } from "vitest";
 import { failureOf } from "../../src/engine/backends/no-room.js";
 import { wasmBackend } from "../../src/engine/backends/wasm.js";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { GenerateOptions } from "../../src/engine/engine.js";
 import { graphBuilder } from "../../src/engine/graph/builder.js";
-import { weightStore } from "../../src/engine/models/weights.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
 import { randn } from "../../src/engine/random.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { engineRejection } from "../error.js";
 import { readFixture } from "../golden/fixture.js";
 

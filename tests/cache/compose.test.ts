@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { guarded, withForecast } from "../../src/engine/cache/compose.js";
 import { taylorWeights } from "../../src/engine/cache/forecast.js";
-import { type CacheMethod, compute, reuse } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { easyCache } from "../../src/engine/cache/methods/easy-cache.js";
 import { fasterCache } from "../../src/engine/cache/methods/faster-cache.js";
@@ -12,6 +11,7 @@ import { magCache } from "../../src/engine/cache/methods/mag-cache.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { stepMask } from "../../src/engine/cache/methods/step-mask.js";
 import { taylorSeer } from "../../src/engine/cache/methods/taylor-seer.js";
+import { type CacheMethod, compute, reuse } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { mask } from "../contract.js";
 import { uniform } from "../numbers.js";

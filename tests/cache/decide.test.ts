@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
 import { type ActiveSite, activeSites, decider, knownAhead, nameOf, probesOf } from "../../src/engine/cache/decide.js";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
-import { type CacheMethod, compute, type Decision, reuse } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { fasterCache } from "../../src/engine/cache/methods/faster-cache.js";
 import { firstBlockCache } from "../../src/engine/cache/methods/first-block-cache.js";
 import { fora } from "../../src/engine/cache/methods/fora.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
+import { type CacheMethod, compute, type Decision, reuse } from "../../src/engine/method.js";
 import { engineError } from "../error.js";
 
 const map = latteSites(2);

@@ -3,10 +3,10 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dryRun, latteSites } from "../../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../../src/engine/cache/methods/index.js";
 import { recordedReadings } from "../../src/engine/cache/recorded-readings.js";
-import { createEngine } from "../../src/engine/create-engine.js";
+import { sitesOf, sitesOfTrace } from "../../src/engine/cache/sites-of.js";
 import type { Engine } from "../../src/engine/engine.js";
-import { sitesOf, sitesOfTrace } from "../../src/engine/models/sites-of.js";
-import { traceFromJson } from "../../src/engine/trace-from-json.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
+import { traceFromJson } from "../../src/engine/trace/trace-from-json.js";
 import { readFixture } from "../golden/fixture.js";
 import { recordedRequest, smallModels } from "../small-models.js";
 

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type CacheMethod, compute, reuse } from "../../src/engine/cache/method.js";
 import { fora } from "../../src/engine/cache/methods/fora.js";
+import { type CacheMethod, compute, reuse } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { masked } from "./masked.js";
 

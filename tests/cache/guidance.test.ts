@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { reuse } from "../../src/engine/cache/method.js";
+import { reuse } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { masked } from "./masked.js";
 

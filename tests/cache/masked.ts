@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse } from "../../src/engine/cache/method.js";
+import { type CacheMethod, compute, reuse } from "../../src/engine/method.js";
 
 /** Computes where `mask` has a 1; one site. */
 export const masked = (mask: string, sites: CacheMethod["sites"], extra: Partial<CacheMethod> = {}): CacheMethod => ({

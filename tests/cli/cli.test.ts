@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { PNG } from "pngjs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
 import { fixtureFolder, relativeError } from "../golden/fixture.js";
 import { cli, cliUnder } from "./cli.js";
 

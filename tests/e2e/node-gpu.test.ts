@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { softwareVulkan } from "../../scripts/chromium.mjs";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
 import { fixtureFolder, relativeError } from "../golden/fixture.js";
 
 // WebGPU in Node: Dawn from the optional package, on the software driver that Chromium brings.

@@ -1,7 +1,7 @@
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { notebookFile } from "../../site/client/notebook-file.js";
-import { shareFragment } from "../../site/client/share-link.js";
+import { notebookFile } from "../../site/notebook/notebook-file.js";
+import { shareFragment } from "../../site/program/share-link.js";
 import { violationsOf } from "./accessibility.js";
 import { exampleOf } from "./example.js";
 import { openSite, type Site } from "./site.js";

@@ -3,8 +3,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { benchReportFromJson, readInfinity } from "diffusion-cache";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import { notebookFile } from "../../site/client/notebook-file.js";
-import { shareFragment } from "../../site/client/share-link.js";
+import { notebookFile } from "../../site/notebook/notebook-file.js";
+import { shareFragment } from "../../site/program/share-link.js";
 import { violationsOf } from "./accessibility.js";
 import { openSite, type Site } from "./site.js";
 

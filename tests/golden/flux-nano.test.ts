@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import type { Tensor } from "../../src/engine/tensor.js";
 import { fixtureFolder, relativeError } from "./fixture.js";
 

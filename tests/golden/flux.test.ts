@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
 import { EngineError } from "../../src/engine/errors.js";
+import { readSafetensors, writeSafetensors } from "../../src/engine/files/safetensors.js";
 import type { Files } from "../../src/engine/models/source.js";
-import { readSafetensors, writeSafetensors } from "../../src/engine/safetensors.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { readFixture, relativeError } from "./fixture.js";
 import { methodsFor } from "./methods.js";
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine } from "../../src/engine/engine.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { readFixture, relativeError } from "./fixture.js";
 import { methodsFor } from "./methods.js";
 

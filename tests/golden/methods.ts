@@ -1,5 +1,5 @@
-import type { CacheMethod, SiteKind } from "../../src/engine/cache/method.js";
 import { methodFromName } from "../../src/engine/cache/methods/index.js";
+import type { CacheMethod, SiteKind } from "../../src/engine/method.js";
 import type { ReferenceRun } from "./fixture.js";
 
 const camel = (name: string): string => name.replaceAll(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());

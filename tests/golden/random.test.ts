@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { methodFromName } from "../../src/engine/cache/methods/index.js";
-import { createEngine } from "../../src/engine/create-engine.js";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { fixtureFolder, readFixture, relativeError } from "./fixture.js";
 
 // Random settings of diffusers' hooks on both fixture models and schedulers, recorded by tests/reference/methods.py.

@@ -5,9 +5,9 @@ import { wasmBackend } from "../../src/engine/backends/wasm.js";
 import { handleCounts } from "../../src/engine/cache/history.js";
 import { methodFromName } from "../../src/engine/cache/methods/index.js";
 import { seaFilter } from "../../src/engine/cache/sea-filter.js";
-import { createEngine } from "../../src/engine/create-engine.js";
-import { weightStore } from "../../src/engine/models/weights.js";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import type { Tensor } from "../../src/engine/tensor.js";
 import { fixtureFolder, readFixture, relativeError } from "./fixture.js";
 

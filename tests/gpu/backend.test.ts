@@ -5,7 +5,7 @@ import { wasmBackend } from "../../src/engine/backends/wasm.js";
 import { webgpuBackend } from "../../src/engine/backends/webgpu.js";
 import type { Gpu } from "../../src/engine/backends/webgpu-device.js";
 import { type GraphBuilder, type GraphValue, graphBuilder } from "../../src/engine/graph/builder.js";
-import { weightStore } from "../../src/engine/models/weights.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
 import { relativeDifference } from "../numbers.js";
 import { openTestGpu, readAll, runBlock } from "./block.js";
 import { blockGraph, blockWeights, rows } from "./small-graph.js";

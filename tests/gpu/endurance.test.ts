@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
-import { createEngine } from "../../src/engine/create-engine.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { latteFolder, latteReference, schedulerConfig } from "./fixture.js";
 import { held } from "./held.js";
 

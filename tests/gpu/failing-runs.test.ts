@@ -1,10 +1,10 @@
 import { beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { Preference } from "../../src/engine/backends/ladder.js";
 import { firstBlockCache } from "../../src/engine/cache/methods/first-block-cache.js";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine, GenerateOptions } from "../../src/engine/engine.js";
 import { openFiles } from "../../src/engine/models/files.js";
 import type { Files } from "../../src/engine/models/source.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { engineRejection } from "../error.js";
 import { latteFolder, latteReference, schedulerConfig } from "./fixture.js";
 import { held } from "./held.js";

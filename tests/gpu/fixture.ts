@@ -1,4 +1,4 @@
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
 
 /** Where the test server has a small model of tests/fixtures. */
 export const folderOf = (name: string): string => new URL(`/tests/fixtures/${name}`, location.href).href;

@@ -1,15 +1,15 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Preference } from "../../src/engine/backends/ladder.js";
 import { withForecast } from "../../src/engine/cache/compose.js";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
 import { diCache } from "../../src/engine/cache/methods/di-cache.js";
 import { lazyCache } from "../../src/engine/cache/methods/lazy-cache.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { seaCache } from "../../src/engine/cache/methods/sea-cache.js";
 import { stepMask } from "../../src/engine/cache/methods/step-mask.js";
 import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Result } from "../../src/engine/engine.js";
+import type { CacheMethod } from "../../src/engine/method.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { relativeDifference } from "../numbers.js";
 import { latteFolder, latteReference, schedulerConfig } from "./fixture.js";
 

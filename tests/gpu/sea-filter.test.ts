@@ -6,10 +6,10 @@ import { webgpuBackend } from "../../src/engine/backends/webgpu.js";
 import { type Gpu, openGpu } from "../../src/engine/backends/webgpu-device.js";
 import { handleCounts } from "../../src/engine/cache/history.js";
 import { seaFilter } from "../../src/engine/cache/sea-filter.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
 import { flux } from "../../src/engine/models/flux.js";
 import type { Model } from "../../src/engine/models/model.js";
-import { weightStore } from "../../src/engine/models/weights.js";
-import { readSafetensors } from "../../src/engine/safetensors.js";
 import { relativeDifference } from "../numbers.js";
 import { rows } from "./small-graph.js";
 

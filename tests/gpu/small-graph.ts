@@ -1,5 +1,5 @@
 import { type Graph, graphBuilder } from "../../src/engine/graph/builder.js";
-import { type WeightStore, weightStore } from "../../src/engine/models/weights.js";
+import { type WeightStore, weightStore } from "../../src/engine/graph/weights.js";
 import type { Tensor } from "../../src/engine/tensor.js";
 import { noise } from "../numbers.js";
 

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
-import { createEngine } from "../../src/engine/create-engine.js";
 import type { Engine, GenerateOptions, Progress } from "../../src/engine/engine.js";
 import { EngineError } from "../../src/engine/errors.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { createWorkerEngine, type WorkerEngineOptions } from "../../src/engine/worker/client.js";
 import { relativeDifference } from "../numbers.js";
 import { latteFolder, latteReference, schedulerConfig } from "./fixture.js";

@@ -2,7 +2,7 @@ import * as ort from "onnxruntime-web";
 import { describe, expect, test } from "vitest";
 import { wasmBackend } from "../../src/engine/backends/wasm.js";
 import { type GraphBuilder, graphBuilder } from "../../src/engine/graph/builder.js";
-import { weightStore } from "../../src/engine/models/weights.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
 import type { Tensor } from "../../src/engine/tensor.js";
 
 // Every node that the builder writes, on the real runtime against arithmetic by hand.

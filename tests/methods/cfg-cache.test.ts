@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { dryRun } from "../../src/engine/cache/dry-run.js";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { fasterCache } from "../../src/engine/cache/methods/faster-cache.js";
+import type { CacheMethod } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { expectContract, leading, maskOf } from "../contract.js";
 

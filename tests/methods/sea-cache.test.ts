@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
-import type { CacheMethod } from "../../src/engine/cache/method.js";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { type SeaCacheOptions, seaCache } from "../../src/engine/cache/methods/sea-cache.js";
 import { seaMatrix } from "../../src/engine/cache/sea-filter.js";
+import type { CacheMethod } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { uniform } from "../numbers.js";
 

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { dryRun } from "../../src/engine/cache/dry-run.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
 import { textKvCache } from "../../src/engine/cache/methods/text-kv.js";
-import { createEngine } from "../../src/engine/create-engine.js";
+import { createEngine } from "../../src/engine/run/create-engine.js";
 import { leading } from "../contract.js";
 import { readFixture } from "../golden/fixture.js";
 import { recordedRequest, smallModels } from "../small-models.js";

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
-import { inWords } from "../../site/client/shown.js";
-import { adherence, judged } from "../../src/engine/adherence.js";
+import { inWords } from "../../site/program/shown.js";
 import { type ClipReading, readClip } from "../../src/engine/metrics/adherence.js";
-import type { Domain } from "../../src/engine/metrics/domain.js";
+import { adherence, judged } from "../../src/engine/metrics/judged.js";
+import type { Domain } from "../../src/engine/text/domain.js";
 import { vocabularyFromJson } from "../../src/engine/text/vocabulary.js";
 
 // Clips and the words that training/adherence.py reads in them (tests/reference/adherence.py).

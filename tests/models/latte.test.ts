@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
+import { weightStore } from "../../src/engine/graph/weights.js";
 import { positions2d, timestepEmbedding } from "../../src/engine/models/embeddings.js";
 import { architectureOf } from "../../src/engine/models/index.js";
 import { latte } from "../../src/engine/models/latte.js";
-import { weightStore } from "../../src/engine/models/weights.js";
-import { readSafetensors } from "../../src/engine/safetensors.js";
 import { fixtureFolder } from "../golden/fixture.js";
 
 const folder = `${fixtureFolder("latte-a")}/transformer`;

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { readSafetensors } from "../../src/engine/safetensors.js";
+import { readSafetensors } from "../../src/engine/files/safetensors.js";
 import { schedulerFromConfig } from "../../src/engine/schedulers/index.js";
 
 const read = (path: string) => readFileSync(new URL(`../fixtures/${path}`, import.meta.url));

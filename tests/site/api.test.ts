@@ -2,10 +2,10 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as engine from "diffusion-cache";
 import { describe, expect, test } from "vitest";
-import { placeIn } from "../../site/config/api-pages.js";
-import { readApi, readErrorCodes } from "../../site/config/api-read.js";
-import { errorHelp } from "../../site/config/error-help.js";
-import { referencePages } from "../../site/config/reference.js";
+import { placeIn } from "../../site/reference/api-pages.js";
+import { readApi, readErrorCodes } from "../../site/reference/api-read.js";
+import { errorHelp } from "../../site/reference/error-help.js";
+import { referencePages } from "../../site/reference/reference.js";
 
 const entries = readApi(".");
 const all = referencePages(".", "/base/");

@@ -1,9 +1,9 @@
 import { latteSites, magCache, pab, type Trace, taylorSeer } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { comparedInWords, decisionInWords, linesOfStep, stepInWords } from "../../site/client/decision-words.js";
-import { keptInWords, keptSentence, keptSites, networkPicture } from "../../site/client/network-picture.js";
-import { previewLog } from "../../site/client/previews.js";
-import { statusOf } from "../../site/client/run-status.js";
+import { previewLog } from "../../site/clips/previews.js";
+import { statusOf } from "../../site/device/run-status.js";
+import { comparedInWords, decisionInWords, linesOfStep, stepInWords } from "../../site/grid/decision-words.js";
+import { keptInWords, keptSentence, keptSites, networkPicture } from "../../site/network/network-picture.js";
 
 const visit = (site: string, decision: "compute" | "reuse" | "forecast", more: object = {}) =>
   ({ step: 0, branch: "cond", site, method: "m", decision, ...more }) as const;

@@ -3,7 +3,7 @@ import { readInfinity, stepsCsv, visitsCsv } from "diffusion-cache";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { notebook } from "../../site/export/notebook.js";
-import { csv } from "../../src/engine/tables.js";
+import { csv } from "../../src/engine/files/tables.js";
 
 /** Reads RFC 4180 as the grammar says it, independent of the writer. */
 const parsed = (text: string): string[][] => {

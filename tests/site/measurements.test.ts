@@ -1,7 +1,7 @@
 import { type Changes, latteSites, type Profile } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { changeCurves, changesInWords, middleOf } from "../../site/client/change-curves.js";
-import { boundCells, boundOf, profileInWords, savedBy, sharesOf } from "../../site/client/shares.js";
+import { changeCurves, changesInWords, middleOf } from "../../site/measurements/change-curves.js";
+import { boundCells, boundOf, profileInWords, savedBy, sharesOf } from "../../site/measurements/shares.js";
 
 // Two blocks: spatial attention 10, cross-attention 5, feed-forward 20; temporal attention 10, feed-forward 20.
 const sites = latteSites(1);

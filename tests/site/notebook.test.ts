@@ -1,15 +1,15 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { Plot } from "../../site/cell/plot.js";
-import { inWords, shownOf } from "../../site/cell/shown.js";
-import { CellFailure } from "../../site/client/cell-failure.js";
-import { editedOptions } from "../../site/client/edited-options.js";
-import type { Knob } from "../../site/client/example-module.js";
-import { cellsOf, cellsOfText, NotebookError, notebookFile } from "../../site/client/notebook-file.js";
-import { freshness, type OrderedCell, order } from "../../site/client/notebook-order.js";
-import { ShareError } from "../../site/client/share-link.js";
-import { sharedSettings } from "../../site/client/shared-settings.js";
-import { importsOf, stripTypes } from "../../site/client/strip-types.js";
+import { editedOptions } from "../../site/example/edited-options.js";
+import { Plot } from "../../site/notebook/cell/plot.js";
+import { inWords, shownOf } from "../../site/notebook/cell/shown.js";
+import { CellFailure } from "../../site/notebook/cell-failure.js";
+import { cellsOf, cellsOfText, NotebookError, notebookFile } from "../../site/notebook/notebook-file.js";
+import { freshness, type OrderedCell, order } from "../../site/notebook/notebook-order.js";
+import { importsOf, stripTypes } from "../../site/notebook/strip-types.js";
+import type { Knob } from "../../site/program/example-module.js";
+import { ShareError } from "../../site/program/share-link.js";
+import { sharedSettings } from "../../site/program/shared-settings.js";
 
 const knobs: readonly Knob[] = [
   { name: "interval", label: "", help: "", type: "range", default: 3, min: 1, max: 8, step: 1 },

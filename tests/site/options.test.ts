@@ -1,6 +1,6 @@
 import { type MethodName, methods } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { optionsOf } from "../../site/config/options-of.js";
+import { optionsOf } from "../../site/methods/options-of.js";
 
 describe.each(Object.keys(methods) as MethodName[])("the table of options of %s", (method) => {
   it("has a row for every option that the method resolves, each with a type, a default and a meaning", () => {

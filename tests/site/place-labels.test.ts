@@ -1,5 +1,5 @@
 import { expect, it } from "vitest";
-import { placeLabels } from "../../site/client/place-labels.js";
+import { placeLabels } from "../../site/table/place-labels.js";
 
 const room = { width: 400, height: 200 };
 

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 import { calibrationFromJson } from "diffusion-cache";
 import { describe, expect, test } from "vitest";
-import { defaultsOf, type ExampleModule } from "../../site/client/example-module.js";
-import { pythonForms } from "../../site/client/snippet-python.js";
+import { defaultsOf, type ExampleModule } from "../../site/program/example-module.js";
+import { pythonForms } from "../../site/snippets/snippet-python.js";
 
 // The Python that every example shows with its default settings, and what came of running it: after a change, write the
 // snippets anew with -u, then run scripts/check-python-snippets.py, which writes the report.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fastestOf, fewerPoint, foundInWords, frontierOf, trialPoint } from "../../site/client/quality-points.js";
+import { fastestOf, fewerPoint, foundInWords, frontierOf, trialPoint } from "../../site/pareto/quality-points.js";
 
 const trial = (method: string, speedup: number, psnr: number) =>
   trialPoint(

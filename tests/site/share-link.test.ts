@@ -1,7 +1,7 @@
 import { deflateRawSync } from "node:zlib";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readFragment, ShareError, shareFragment } from "../../site/client/share-link.js";
+import { readFragment, ShareError, shareFragment } from "../../site/program/share-link.js";
 
 const packed = (text: string): string => deflateRawSync(Buffer.from(text)).toString("base64url");
 

@@ -8,14 +8,14 @@ import {
   readInfinity,
 } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { notebookFile } from "../../site/client/notebook-file.js";
-import { ownMethodOf, rowOf } from "../../site/client/own-methods.js";
-import { shareFragment } from "../../site/client/share-link.js";
-import { columns, nextSorting, sorted } from "../../site/client/trade-off-columns.js";
-import { benchCommand } from "../../site/client/trade-off-form.js";
-import { differences, shownFigures, tableHtml, verdict } from "../../site/client/trade-off-html.js";
-import { readTableLink } from "../../site/client/trade-off-link.js";
-import { benchMethods } from "../../site/client/trade-off-methods.js";
+import { notebookFile } from "../../site/notebook/notebook-file.js";
+import { ownMethodOf, rowOf } from "../../site/notebook/own-methods.js";
+import { shareFragment } from "../../site/program/share-link.js";
+import { columns, nextSorting, sorted } from "../../site/table/trade-off-columns.js";
+import { benchCommand } from "../../site/table/trade-off-form.js";
+import { differences, shownFigures, tableHtml, verdict } from "../../site/table/trade-off-html.js";
+import { readTableLink } from "../../site/table/trade-off-link.js";
+import { benchMethods } from "../../site/table/trade-off-methods.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const recorded = benchReportFromJson(

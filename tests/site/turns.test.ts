@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { inTurn, placeInWords } from "../../site/client/turns.js";
+import { inTurn, placeInWords } from "../../site/device/turns.js";
 
 /** A run that ends when told to. */
 const run = () => {

@@ -13,20 +13,20 @@ import {
   taylorSeer,
 } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
-import { inBytes, inMemory, inTime } from "../../site/client/bytes.js";
-import type { Measured, Settings } from "../../site/client/example-module.js";
-import { failureHtml } from "../../site/client/failure.js";
-import { rowInWords } from "../../site/client/grid-html.js";
-import { gridRows, restOf } from "../../site/client/grid-rows.js";
-import { methodFunctions } from "../../site/client/method-functions.js";
-import { runRows } from "../../site/client/run-rows.js";
-import { statusOf } from "../../site/client/run-status.js";
-import { saidOptions } from "../../site/client/said-options.js";
-import { sentenceOf } from "../../site/client/sentence.js";
-import { pythonForms, pythonSnippet } from "../../site/client/snippet-python.js";
-import { typescriptSnippet } from "../../site/client/snippet-typescript.js";
-import { idealOf, summaryOf } from "../../site/client/summary.js";
-import { transferClock } from "../../site/client/transfer-clock.js";
+import { statusOf } from "../../site/device/run-status.js";
+import { transferClock } from "../../site/device/transfer-clock.js";
+import { rowInWords } from "../../site/grid/grid-html.js";
+import { gridRows, restOf } from "../../site/grid/grid-rows.js";
+import { runRows } from "../../site/grid/run-rows.js";
+import { inBytes, inMemory, inTime } from "../../site/page/bytes.js";
+import { failureHtml } from "../../site/page/failure.js";
+import type { Measured, Settings } from "../../site/program/example-module.js";
+import { methodFunctions } from "../../site/program/method-functions.js";
+import { saidOptions } from "../../site/program/said-options.js";
+import { sentenceOf } from "../../site/program/sentence.js";
+import { idealOf, summaryOf } from "../../site/program/summary.js";
+import { pythonForms, pythonSnippet } from "../../site/snippets/snippet-python.js";
+import { typescriptSnippet } from "../../site/snippets/snippet-typescript.js";
 
 const settings: Omit<Settings, "options"> = { prompt: 'a "large" ring', seed: 3, steps: 20, guidance: 7.5 };
 

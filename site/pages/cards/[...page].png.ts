@@ -1,7 +1,7 @@
 import type { APIRoute, GetStaticPaths } from "astro";
 import sharp from "sharp";
-import { allPages } from "../../config/all-pages.js";
-import { cardSvg } from "../../config/social-card.js";
+import { allPages } from "../../page/all-pages.js";
+import { cardSvg } from "../../publish/social-card.js";
 
 /** A picture for each page, which links to it show: title, what it is about, and a decision grid. */
 export const getStaticPaths: GetStaticPaths = async () =>

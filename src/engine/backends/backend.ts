@@ -1,5 +1,5 @@
-import type { Reading } from "../cache/method.js";
 import type { Graph } from "../graph/builder.js";
+import type { Reading } from "../method.js";
 import type { Tensor } from "../tensor.js";
 
 /** A tensor that lives on a backend. Opaque to everyone but the backend that made it. */

@@ -1,6 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import { EngineError } from "../errors.js";
-import { queue } from "../queue.js";
+import { queue } from "./queue.js";
 
 export type Runtime = typeof Ort;
 

@@ -1,5 +1,5 @@
 import { type Graph, graphBuilder } from "../graph/builder.js";
-import { type WeightStore, weightStore } from "../models/weights.js";
+import { type WeightStore, weightStore } from "../graph/weights.js";
 import { randn } from "../random.js";
 import type { Backend } from "./backend.js";
 import type { Runtime } from "./runtime.js";

@@ -1,6 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import type { Graph } from "../graph/builder.js";
-import type { WeightStore } from "../models/weights.js";
+import type { WeightStore } from "../graph/weights.js";
 import type { Runtime } from "./runtime.js";
 import { tensorBuffer } from "./webgpu-buffers.js";
 import type { Gpu } from "./webgpu-device.js";

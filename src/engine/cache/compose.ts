@@ -1,5 +1,5 @@
+import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "../method.js";
 import { type Forecaster, foca, taylor } from "./forecast.js";
-import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "./method.js";
 import { checks, knownOptions } from "./options.js";
 
 // What any method can be given on top of its own options.

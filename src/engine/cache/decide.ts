@@ -11,7 +11,7 @@ import {
   type Site,
   type SiteMap,
   type Visit,
-} from "./method.js";
+} from "../method.js";
 import { shown } from "./options.js";
 
 /** What a method answered, and why. */

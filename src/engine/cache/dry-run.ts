@@ -1,6 +1,4 @@
 import { EngineError } from "../errors.js";
-import { siteMap } from "../models/sites.js";
-import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf, type Verdict } from "./decide.js";
 import {
   type Branch,
   type CacheMethod,
@@ -9,7 +7,9 @@ import {
   type Site,
   type SiteKind,
   type SiteMap,
-} from "./method.js";
+} from "../method.js";
+import { siteMap } from "../models/sites.js";
+import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf, type Verdict } from "./decide.js";
 
 /** What a dry run says of one site. */
 export interface PlannedSite {

@@ -1,13 +1,13 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
 import type { Graph } from "../graph/builder.js";
+import { type Branch, type CacheMethod, compute, type Site } from "../method.js";
 import type { Model, Tap } from "../models/model.js";
 import type { Tensor } from "../tensor.js";
-import type { TraceSite, TraceVisit } from "../trace.js";
+import type { TraceSite, TraceVisit } from "../trace/trace.js";
 import { aboveNetwork, activeSites, decider, inBranch, knownAhead, leftOut, nameOf } from "./decide.js";
 import { plannedPasses } from "./dry-run.js";
 import { guidedStep } from "./guidance.js";
 import { featureHistory, type HandleCounts } from "./history.js";
-import { type Branch, type CacheMethod, compute, type Site } from "./method.js";
 import { type BranchState, type Observed, type PassVisit, pass } from "./pass.js";
 import { probeBench } from "./probes.js";
 import { seaFilter } from "./sea-filter.js";

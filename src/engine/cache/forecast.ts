@@ -1,4 +1,4 @@
-import type { CacheMethod } from "./method.js";
+import type { CacheMethod } from "../method.js";
 
 /** A way to carry a feature on from its past, as weights over what is kept. Steps and numbers only. */
 export interface Forecaster {

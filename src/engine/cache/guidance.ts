@@ -1,9 +1,9 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import { EngineError } from "../errors.js";
+import { type Branch, compute, type Decision, type StepKind } from "../method.js";
 import type { Model } from "../models/model.js";
 import { type ActiveSite, decider, type Verdict } from "./decide.js";
 import { featureHistory, type HandleCounts } from "./history.js";
-import { type Branch, compute, type Decision, type StepKind } from "./method.js";
 import type { PassResult, PassVisit } from "./pass.js";
 import { probeBench } from "./probes.js";
 import type { SeaFilter } from "./sea-filter.js";

@@ -1,5 +1,5 @@
 import type { Backend, Handle } from "../backends/backend.js";
-import type { compute, Decision, Site } from "./method.js";
+import type { compute, Decision, Site } from "../method.js";
 
 /**
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.

@@ -1,9 +1,9 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
 import type { Graph } from "../graph/builder.js";
+import { type Branch, type CacheMethod, compute, type Decision, type Reading, type Site } from "../method.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, type Decider, leftOut, type Verdict } from "./decide.js";
 import type { Feature, FeatureHistory, HandleCounts } from "./history.js";
-import { type Branch, type CacheMethod, compute, type Decision, type Reading, type Site } from "./method.js";
 import type { ProbeBench } from "./probes.js";
 import { featureName, type Segmenter, tapName } from "./segments.js";
 

@@ -1,9 +1,9 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import { EngineError } from "../errors.js";
+import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "../method.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, probesOf } from "./decide.js";
 import type { HandleCounts } from "./history.js";
-import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "./method.js";
 import type { SeaFilter } from "./sea-filter.js";
 
 interface Older {

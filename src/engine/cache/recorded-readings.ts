@@ -1,6 +1,6 @@
-import type { Trace } from "../trace.js";
+import type { Reading } from "../method.js";
+import type { Trace } from "../trace/trace.js";
 import type { AskedAt, Readings } from "./dry-run.js";
-import type { Reading } from "./method.js";
 
 const keyOf = ({ method, site, branch, step }: AskedAt): string => JSON.stringify([method, site, branch, step]);
 

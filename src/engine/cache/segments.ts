@@ -1,6 +1,6 @@
 import { type Graph, type GraphValue, graphBuilder } from "../graph/builder.js";
+import type { Site } from "../method.js";
 import type { Model, Stream, Tap } from "../models/model.js";
-import type { Site } from "./method.js";
 
 /** Parts [from, to) with some sites left out and some features and taps handed out. */
 export interface Range {

@@ -1,13 +1,13 @@
 import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Preference, preferences } from "../backends/ladder.js";
-import type { CacheMethod } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
-import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibration.js";
+import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibrate/calibration.js";
 import { EngineError } from "../errors.js";
+import type { CacheMethod } from "../method.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
-import { presetOf, presetsFromJson } from "../presets.js";
+import { presetOf, presetsFromJson } from "../models/presets.js";
 
 /** What a verb of the command line is. */
 export interface Verb {

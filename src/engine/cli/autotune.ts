@@ -1,8 +1,8 @@
-import { autotune as search, type Trial } from "../autotune.js";
 import type { MethodName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
+import { markdown } from "../files/tables.js";
+import { autotune as search, type Trial } from "../measure/autotune.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { markdown } from "../tables.js";
 import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";

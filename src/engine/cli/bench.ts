@@ -1,10 +1,10 @@
 import { cpus } from "node:os";
 import { extname } from "node:path";
-import { type BenchMethod, bench as measure } from "../bench.js";
-import { type BenchReport, benchReportFromJson } from "../bench-report.js";
-import { benchCsv, benchMarkdown } from "../bench-table.js";
 import { methods } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
+import { type BenchMethod, bench as measure } from "../measure/bench.js";
+import { type BenchReport, benchReportFromJson } from "../measure/bench-report.js";
+import { benchCsv, benchMarkdown } from "../measure/bench-table.js";
 import { readInfinity, writeInfinity } from "../metrics/quality.js";
 import {
   calibrationOf,

@@ -1,7 +1,7 @@
 import { probesOf } from "../cache/decide.js";
 import { latteSites } from "../cache/dry-run.js";
-import type { CacheMethod, SiteMap } from "../cache/method.js";
 import { methods as known, type MethodName, methodFromName } from "../cache/methods/index.js";
+import type { CacheMethod, SiteMap } from "../method.js";
 import type { Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 

@@ -1,10 +1,10 @@
 import { readFile } from "node:fs/promises";
-import { createEngine } from "../create-engine.js";
 import type { Engine, Progress, RunInputs } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { loadSchedulerConfig } from "../models/checkpoint.js";
+import { readSafetensors } from "../files/safetensors.js";
 import { openFiles } from "../models/files.js";
-import { readSafetensors } from "../safetensors.js";
+import { loadSchedulerConfig } from "../run/checkpoint.js";
+import { createEngine } from "../run/create-engine.js";
 import { backendOf, type Flag, numberOf, reasonOf, requiredOf, textOf, type Values } from "./arguments.js";
 
 /** Flags of the verbs that run a model. */

@@ -6,7 +6,7 @@ import gifenc from "gifenc";
 import { PNG } from "pngjs";
 import type { Result } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { writeSafetensors } from "../safetensors.js";
+import { writeSafetensors } from "../files/safetensors.js";
 import { reasonOf } from "./arguments.js";
 
 const kinds = [".png", ".gif", ".safetensors"];

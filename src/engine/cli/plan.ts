@@ -1,13 +1,13 @@
 import { dryRun, latteSites, type PlannedSite } from "../cache/dry-run.js";
-import type { SiteMap } from "../cache/method.js";
 import { recordedReadings } from "../cache/recorded-readings.js";
+import { sitesOf, sitesOfTrace } from "../cache/sites-of.js";
 import { EngineError } from "../errors.js";
-import { loadConfig, loadSchedulerConfig } from "../models/checkpoint.js";
+import type { SiteMap } from "../method.js";
 import { openFiles } from "../models/files.js";
-import { sitesOf, sitesOfTrace } from "../models/sites-of.js";
+import { loadConfig, loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
-import type { Trace } from "../trace.js";
-import { traceFromJson } from "../trace-from-json.js";
+import type { Trace } from "../trace/trace.js";
+import { traceFromJson } from "../trace/trace-from-json.js";
 import { jsonFile, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 

@@ -1,6 +1,6 @@
 import type { Progress } from "../engine.js";
 import { compareClips, writeInfinity } from "../metrics/quality.js";
-import type { Trace } from "../trace.js";
+import type { Trace } from "../trace/trace.js";
 import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";

@@ -1,6 +1,6 @@
-import type { WeightStore } from "../models/weights.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
+import type { WeightStore } from "./weights.js";
 
 /** A float32 tensor of a graph with its static shape. */
 export interface GraphValue {

@@ -1,5 +1,5 @@
 // The kernels in plain loops: what the WASM backend runs, and the truth that the shaders are tested against.
-import type { Reading } from "../cache/method.js";
+import type { Reading } from "../method.js";
 import { bandTables } from "./band-tables.js";
 
 interface Term {

@@ -1,8 +1,8 @@
-import type { Clip } from "../engine.js";
+import type { Clip } from "../clip.js";
 import { EngineError } from "../errors.js";
+import type { Domain, Pixel } from "../text/domain.js";
 import { coloursOf } from "./colours.js";
 import { courseOf } from "./course.js";
-import type { Domain, Pixel } from "./domain.js";
 import { groundOf } from "./ground.js";
 import { masksOf } from "./masks.js";
 import { wordsOf } from "./object.js";

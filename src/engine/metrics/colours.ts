@@ -1,4 +1,4 @@
-import { type Domain, nearest, squared } from "./domain.js";
+import { type Domain, nearest, squared } from "../text/domain.js";
 
 /** Pixels of a clip, 0 to 1, red, green and blue of each; frame after frame, row after row. */
 export interface Picture {

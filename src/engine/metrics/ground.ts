@@ -1,4 +1,4 @@
-import { type Domain, nearest, type Pixel, squared } from "./domain.js";
+import { type Domain, nearest, type Pixel, squared } from "../text/domain.js";
 import { lowerMedian } from "./median.js";
 
 /** The word of the ground and its colour at each row, from the median colours of the edge's upper and lower thirds. */

@@ -1,5 +1,5 @@
+import type { Domain } from "../text/domain.js";
 import { bodyOf, lights, type Picture, under } from "./colours.js";
-import type { Domain } from "./domain.js";
 
 /** Masks of side × side, 0 to 1, a frame each. */
 export type Masks = readonly Float32Array[];

@@ -1,5 +1,5 @@
+import type { Domain } from "../text/domain.js";
 import { type Course, least } from "./course.js";
-import type { Domain } from "./domain.js";
 import { motionOf } from "./motion.js";
 import { periods } from "./silhouettes.js";
 

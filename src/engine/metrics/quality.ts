@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.js";
 import { sizeOf, type Tensor } from "../tensor.js";
-import type { Quality } from "../trace.js";
+import type { Quality } from "../trace/trace.js";
 import { ssim, ssimWindow } from "./ssim.js";
 
 const mismatch = (message: string, hint: string) => new EngineError("input-invalid", message, { hint });

@@ -1,4 +1,4 @@
-import type { Site, SiteKind, SiteMap } from "../cache/method.js";
+import type { Site, SiteKind, SiteMap } from "../method.js";
 import { siteMap } from "./sites.js";
 
 /** The sites of a FLUX of so many dual-stream and single-stream blocks, in the order in which they run, without weights. */

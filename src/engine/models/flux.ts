@@ -1,12 +1,12 @@
-import type { Site, SiteKind } from "../cache/method.js";
 import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
+import { expectShape, type WeightStore } from "../graph/weights.js";
+import type { Site, SiteKind } from "../method.js";
 import { rotaryTables, timestepEmbedding } from "./embeddings.js";
 import { fluxConfig, fluxPack, fluxWeights } from "./flux-config.js";
 import type { Geometry, Model, Part, Stream } from "./model.js";
 import { type Span, siteMap } from "./sites.js";
 import { tapsOf } from "./taps.js";
-import { expectShape, type WeightStore } from "./weights.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
 

@@ -1,4 +1,5 @@
 import type { RunInputs } from "../engine.js";
+import type { WeightStore } from "../graph/weights.js";
 import type { Tensor } from "../tensor.js";
 import { byClassName } from "./by-class-name.js";
 import { timestepEmbedding } from "./embeddings.js";
@@ -8,7 +9,6 @@ import { latte } from "./latte.js";
 import { latteConfig } from "./latte-config.js";
 import type { Geometry, Model } from "./model.js";
 import { packed, unpacked } from "./packing.js";
-import type { WeightStore } from "./weights.js";
 
 /** What the engine asks of an architecture before it knows what to generate. */
 export interface Architecture {

@@ -1,12 +1,12 @@
-import type { Site, SiteKind } from "../cache/method.js";
 import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
+import { expectShape, type WeightStore } from "../graph/weights.js";
+import type { Site, SiteKind } from "../method.js";
 import { positions1d, positions2d, timestepEmbedding } from "./embeddings.js";
 import { latteConfig, latteWeights } from "./latte-config.js";
 import type { Geometry, Model, Part, Stream } from "./model.js";
 import { type Span, siteMap } from "./sites.js";
 import { tapsOf } from "./taps.js";
-import { expectShape, type WeightStore } from "./weights.js";
 
 // B clips, F frames, S patches of a frame, T text rows, D width. The stream "x" is [B, F·S, D] everywhere, so a residual
 // over several blocks has one layout (diffusers' spatial and temporal blocks see two, and its block caches stop on that).

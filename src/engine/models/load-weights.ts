@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.js";
-import { readSafetensors } from "../safetensors.js";
+import { readSafetensors } from "../files/safetensors.js";
 import type { Tensor } from "../tensor.js";
 import { expectedOf, type Json, jsonReader } from "./json-files.js";
 import type { Manifest } from "./manifest.js";

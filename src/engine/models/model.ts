@@ -1,7 +1,7 @@
-import type { SiteMap } from "../cache/method.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
+import type { WeightStore } from "../graph/weights.js";
+import type { SiteMap } from "../method.js";
 import type { Tensor } from "../tensor.js";
-import type { WeightStore } from "./weights.js";
 
 /** The named values that flow from part to part: "x", "temb", "transformer_blocks.0.attn1" … */
 export interface Stream {

@@ -1,5 +1,5 @@
-import type { Site, SiteKind, SiteMap } from "../cache/method.js";
 import { EngineError } from "../errors.js";
+import type { Site, SiteKind, SiteMap } from "../method.js";
 
 /** Parts [from, to) of one block. */
 export interface Span {

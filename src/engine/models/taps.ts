@@ -1,5 +1,5 @@
-import type { Site } from "../cache/method.js";
 import { EngineError } from "../errors.js";
+import type { Site } from "../method.js";
 import type { Tap } from "./model.js";
 import type { Span } from "./sites.js";
 

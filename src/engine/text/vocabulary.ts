@@ -1,6 +1,6 @@
 import { EngineError } from "../errors.js";
-import type { Domain } from "../metrics/domain.js";
 import type { Tensor } from "../tensor.js";
+import type { Domain } from "./domain.js";
 import { type Grammar, grammarOf, type Slot } from "./grammar.js";
 import { continuations, parse } from "./parse.js";
 

@@ -1,10 +1,10 @@
-import type { Adherence } from "../adherence.js";
-import type { Calibration } from "../calibration.js";
-import type { Changes } from "../changes.js";
-import type { CreateEngineOptions } from "../create-engine.js";
+import { sitesOf } from "../cache/sites-of.js";
+import type { Calibration } from "../calibrate/calibration.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { sitesOf } from "../models/sites-of.js";
+import type { Changes } from "../measure/changes.js";
+import type { Adherence } from "../metrics/judged.js";
+import type { CreateEngineOptions } from "../run/create-engine.js";
 import { type Request, type Response, stopped, unpackError } from "./protocol.js";
 import { type Crossing, sendMethod } from "./remote-method.js";
 

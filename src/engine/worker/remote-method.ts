@@ -1,6 +1,6 @@
-import type { CacheMethod, Decision, Probe, RunFacts, Site, SiteMap, Visit } from "../cache/method.js";
 import { methodFromName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
+import type { CacheMethod, Decision, Probe, RunFacts, Site, SiteMap, Visit } from "../method.js";
 import { packError, type SentError, stopped, unpackError } from "./protocol.js";
 import { findSite, type SaidSite, saySite } from "./said-site.js";
 

@@ -1,4 +1,4 @@
-import type { Site, SiteMap } from "../cache/method.js";
+import type { Site, SiteMap } from "../method.js";
 
 /** A site in terms that every map of the same network understands: parts are numbered by each map for itself. */
 export interface SaidSite extends Pick<Site, "id" | "kind" | "keeps"> {

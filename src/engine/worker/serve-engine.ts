@@ -1,6 +1,6 @@
-import type { CreateEngineOptions } from "../create-engine.js";
 import type { Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
+import type { CreateEngineOptions } from "../run/create-engine.js";
 import { buffersIn, packError, type Request, type Response, type Wire } from "./protocol.js";
 import { receiveMethod, type SentMethod } from "./remote-method.js";
 

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute } from "../method.js";
+import { type CacheMethod, compute } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 type Range = readonly [low: number, high: number];

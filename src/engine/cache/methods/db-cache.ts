@@ -1,5 +1,5 @@
+import { type CacheMethod, compute, type Estimate, reuse } from "../../method.js";
 import { foca, taylor } from "../forecast.js";
-import { type CacheMethod, compute, type Estimate, reuse } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link dbCache}, under the names of cache-dit's `DBCacheConfig`. */

@@ -1,4 +1,12 @@
-import { type CacheMethod, compute, type Decision, type Probe, type RunFacts, reuse, type Visit } from "../method.js";
+import {
+  type CacheMethod,
+  compute,
+  type Decision,
+  type Probe,
+  type RunFacts,
+  reuse,
+  type Visit,
+} from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link easyCache}. */

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, type SiteKind } from "../method.js";
+import { type CacheMethod, compute, type SiteKind } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 import { type CfgCacheOptions, cfgCache, cfgCacheDefaults } from "./cfg-cache.js";
 

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse } from "../method.js";
+import { type CacheMethod, compute, reuse } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link fora}. */

@@ -1,6 +1,6 @@
 import { EngineError } from "../../errors.js";
+import type { CacheMethod } from "../../method.js";
 import { type Forecast, type Guards, guarded, withForecast } from "../compose.js";
-import type { CacheMethod } from "../method.js";
 import { checks, shown } from "../options.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";

@@ -1,4 +1,4 @@
-import type { CacheMethod } from "../method.js";
+import type { CacheMethod } from "../../method.js";
 import { type EasyCacheOptions, easyOptions, easyProbes, easyStart } from "./easy-cache.js";
 
 /** Options of {@link lazyCache}: those of EasyCache. */

@@ -1,4 +1,4 @@
-import { type CacheMethod, type CalibratedFor, compute, reuse } from "../method.js";
+import { type CacheMethod, type CalibratedFor, compute, reuse } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link magCache}, under the names of diffusers' `MagCacheConfig`. */

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse, type Site, type SiteKind } from "../method.js";
+import { type CacheMethod, compute, reuse, type Site, type SiteKind } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Timesteps between which attention may be reused; both ends lie outside. */

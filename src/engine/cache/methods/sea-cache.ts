@@ -1,5 +1,5 @@
+import { type CacheMethod, compute } from "../../method.js";
 import { taylorWeights } from "../forecast.js";
-import { type CacheMethod, compute } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link seaCache}, under diffusers' names. */

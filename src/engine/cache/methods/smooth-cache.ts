@@ -1,4 +1,4 @@
-import { type CacheMethod, type CalibratedFor, compute, reuse, type SiteKind } from "../method.js";
+import { type CacheMethod, type CalibratedFor, compute, reuse, type SiteKind } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Per kind of sub-layer, per distance j + 1 of steps, the relative change from each step: `errors[kind][j][step]`. */

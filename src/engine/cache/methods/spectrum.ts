@@ -1,5 +1,5 @@
+import { type CacheMethod, compute } from "../../method.js";
 import { spectralWeights } from "../forecast.js";
-import { type CacheMethod, compute } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link spectrum}, under the names of stable-diffusion.cpp. */

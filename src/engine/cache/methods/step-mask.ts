@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse, type Site, type SiteMap } from "../method.js";
+import { type CacheMethod, compute, reuse, type Site, type SiteMap } from "../../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Runs of computed and of reused steps in turn, made for 28 steps (cache-dit's steps computation masks). */

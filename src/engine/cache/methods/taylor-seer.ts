@@ -1,5 +1,5 @@
+import { type CacheMethod, compute, type SiteKind } from "../../method.js";
 import { taylorWeights } from "../forecast.js";
-import { type CacheMethod, compute, type SiteKind } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"] as const;

@@ -1,5 +1,5 @@
+import { type CacheMethod, type CalibratedFor, compute, reuse } from "../../method.js";
 import { polynomial } from "../forecast.js";
-import { type CacheMethod, type CalibratedFor, compute, reuse } from "../method.js";
 import { checks, knownOptions } from "../options.js";
 
 /** Options of {@link teaCache}, under the names of the authors' scripts. */

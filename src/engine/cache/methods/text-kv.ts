@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse } from "../method.js";
+import { type CacheMethod, compute, reuse } from "../../method.js";
 import { knownOptions } from "../options.js";
 
 /**

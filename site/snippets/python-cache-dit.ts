@@ -1,0 +1,113 @@
+import { type CacheMethod, dryRun } from "diffusion-cache";
+import { type Said, saidOptions } from "../program/said-options.js";
+
+/** A method as configurations of cache-dit, which caches the residual of the blocks after the first Fn. */
+export interface CacheDitConfig {
+  /** Arguments of `DBCacheConfig`, a line each. */
+  readonly lines: readonly string[];
+  /** A forecast of the residual, as an expression and the class that it needs. */
+  readonly calibrator?: { readonly name: string; readonly call: string };
+  readonly remarks: readonly string[];
+  readonly exact: boolean;
+}
+
+const calibrators = (by: unknown, order: unknown): CacheDitConfig["calibrator"] => {
+  if (by === "foca") return { name: "FoCaCalibratorConfig", call: "FoCaCalibratorConfig()" };
+  if (by !== "taylorseer" || order === 0) return undefined; // TaylorSeer of order 0 is plain reuse
+  return { name: "TaylorSeerCalibratorConfig", call: `TaylorSeerCalibratorConfig(taylorseer_order=${order ?? 1})` };
+};
+
+const digits = (mask: string): string => `[${[...mask].join(", ")}]`;
+const masked = (mask: string): readonly string[] => [
+  "Fn_compute_blocks=1,",
+  "Bn_compute_blocks=0,",
+  "max_warmup_steps=0,",
+  `steps_computation_mask=${digits(mask)},`,
+  'steps_computation_policy="static",',
+];
+const firstRuns = "cache-dit always runs the first block.";
+
+interface Guards {
+  readonly warmupSteps?: number;
+  readonly maxConsecutive?: number | null;
+  readonly lastStep?: boolean;
+}
+
+const dbcacheLines = (options: Said): string[] => {
+  const known: Readonly<Record<string, string>> = {
+    fnComputeBlocks: "Fn_compute_blocks",
+    bnComputeBlocks: "Bn_compute_blocks",
+    residualDiffThreshold: "residual_diff_threshold",
+    maxWarmupSteps: "max_warmup_steps",
+    warmupInterval: "warmup_interval",
+    maxCachedSteps: "max_cached_steps",
+    maxContinuousCachedSteps: "max_continuous_cached_steps",
+    maxAccumulatedResidualDiffThreshold: "max_accumulated_residual_diff_threshold",
+  };
+  const mask = options.stepsComputationMask;
+  return [
+    ...Object.entries(known).map(([name, python]) => `${python}=${options[name] ?? "None"},`),
+    ...(typeof mask === "string"
+      ? [`steps_computation_mask=${digits(mask)},`, `steps_computation_policy="${options.stepsComputationPolicy}",`]
+      : []),
+  ];
+};
+
+/** The steps that a method computes, where it decides by the step alone; a mask drawn for another number as it is. */
+const maskOf = (method: CacheMethod, steps: number): string => {
+  const { mask } = method.options;
+  if (typeof mask === "string" && mask.length !== steps) return mask;
+  const timesteps = Array.from({ length: steps }, (_, step) => 1000 - (1000 * step) / steps);
+  const planned = dryRun({ methods: [method], timesteps });
+  return (planned.find(({ computed }) => computed.includes("0")) ?? planned[0])?.computed ?? "1".repeat(steps);
+};
+
+/** undefined for a method that cache-dit does not have. */
+export const cacheDitConfig = (method: CacheMethod, steps: number): CacheDitConfig | undefined => {
+  const { options } = method;
+  const { guards = {}, forecast } = saidOptions(method) as {
+    guards?: Guards;
+    forecast?: { by: string; order?: number };
+  };
+  const calibrator = forecast ? calibrators(forecast.by, forecast.order) : undefined;
+  const carried = calibrator ? { calibrator } : {};
+  if (method.name === "dbcache") {
+    const own = calibrators(options.calibrator, options.taylorseerOrder);
+    const guarded = Object.keys(guards).length > 0;
+    const left = guarded ? ["Left out: guards; max_warmup_steps and max_continuous_cached_steps are cache-dit's."] : [];
+    return { lines: dbcacheLines(options), ...(own ? { calibrator: own } : {}), remarks: left, exact: !guarded };
+  }
+  if (method.name === "firstblockcache") {
+    const { warmupSteps = 0, maxConsecutive = null, lastStep = false } = guards;
+    return {
+      lines: [
+        "Fn_compute_blocks=1,",
+        "Bn_compute_blocks=0,",
+        `residual_diff_threshold=${options.threshold},`,
+        `max_warmup_steps=${warmupSteps},`,
+        ...(maxConsecutive === null ? [] : [`max_continuous_cached_steps=${maxConsecutive},`]),
+      ],
+      ...carried,
+      remarks: [
+        "FirstBlockCache is DBCache with one block in front, none behind and no warm-up.",
+        ...(lastStep ? ["Left out: cache-dit has no guard for the last step."] : []),
+      ],
+      exact: !lastStep,
+    };
+  }
+  if (method.name === "mask") {
+    const blocks = options.site === "blocks";
+    const whole = blocks ? [] : [`It rests the blocks after the first, not the ${options.site} as a whole.`];
+    return { lines: masked(maskOf(method, steps)), ...carried, remarks: [firstRuns, ...whole], exact: blocks };
+  }
+  if (method.name === "taylorseer") {
+    const own = calibrators("taylorseer", options.maxOrder);
+    return {
+      lines: masked(maskOf(method, steps)),
+      ...(own ? { calibrator: own } : {}),
+      remarks: ["In the same steps, but one tensor is forecast: the residual of the blocks after the first."],
+      exact: false,
+    };
+  }
+  return undefined;
+};

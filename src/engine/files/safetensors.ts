@@ -1,0 +1,122 @@
+import { EngineError } from "../errors.js";
+import { sizeOf, type Tensor } from "../tensor.js";
+import { decodeBfloat16, decodeFloat16, encodeFloat16 } from "./float16.js";
+import { type Dtype, dtypeBytes, type Entry, invalidSafetensors, readHeader } from "./safetensors-header.js";
+
+/** A tensor of a file. `data` is decoded when it is first asked for; F32 may be a view of the file's own bytes. */
+export interface StoredTensor extends Tensor {
+  readonly dtype: Dtype;
+}
+
+/** What can be written: a tensor, as float32 unless it asks for halves. */
+export interface WritableTensor extends Tensor {
+  readonly dtype?: "F32" | "F16";
+}
+
+/** Whole numbers as float32, if all of them are the same there. */
+const exact = (file: string, name: string, values: Iterable<number | bigint>): Float32Array =>
+  Float32Array.from(values, (value) => {
+    const number = Number(value);
+    if (Math.fround(number) !== number || BigInt(number) !== BigInt(value))
+      throw invalidSafetensors(file, `tensor "${name}" holds ${value}, which float32 cannot hold exactly`);
+    return number;
+  });
+
+const decode = (file: string, bytes: Uint8Array, { name, dtype, begin, end }: Entry): Float32Array => {
+  // Typed arrays want their own alignment, which only files with a padded header give; a copy always has it.
+  const aligned = (bytes.byteOffset + begin) % dtypeBytes[dtype] === 0;
+  const { buffer, byteOffset, byteLength } = aligned ? bytes.subarray(begin, end) : bytes.slice(begin, end);
+  switch (dtype) {
+    case "F32":
+      return new Float32Array(buffer, byteOffset, byteLength / 4);
+    case "F16":
+      return decodeFloat16(new Uint16Array(buffer, byteOffset, byteLength / 2));
+    case "BF16":
+      return decodeBfloat16(new Uint16Array(buffer, byteOffset, byteLength / 2));
+    case "F64":
+      return Float32Array.from(new Float64Array(buffer, byteOffset, byteLength / 8));
+    case "I64":
+      return exact(file, name, new BigInt64Array(buffer, byteOffset, byteLength / 8) as Iterable<bigint>);
+    case "I32":
+      return exact(file, name, new Int32Array(buffer, byteOffset, byteLength / 4));
+    case "I16":
+      return Float32Array.from(new Int16Array(buffer, byteOffset, byteLength / 2));
+    case "I8":
+      return Float32Array.from(new Int8Array(buffer, byteOffset, byteLength));
+    case "U8":
+    case "BOOL":
+      return Float32Array.from(new Uint8Array(buffer, byteOffset, byteLength));
+  }
+};
+
+/**
+ * The tensors of a safetensors file by name, in the order of their bytes. The header is checked whole at once; numbers
+ * are decoded on first use. F64 is rounded to float32; whole numbers must fit exactly.
+ *
+ * @param bytes the whole file; must not be changed as long as its tensors are used
+ * @param file what messages call it
+ * @throws EngineError "file-invalid", also on first use of a whole number beyond float32
+ */
+export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<string, StoredTensor> =>
+  new Map(
+    readHeader(bytes, file).entries.map((entry) => {
+      let data: Float32Array | undefined;
+      return [
+        entry.name,
+        {
+          dtype: entry.dtype,
+          dims: entry.dims,
+          get data() {
+            data ??= decode(file, bytes, entry);
+            return data;
+          },
+        },
+      ];
+    }),
+  );
+
+const encode = (name: string, { dims, data, dtype = "F32" }: WritableTensor) => {
+  const fail = (message: string, hint: string) => new EngineError("input-invalid", message, { hint });
+  if (name === "__metadata__") throw fail('A tensor cannot be named "__metadata__".', "Give the tensor another name.");
+  if (sizeOf(dims) !== data.length)
+    throw fail(`Tensor "${name}" of shape [${dims.join(", ")}] holds ${data.length} numbers.`, "Correct its dims.");
+  if (dtype === "F16" && data.some((value) => Number.isFinite(value) && Math.abs(value) >= 65520))
+    throw fail(`Tensor "${name}" holds a number beyond float16's 65504.`, "Write this tensor as F32.");
+  const numbers = dtype === "F16" ? encodeFloat16(data) : data;
+  return { name, dtype, dims, bytes: new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength) };
+};
+
+/**
+ * A safetensors file. F32 tensors come before F16 ones, by name within each, so that every tensor is aligned and the
+ * same tensors always give the same bytes.
+ *
+ * @throws EngineError "input-invalid" when dims and data disagree or a number is too large for F16
+ */
+export const writeSafetensors = (
+  tensors: Iterable<readonly [string, WritableTensor]>,
+  metadata: Readonly<Record<string, string>> = {},
+): Uint8Array => {
+  const parts = [...tensors]
+    .map(([name, tensor]) => encode(name, tensor))
+    .sort((a, b) => (a.dtype === b.dtype ? (a.name < b.name ? -1 : 1) : a.dtype === "F32" ? -1 : 1));
+  const twice = parts.find(({ name }, i) => parts.findIndex((other) => other.name === name) < i);
+  if (twice) throw new EngineError("input-invalid", `Two tensors are named "${twice.name}".`, { hint: "Rename one." });
+  let offset = 0;
+  const described = parts.map(({ name, dtype, dims, bytes }) => {
+    const begin = offset;
+    offset += bytes.byteLength;
+    return [name, { dtype, shape: dims, data_offsets: [begin, offset] }] as const;
+  });
+  const about = Object.keys(metadata).length > 0 ? [["__metadata__", metadata] as const] : [];
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries([...about, ...described])));
+  const headerBytes = Math.ceil(json.length / 8) * 8;
+  const file = new Uint8Array(8 + headerBytes + offset).fill(0x20, 0, 8 + headerBytes);
+  new DataView(file.buffer).setBigUint64(0, BigInt(headerBytes), true);
+  file.set(json, 8);
+  offset = 8 + headerBytes;
+  for (const { bytes } of parts) {
+    file.set(bytes, offset);
+    offset += bytes.byteLength;
+  }
+  return file;
+};

@@ -1,0 +1,144 @@
+import { type Cells, csv, markdown } from "../files/tables.js";
+import { median } from "../metrics/median.js";
+import type { BenchReport, BenchRow } from "./bench-report.js";
+
+/** A row as numbers: medians over its runs. Undefined where there is nothing to say. */
+export interface BenchFigures {
+  /** The row of the report that they are of. */
+  readonly row: BenchRow;
+  /** Wall time of a run. */
+  readonly ms: number;
+  /** Least of the runs. */
+  readonly fastestMs: number;
+  /** Most of the runs. */
+  readonly slowestMs: number;
+  /** Uncached time over time, of each pair of runs in turn. */
+  readonly speedup: number;
+  /** Of the worst pair. */
+  readonly leastSpeedup: number;
+  /** Of the best pair. */
+  readonly mostSpeedup: number;
+  /** Speed-up if what was not computed had cost nothing. */
+  readonly ideal: number;
+  /** Weights, activations, cache and workspace at the peak of a run. */
+  readonly peakBytes: number;
+  /** Kept features at the peak of a run. */
+  readonly cacheBytes: number;
+  /** In dB against the uncached clip of the same seed; infinite where they are equal. */
+  readonly psnr: number;
+  /** Against the same clip, −1 … 1; 1 is equal. */
+  readonly ssim: number;
+  /** Clips that show every word that was asked, and clips that could be read. */
+  readonly asAsked: number;
+  /** Clips that could be read; 0 where this model's cannot. */
+  readonly read: number;
+  /** Share of the decided evaluations that were not computed, 0 … 1; for cached rows. */
+  readonly skipped: number | undefined;
+  /** PSNR above that of the uncached row of fewer steps and the same time. */
+  readonly gain: number | undefined;
+}
+
+const total = ({ bytes }: BenchRow): number => bytes.weights + bytes.activations + bytes.cache + bytes.workspace;
+
+/** The rows of a report as numbers, in its order. */
+export const benchFigures = ({ rows }: BenchReport): readonly BenchFigures[] => {
+  const of = (row: BenchRow, field: "ms" | "psnr" | "ssim" | "ideal" | "skipped"): number =>
+    median(row.runs.map((run) => run[field]));
+  return rows.map((row) => {
+    const times = row.runs.map(({ ms }) => ms);
+    const gains = row.runs.map(({ ms, uncachedMs }) => uncachedMs / ms);
+    const read = row.runs.flatMap(({ wrong }) => (wrong ? [wrong.length] : []));
+    const rival = rows.find(({ kind, sameTimeAs }) => kind === "fewer-steps" && sameTimeAs.includes(row.method));
+    return {
+      row,
+      ms: median(times),
+      fastestMs: Math.min(...times),
+      slowestMs: Math.max(...times),
+      speedup: median(gains),
+      leastSpeedup: Math.min(...gains),
+      mostSpeedup: Math.max(...gains),
+      ideal: of(row, "ideal"),
+      peakBytes: total(row),
+      cacheBytes: row.bytes.cache,
+      psnr: of(row, "psnr"),
+      ssim: of(row, "ssim"),
+      asAsked: read.filter((wrong) => wrong === 0).length,
+      read: read.length,
+      skipped: row.kind === "cached" ? of(row, "skipped") : undefined,
+      gain: row.kind === "cached" && rival ? of(row, "psnr") - of(rival, "psnr") : undefined,
+    };
+  });
+};
+
+/** The fastest cached row that keeps a PSNR, in every run the words of the prompt, and is faster than the uncached one. */
+export const fastestAbove = (figures: readonly BenchFigures[], psnr: number): BenchFigures | undefined =>
+  figures
+    .filter(({ row, speedup }) => row.kind === "cached" && speedup > 1)
+    .filter((one) => one.psnr >= psnr && one.asAsked === one.read)
+    .toSorted((a, b) => b.speedup - a.speedup)[0];
+
+const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
+const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "∞");
+
+const printed = (one: BenchFigures): Cells => ({
+  method: one.row.method,
+  options: one.row.kind === "cached" ? JSON.stringify(one.row.options) : "",
+  steps: one.row.steps,
+  "time ms": Math.round(one.ms),
+  "min–max ms": `${Math.round(one.fastestMs)}–${Math.round(one.slowestMs)}`,
+  "speed-up": one.speedup.toFixed(2),
+  "ideal speed-up": one.ideal.toFixed(2),
+  "not computed": one.skipped === undefined ? "" : `${(100 * one.skipped).toFixed(0)} %`,
+  "peak MiB": mebibytes(one.peakBytes),
+  "cache MiB": mebibytes(one.cacheBytes),
+  "PSNR dB": decibels(one.psnr),
+  SSIM: one.ssim.toFixed(4),
+  "as asked": one.read > 0 ? `${one.asAsked} of ${one.read}` : "",
+  "dB above fewer steps": one.gain === undefined ? "" : decibels(one.gain),
+});
+
+/** One line that says what a table was measured on and how. */
+export const benchCaption = ({ model, machine, backend, settings, complete }: BenchReport): string =>
+  `${model.name}, ${backend.description}, ${machine}; “${settings.prompt}”, ${settings.steps} steps, guidance ${settings.guidance}; ` +
+  `median of ${settings.repeats} run${settings.repeats === 1 ? "" : "s"} with the seeds from ${settings.seed}, each beside an uncached one` +
+  `${complete ? "" : "; stopped before its end"}.`;
+
+/** The table for people: GitHub Markdown, rows in the given order. */
+export const benchMarkdown = (report: BenchReport, figures = benchFigures(report)): string =>
+  [
+    markdown(figures.map(printed)),
+    "",
+    benchCaption(report),
+    ...Object.entries(report.leftOut).map(([name, why]) => `Left out: ${name}: ${why}`),
+  ].join("\n");
+
+const plain = (value: number | undefined): string | number =>
+  value === undefined ? "" : Number.isFinite(value) ? value : value > 0 ? "inf" : "-inf";
+
+/** The table for programs: RFC 4180, plain numbers with their unit in the head, "inf" for equal clips. */
+export const benchCsv = (report: BenchReport, figures = benchFigures(report)): string =>
+  csv(
+    figures.map((one) => ({
+      kind: one.row.kind,
+      method: one.row.method,
+      options: JSON.stringify(one.row.options),
+      steps: one.row.steps,
+      runs: one.row.runs.length,
+      time_ms: one.ms,
+      fastest_ms: one.fastestMs,
+      slowest_ms: one.slowestMs,
+      speedup: one.speedup,
+      ideal_speedup: one.ideal,
+      skipped_share: plain(one.skipped),
+      peak_bytes: one.peakBytes,
+      cache_bytes: one.cacheBytes,
+      psnr_db: plain(one.psnr),
+      ssim: one.ssim,
+      as_asked: one.asAsked,
+      clips_read: one.read,
+      psnr_above_fewer_steps_db: plain(one.gain),
+      model: report.model.name,
+      backend: report.backend.description,
+      machine: report.machine,
+    })),
+  );

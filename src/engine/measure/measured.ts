@@ -1,0 +1,45 @@
+import type { Clip } from "../clip.js";
+import type { Engine, GenerateOptions, Result } from "../engine.js";
+import type { CacheMethod } from "../method.js";
+import { median } from "../metrics/median.js";
+import { compareClips } from "../metrics/quality.js";
+
+/** Speed and quality of one setting over some clips. */
+export interface Measured {
+  /** Uncached time over its own, of runs in turn; the median over the clips. */
+  readonly speedup: number;
+  /** Of the worst clip; infinite where it is the uncached one. */
+  readonly psnr: number;
+  /** Of the worst clip, −1 … 1; 1 is equal. */
+  readonly ssim: number;
+  /** Kept features at the peak of a run; the most of the clips. */
+  readonly cacheBytes: number;
+}
+
+/** Makes the uncached clips first; then each attempt runs every clip beside an uncached one. */
+export const trialsOf = async (
+  engine: Engine,
+  request: Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal">,
+  clips: readonly Pick<GenerateOptions, "prompt" | "seed">[] = [{}],
+) => {
+  const make = (clip: number, cache: readonly CacheMethod[], steps?: number): Promise<Result> =>
+    engine.generate({ ...request, ...(steps === undefined ? {} : { steps }), ...clips[clip], cache });
+  const references: Clip[] = [];
+  for (const index of clips.keys()) references.push((await make(index, [])).clip);
+  const attempt = async (cache: readonly CacheMethod[], steps?: number): Promise<Measured> => {
+    const runs = [];
+    for (const [index, reference] of references.entries()) {
+      const uncached = await make(index, []); // again, since a machine is not as fast all the time
+      const { clip, trace } = await make(index, cache, steps);
+      const gain = uncached.trace.totals.wallMs / trace.totals.wallMs;
+      runs.push({ ...compareClips(reference, clip), ...trace.totals, gain });
+    }
+    return {
+      speedup: median(runs.map(({ gain }) => gain)),
+      psnr: Math.min(...runs.map(({ psnr }) => psnr)),
+      ssim: Math.min(...runs.map(({ ssim }) => ssim)),
+      cacheBytes: Math.max(...runs.map(({ bytes }) => bytes.peak.cache)),
+    };
+  };
+  return { make, attempt };
+};

@@ -1,0 +1,83 @@
+import { type Calibration, calibrationFromJson } from "../calibrate/calibration.js";
+import { EngineError } from "../errors.js";
+import { type Json, jsonReader } from "../models/json-files.js";
+import { type LoadOptions, loadWeights } from "../models/load-weights.js";
+import { type Manifest, manifestFromJson } from "../models/manifest.js";
+import type { Files } from "../models/source.js";
+import type { Tensor } from "../tensor.js";
+import { type Vocabulary, vocabularyFromJson } from "../text/vocabulary.js";
+
+export type { LoadOptions, LoadProgress } from "../models/load-weights.js";
+
+/** A diffusers checkpoint in memory, of whatever architecture. */
+export interface Checkpoint {
+  /** The network's config.json. */
+  readonly config: Json;
+  readonly weights: ReadonlyMap<string, Tensor>;
+  readonly schedulerConfig?: Json;
+  readonly vocabulary?: Vocabulary;
+  readonly manifest?: Manifest;
+  readonly calibration?: Calibration;
+}
+
+/**
+ * Loads a checkpoint from a pipeline's folder (with `transformer/` in it) or from the network's own (with `config.json`):
+ * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
+ * `calibration.json` and `manifest.json` are read where they are. A manifest must list every file of the model: listed files are checked
+ * against it, others are not looked for.
+ *
+ * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "stopped"
+ */
+export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): Promise<Checkpoint> => {
+  const { signal } = options;
+  const manifestJson = await jsonReader(files, undefined, signal).optional("manifest.json");
+  const manifest = manifestJson && manifestFromJson(manifestJson, `${files.name}: manifest.json`);
+  const read = jsonReader(files, manifest, signal);
+  const inside = await read.optional("transformer/config.json");
+  const config = inside ?? (await read.optional("config.json")) ?? noConfig(files);
+  const schedulerConfig = await read.optional("scheduler/scheduler_config.json");
+  const words = await read.optional("text/vocabulary.json");
+  const vocabulary = words && vocabularyFromJson(words);
+  const measured = await read.optional("calibration.json");
+  const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
+  const weights = await loadWeights(files, inside ? "transformer/" : "", manifest, options);
+  return {
+    config,
+    weights,
+    ...(schedulerConfig && { schedulerConfig }),
+    ...(vocabulary && { vocabulary }),
+    ...(manifest && { manifest }),
+    ...(calibration && { calibration }),
+  };
+};
+
+/**
+ * The network's config.json alone.
+ *
+ * @throws EngineError "file-missing", "file-invalid", "download-failed", "stopped"
+ */
+export const loadConfig = async (files: Files, signal?: AbortSignal): Promise<Json> => {
+  const read = jsonReader(files, undefined, signal);
+  return (await read.optional("transformer/config.json")) ?? (await read.optional("config.json")) ?? noConfig(files);
+};
+
+const noConfig = ({ name }: Files): never => {
+  throw new EngineError("file-missing", `${name} has neither transformer/config.json nor config.json.`, {
+    hint: "Give the folder of a diffusers model, or the folder of its transformer.",
+  });
+};
+
+/**
+ * The scheduler's config in a folder of its own, or in a pipeline's.
+ *
+ * @throws EngineError "file-missing", "file-invalid", "download-failed", "stopped"
+ */
+export const loadSchedulerConfig = async (files: Files, signal?: AbortSignal): Promise<Json> => {
+  const read = jsonReader(files, undefined, signal);
+  const config =
+    (await read.optional("scheduler_config.json")) ?? (await read.optional("scheduler/scheduler_config.json"));
+  if (config) return config;
+  throw new EngineError("file-missing", `${files.name} has no scheduler_config.json.`, {
+    hint: "Give the folder in which diffusers saved the scheduler.",
+  });
+};

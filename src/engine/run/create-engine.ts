@@ -1,0 +1,69 @@
+import { chooseBackend, type Preference, preferences } from "../backends/ladder.js";
+import { shown } from "../cache/options.js";
+import type { Engine, Progress } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { type Files, openFiles } from "../models/files.js";
+import { loadCheckpoint } from "./checkpoint.js";
+import { engineOf } from "./engine-of.js";
+
+/** Which checkpoint, and what it is to run on. */
+export interface CreateEngineOptions {
+  /** Address of a checkpoint's folder, a path in Node, or anything that reads files. */
+  readonly model: string | Files;
+  /** "auto" takes the first rung of WebGPU captured, WebGPU, WASM that works here; in Node that is WASM. Default: "auto". */
+  readonly backend?: Preference;
+  /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
+  readonly scheduler?: Readonly<Record<string, unknown>>;
+  /** Aborted, it ends loading with "stopped"; finished files stay kept. */
+  readonly signal?: AbortSignal;
+  /** Bytes of the download; compiling and steps come with each run. */
+  readonly onProgress?: (progress: Progress) => void;
+}
+
+/**
+ * Loads a checkpoint and chooses a backend for it.
+ *
+ * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "model-unknown",
+ *   "model-config", "input-invalid", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
+ */
+export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
+  if (typeof options?.model !== "string" && typeof options?.model?.read !== "function")
+    throw new EngineError("input-invalid", `The model is ${shown(options?.model)}; expected where its folder is.`, {
+      hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }).',
+    });
+  const { signal, onProgress, scheduler, backend: prefer = "auto" } = options;
+  if (!preferences.includes(prefer))
+    throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);
+  const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
+  const end = new AbortController();
+  // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
+  const choosing = chooseBackend({ prefer });
+  const loading = loadCheckpoint(files, {
+    signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
+    onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),
+  });
+  try {
+    const parts = Promise.all([loading, choosing]);
+    const [checkpoint, { backend, report }] = await Promise.race([parts, stopping(signal, end.signal)]);
+    return engineOf(
+      scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
+      backend,
+      report,
+    );
+  } catch (cause) {
+    choosing.then(({ backend }) => backend.dispose()).catch(() => {}); // Nobody waits for it: a GPU may answer late.
+    end.abort();
+    await loading.catch(() => {}); // It keeps what has arrived.
+    throw cause;
+  } finally {
+    end.abort();
+  }
+};
+
+/** Rejects when the signal is aborted: a GPU that is waited for knows no signals. */
+const stopping = (signal: AbortSignal | undefined, ended: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    const stop = (): void => reject(new EngineError("stopped", "Loading was stopped before the engine was there."));
+    if (signal?.aborted) stop();
+    else signal?.addEventListener("abort", stop, { once: true, signal: ended });
+  });

@@ -1,0 +1,50 @@
+import type { Backend } from "../backends/backend.js";
+import { queue } from "../backends/queue.js";
+import type { Engine, GenerateOptions } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { adherence } from "../metrics/judged.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { generate } from "./generate.js";
+import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
+import { type RequestReader, requestReader } from "./requests.js";
+
+/** An engine over parts that are already there. */
+export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Engine => {
+  const reader = requestReader(checkpoint, backend);
+  const { vocabulary } = checkpoint;
+  const inOrder = queue();
+  const end = new AbortController();
+  const { signal: ending } = end;
+  const refuse = (cause?: unknown): never => {
+    throw new EngineError("disposed", "This engine has been disposed of.", { cause });
+  };
+  /** One at a time, in the order asked for. */
+  const queued =
+    <R extends Pick<GenerateOptions, "signal">, T>(run: (reader: RequestReader, request: R) => Promise<T>) =>
+    (request: R): Promise<T> =>
+      inOrder(async () => {
+        if (ending.aborted) return refuse();
+        const own = request.signal ?? ending;
+        const signal = own instanceof AbortSignal ? AbortSignal.any([own, ending]) : own; // what is none is refused
+        return run(reader, { ...request, signal }).catch((error) => {
+          if (ending.aborted) return refuse(error);
+          throw error;
+        });
+      });
+  const [generating, profiling] = [queued(generate), queued(measureProfile)];
+  const [calibrating, changing] = [queued(calibrate), queued(measureChanges)];
+
+  return {
+    model: reader.info,
+    device,
+    generate: (request = {}) => generating(request),
+    profile: (request = {}) => profiling(request),
+    calibrate: (request = {}) => calibrating(request),
+    changes: (request = {}) => changing(request),
+    read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
+    dispose() {
+      end.abort();
+      return inOrder(() => backend.dispose());
+    },
+  };
+};

@@ -1,0 +1,68 @@
+import { probesOf } from "../cache/decide.js";
+import type { GenerateOptions, Result } from "../engine.js";
+import { EngineError } from "../errors.js";
+import type { Trace } from "../trace/trace.js";
+import { onnxruntimeVersion, version } from "../version.js";
+import { mergeResults, clipOf as oneOf } from "./batch.js";
+import { denoise } from "./denoise.js";
+import { explainNotFinite } from "./not-finite.js";
+import type { RequestReader } from "./requests.js";
+
+/** One run, or one per clip where a method decides by what it measures. */
+export const generate = async (reader: RequestReader, request: GenerateOptions): Promise<Result> => {
+  const prepared = reader.prepare(request);
+  const { model, backend, scheduler, clips, clipOf, guidance, methods } = prepared;
+  if (clips > 1 && methods.some((method) => probesOf(method, model.sites).length > 0)) {
+    const results: Result[] = [];
+    for (let index = 0; index < clips; index++) results.push(await generate(reader, oneOf(request, index)));
+    return mergeResults(results);
+  }
+  const { previewEvery = 0, onProgress } = request;
+  const steps = scheduler.timesteps.length;
+  const run = await denoise({
+    ...prepared,
+    collectPredictions: request.predictions ?? false,
+    onCompile: (done, total) => onProgress?.({ phase: "compile", done, total }),
+    previewAt: (step) => previewEvery > 0 && (step + 1) % previewEvery === 0,
+    onStep: ({ step, ms, visits, preview }) =>
+      onProgress?.({
+        phase: "step",
+        step,
+        steps,
+        ms,
+        decisions: visits
+          .filter(({ branch }) => branch === "cond")
+          .map(({ site, decision, reasons }) => ({ site, decision, ...(reasons ? { reasons } : {}) })),
+        ...(preview ? { preview: clipOf(preview) } : {}),
+      }),
+  }).catch(async (error: unknown) => {
+    throw error instanceof EngineError && error.code === "not-finite" ? await explainNotFinite(prepared) : error;
+  });
+  const trace: Trace = {
+    format: "diffusion-cache/trace",
+    version: 1,
+    engine: { version, onnxruntime: onnxruntimeVersion },
+    model: { name: reader.info.name, architecture: model.architecture, parameters: model.parameters },
+    backend: { name: backend.name, description: backend.description },
+    scheduler: scheduler.name,
+    methods: methods.map(({ name, options }) => ({ name, options })),
+    prompt: request.inputs ? null : (request.prompt ?? reader.info.defaults.prompt),
+    seed: request.inputs ? null : (request.seed ?? 0),
+    guidance,
+    clips,
+    steps,
+    timesteps: scheduler.timesteps,
+    sites: run.sites,
+    visits: run.visits,
+    stepMs: run.stepMs,
+    stepProbeMs: run.stepProbeMs,
+    stepCacheBytes: run.stepCacheBytes,
+    totals: { wallMs: run.wallMs, compileMs: run.compileMs, bytes: run.bytes },
+  };
+  return {
+    clip: clipOf(run.sample),
+    latents: { dims: prepared.noise.dims, data: run.sample },
+    trace,
+    ...(request.predictions ? { predictions: run.predictions } : {}),
+  };
+};

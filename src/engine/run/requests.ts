@@ -1,0 +1,115 @@
+import type { Backend } from "../backends/backend.js";
+import { shown } from "../cache/options.js";
+import { type Segmenter, segmenter } from "../cache/segments.js";
+import { expectCalibrated } from "../calibrate/calibration.js";
+import type { Clip } from "../clip.js";
+import type { GenerateOptions, ModelInfo } from "../engine.js";
+import { EngineError } from "../errors.js";
+import type { Graph } from "../graph/builder.js";
+import { weightStore } from "../graph/weights.js";
+import { architectureOf } from "../models/index.js";
+import type { Geometry, Model } from "../models/model.js";
+import { schedulerFromConfig } from "../schedulers/index.js";
+import type { Tensor } from "../tensor.js";
+import type { Checkpoint } from "./checkpoint.js";
+import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
+import { checkRequest } from "./request-checks.js";
+
+/** What a manifest says of the size of a clip. */
+const clipShape = (manifest: Checkpoint["manifest"]) => {
+  const { fps: _, ...shape } = manifest?.clip ?? {};
+  return shape;
+};
+
+const withSegments = (model: Model) => ({ model, segments: segmenter(model) });
+
+/** Reads requests for one checkpoint on one backend: defaults, checks, and models by geometry, each built once. */
+export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
+  const architecture = architectureOf(checkpoint.config);
+  const weights = weightStore(checkpoint.weights);
+  const { manifest, vocabulary } = checkpoint;
+  const usual = architecture.shape(checkpoint.config);
+  const shape = { ...usual, ...clipShape(manifest) };
+  const name = manifest?.name ?? "unnamed";
+  const fps = manifest?.clip?.fps ?? 8;
+  const built = new Map<string, { readonly model: Model; readonly segments: Segmenter }>();
+  const modelFor = (geometry: Geometry) => {
+    const key = JSON.stringify(geometry);
+    const found = built.get(key) ?? withSegments(architecture.build(checkpoint.config, weights, geometry));
+    built.set(key, found);
+    return found;
+  };
+  const defaults = {
+    prompt: manifest?.defaults?.prompt ?? "",
+    steps: manifest?.defaults?.steps ?? 20,
+    guidance: manifest?.defaults?.guidance ?? 1,
+  };
+  const info: ModelInfo = {
+    name,
+    architecture: (checkpoint.config as { _class_name: string })._class_name,
+    network: checkpoint.config as object,
+    parameters: weights.parameters,
+    downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
+    defaults,
+    ...(checkpoint.calibration ? { calibration: checkpoint.calibration } : {}),
+    clip: { frames: shape.frames, height: shape.height, width: shape.width, fps },
+  };
+
+  return {
+    info,
+    /** Everything a request means, checked, ready for the denoising loop. */
+    prepare(request: GenerateOptions) {
+      const { steps = defaults.steps, guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
+      checkRequest(request);
+      if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
+      if (!Number.isFinite(scale))
+        throw new EngineError("input-invalid", `guidance is ${shown(scale)}; expected a number.`);
+      if (!checkpoint.schedulerConfig)
+        throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
+          hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",
+        });
+      const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
+      for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
+      const drawn = (["prompt", "seed", "clips"] as const).find((name) => request[name] !== undefined);
+      if (inputs && drawn)
+        throw new EngineError("input-invalid", `inputs and ${drawn} cannot be given together.`, {
+          hint: "The tensors say what is made, and how many.",
+        });
+      const given = inputs ? checkedInputs(inputs, shape) : promptInputs(vocabulary, shape, defaults.prompt, request);
+      const { noise, cond, uncond, guidance } = architecture.guided(given, scale, checkpoint.config);
+      if (guidance !== 1 && !uncond)
+        throw new EngineError("input-invalid", `guidance is ${guidance}, but there is no unconditional input.`, {
+          hint: "Give the tensor uncond, or guidance 1.",
+        });
+      const [clips, channels, frames, height, width] = noise.dims as [number, number, number, number, number];
+      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
+      const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
+        new Map(
+          model.conditions.map(({ name, dims }) => {
+            const value = given[name] && architecture.condition(name, given[name]);
+            return [name, repeated(expectDims(name, value, dims), dims[0] as number)];
+          }),
+        );
+      return {
+        model,
+        segments,
+        backend,
+        scheduler,
+        guidance,
+        signal,
+        noise: architecture.pack(noise, checkpoint.config),
+        methods: cache,
+        conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
+        compile: (graph: Graph) => backend.compile(graph),
+        clips,
+        /** Pixels of latents in the model's own layout. */
+        clipOf: (latents: Float32Array): Clip => ({
+          ...architecture.unpack(latents, noise.dims, checkpoint.config),
+          fps,
+        }),
+      };
+    },
+  };
+};
+
+export type RequestReader = ReturnType<typeof requestReader>;

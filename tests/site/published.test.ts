@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { expect, test } from "vitest";
+import { methodNames, published } from "../../site/reference/published.js";
+import { memoryText, qualityText, speedText, subjectText, timesText } from "../../site/reference/published-text.js";
+
+// Figures of the literature stand once, say where they are from, and do not contradict themselves.
+
+const name = (row: (typeof published)[number]): string => `${row.source.title}: ${row.method}, ${subjectText(row)}`;
+
+test("every figure has a method with a name, a model, an address and a number", () => {
+  expect(published.length).toBeGreaterThan(150);
+  for (const row of published) {
+    expect(methodNames, name(row)).toHaveProperty([row.method]);
+    expect(row.model, name(row)).not.toBe("");
+    expect(row.source.url, name(row)).toMatch(
+      /^https:\/\/(arxiv\.org\/abs\/\d{4}\.\d{5}|github\.com\/[\w.-]+\/[\w.-]+)/,
+    );
+    expect(speedText(row) + timesText(row) + qualityText(row) + memoryText(row), name(row)).not.toBe("");
+  }
+});
+
+test("no figure stands twice", () => {
+  const keys = published.map((row) => `${row.source.title}|${row.method}|${subjectText(row)}|${row.device}`);
+  expect(keys.filter((key, at) => keys.indexOf(key) !== at)).toEqual([]);
+});
+
+test("a speed-up that is given is the ratio of the times beside it, to what its source rounds", () => {
+  for (const row of published) {
+    if (row.seconds === undefined || row.base.seconds === undefined || row.speedup === undefined) continue;
+    expect(Math.abs(row.base.seconds / row.seconds / row.speedup - 1), name(row)).toBeLessThan(0.03); // PAB on Open-Sora-Plan is 2.3 % off in its source
+  }
+});
+
+test("scores lie within their scales", () => {
+  for (const { quality, base, ...row } of published)
+    for (const run of [quality, base]) {
+      expect(run.psnr ?? 20).toBeGreaterThan(5);
+      expect(run.psnr ?? 20).toBeLessThan(60);
+      for (const share of [run.ssim, run.lpips]) {
+        expect(share ?? 0.5, row.source.title).toBeGreaterThan(0);
+        expect(share ?? 0.5, row.source.title).toBeLessThan(1);
+      }
+      expect(run.vbench ?? 80).toBeGreaterThan(50);
+      expect(run.vbench ?? 80).toBeLessThan(100);
+    }
+});
+
+test("how a figure is written", () => {
+  const row = published.find(
+    ({ source, method, model }) =>
+      source.title.startsWith("diffusers, pull requests") && method === "pab" && model === "Latte",
+  );
+  if (!row) throw new Error("the figures of diffusers for PAB are gone");
+  expect(subjectText(row)).toBe("Latte, 16 frames, 512², 50 steps");
+  expect([timesText(row), speedText(row), memoryText(row)]).toEqual(["31.74 s → 27.53 s", "1.15", "14.3 → 20.2 GiB"]);
+  const judged = published.find(({ method, quality }) => method === "l2c" && quality.fid === 2.269);
+  expect(judged && qualityText(judged)).toBe("FID 2.27 (base 2.26)");
+});
+
+test("a page shows published figures from this data, and writes none by hand", () => {
+  for (const file of readdirSync("content/docs/methods").filter((one) => one.endsWith(".mdx"))) {
+    const [, section = ""] = readFileSync(`content/docs/methods/${file}`, "utf8").split("\n## Published numbers\n");
+    expect(section, file).not.toMatch(/^\|/m);
+  }
+});
