@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 import { describe, expect, test } from "vitest";
 
@@ -53,6 +53,16 @@ describe("rooms", () => {
       counts.set(dirname(file), (counts.get(dirname(file)) ?? 0) + 1);
     expect([...counts].filter(([, count]) => count > 26)).toEqual([]);
   });
+});
+
+test("every relative import of a page's part leads to a file", () => {
+  const pages = [...files("site", /\.(astro|svelte)$/), ...files("content", /\.mdx$/)];
+  for (const file of pages)
+    for (const path of importsOf(file).filter((one) => /^(site|src|examples|content|training|bench)\//.test(one)))
+      expect(
+        [path, path.replace(/\.js$/, ".ts")].some((one) => existsSync(one.replace(/\?.*$/, ""))),
+        `${file}: ${path}`,
+      ).toBe(true);
 });
 
 describe("imports", () => {
