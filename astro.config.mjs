@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { satteri } from "@astrojs/markdown-satteri";
 import mdx from "@astrojs/mdx";
 import starlight from "@astrojs/starlight";
+import svelte from "@astrojs/svelte";
 import { defineConfig } from "astro/config";
 import starlightLinksValidator from "starlight-links-validator";
 import { baseLinks } from "./site/page/base-links.mjs";
@@ -81,6 +82,7 @@ export default defineConfig({
       pagination: true,
     }),
     mdx(),
+    svelte(),
     sitePages,
     security(base),
   ],

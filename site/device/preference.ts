@@ -1,7 +1,8 @@
 import type { DeviceReport, Preference } from "diffusion-cache";
+import { get, type Readable, writable } from "svelte/store";
 
 // Which backend the reader asked for, on this page or an earlier one, and which one the page's engine runs on. Shared by
-// all examples and panels.
+// all panels of a page.
 
 const place = "dc-backend";
 
@@ -10,7 +11,7 @@ const kept = (): Preference => {
     const found = localStorage.getItem(place);
     return found === "wasm" || found === "webgpu" ? found : "auto";
   } catch {
-    return "auto"; // storage is switched off
+    return "auto"; // storage is switched off, or this is the build
   }
 };
 
@@ -21,30 +22,22 @@ const keep = (preference: Preference): void => {
   } catch {} // then it holds for this page
 };
 
-let preference = kept();
-let report: DeviceReport | undefined;
-const listeners = new Set<() => void>();
+export interface Device {
+  readonly preference: Preference;
+  /** Of the engine that the page has; undefined before there is one. */
+  readonly report: DeviceReport | undefined;
+}
 
-export const preferred = (): Preference => preference;
-export const reported = (): DeviceReport | undefined => report;
+const state = writable<Device>({ preference: kept(), report: undefined });
 
-const tell = (): void => {
-  for (const listener of listeners) listener();
+export const device: Readable<Device> = state;
+
+export const preferred = (): Preference => get(state).preference;
+
+/** Asks for a backend; the report of another one no longer holds. */
+export const prefer = (preference: Preference): void => {
+  keep(preference);
+  state.set({ preference, report: undefined });
 };
 
-export const prefer = (next: Preference): void => {
-  preference = next;
-  keep(next);
-  report = undefined;
-  tell();
-};
-
-export const reportDevice = (next: DeviceReport): void => {
-  report = next;
-  tell();
-};
-
-export const onDevice = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
-};
+export const reportDevice = (report: DeviceReport): void => state.update((now) => ({ ...now, report }));

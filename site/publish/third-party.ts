@@ -21,7 +21,7 @@ interface Locked {
 /** What a file imports ends in a browser, unless the file asks Node for something or lies in a room of the build. */
 const built = /^(publish|pages|reference)\b|(\.astro|\.mjs)$/;
 /** What the framework adds to pages; its own dependencies build pages and do not ship. */
-const frameworks = ["astro", "@astrojs/starlight", "@pagefind/default-ui", "pagefind"];
+const frameworks = ["astro", "svelte", "@astrojs/starlight", "@astrojs/svelte", "@pagefind/default-ui", "pagefind"];
 
 const json = (file: string) => JSON.parse(readFileSync(file, "utf8"));
 const nameOf = (path: string): string => path.split("/", path.startsWith("@") ? 2 : 1).join("/");
@@ -74,7 +74,7 @@ export const shipped = (root: string): readonly Package[] => {
     .filter((source) => !source.includes('from "node:'))
     .flatMap((source) => [...source.matchAll(/(?:from|import\()\s*"([^".][^"]*)"/g)])
     .map(([, path = ""]) => nameOf(path))
-    .filter((name) => Object.hasOwn({ ...dependencies, ...devDependencies }, name));
+    .filter((name) => Object.hasOwn({ ...dependencies, ...devDependencies }, name) && !frameworks.includes(name));
   const locked = json(join(root, "package-lock.json")).packages;
   const framework = frameworks.map((name) => packageAt(root, `node_modules/${name}`, locked[`node_modules/${name}`]));
   const own = withDependencies(root, [...new Set([...imported, ...Object.keys(dependencies)])]);

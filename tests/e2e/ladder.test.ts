@@ -19,7 +19,7 @@ const runOneStep = async (page: Page): Promise<void> => {
   await example.says(/^(Done on|The run failed)/);
 };
 /** The rungs as the panel lists them after a run. */
-const rungs = (page: Page): Promise<string[]> => page.locator("dc-device [data-part=ladder] li").allTextContents();
+const rungs = (page: Page): Promise<string[]> => page.locator(".dc-ladder li").allTextContents();
 
 /** Makes the software adapter look like a GPU, so that "auto" does not pass it over. */
 const disguise = `Object.defineProperty(GPUAdapter.prototype, "info", {
@@ -74,9 +74,9 @@ describe("what a visitor sees where WebGPU cannot be used", () => {
   it("before a run, the panel says which part of WebGPU is missing", async () => {
     await page.addInitScript("GPU.prototype.requestAdapter = () => Promise.reject(new Error('switched off'));");
     await page.reload();
-    const panel = page.locator("dc-device");
+    const panel = page.locator(".dc-device");
     await panel.filter({ hasText: "found no GPU that it may use" }).waitFor();
-    expect(await panel.locator("[data-part=advice]").textContent()).toContain("hardware acceleration");
+    expect(await panel.locator(".dc-device-advice").textContent()).toContain("hardware acceleration");
   });
 });
 
@@ -104,10 +104,10 @@ describe("what a visitor sees where WebAssembly falls short", () => {
   ] as [string, string, string][])("%s: the page says so at once, and again at Run", async (_, flag, said) => {
     const { page } = await site.visit(path, { flags: [flag], serviceWorkers: "block" });
     await page
-      .locator("dc-device [data-part=now]")
+      .locator(".dc-device-now")
       .filter({ hasText: `The examples cannot run here. ${said}` })
       .waitFor({ state: "attached" });
-    expect(await page.locator("dc-device option").first().textContent()).toBe("Automatic: nothing works here");
+    expect(await page.locator(".dc-device option").first().textContent()).toBe("Automatic: nothing works here");
     await runOneStep(page);
     const failure = exampleOf(page).part("failure");
     expect(await failure.textContent()).toContain(said);

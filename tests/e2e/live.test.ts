@@ -42,10 +42,10 @@ describe("the PAB page on WebAssembly", () => {
   });
 
   it("says that WebGPU is missing and that WebAssembly is used", async () => {
-    const panel = visit.page.locator("dc-device [data-part=now]");
+    const panel = visit.page.locator(".dc-device-now");
     await panel.filter({ hasText: "WebGPU is missing" }).waitFor({ state: "attached" });
     expect(await panel.textContent()).toMatch(/WebAssembly instead/);
-    expect(await visit.page.locator("dc-device option").first().textContent()).toBe("Automatic: WebAssembly");
+    expect(await visit.page.locator(".dc-device option").first().textContent()).toBe("Automatic: WebAssembly");
   });
 
   it("draws the grid of decisions after the sliders, without a model", async () => {
@@ -157,7 +157,7 @@ describe("the PAB page on WebAssembly", () => {
     await example.part("reset").click();
     expect(await example.part("failure").textContent()).toBe("");
 
-    const backend = visit.page.locator("dc-device [data-part=choice]");
+    const backend = visit.page.locator(".dc-device select");
     await backend.selectOption("webgpu");
     await example.run();
     await alert.waitFor();
@@ -196,7 +196,7 @@ it("runs on WebGPU where it is forced to, here a software adapter, and makes the
   const example = exampleOf(page);
   await example.knob("steps", 2);
   const runOn = async (backend: string) => {
-    await page.locator("dc-device [data-part=choice]").selectOption(backend);
+    await page.locator(".dc-device select").selectOption(backend);
     const outcome = example.outcome();
     await example.run();
     await example.says(/^(Done|The run failed)/, 230_000);
@@ -211,7 +211,7 @@ it("runs on WebGPU where it is forced to, here a software adapter, and makes the
   expect(webgpu.deviation).toBeCloseTo(wasm.deviation, 3);
   for (const [channel, value] of webgpu.mean.entries()) expect(value).toBeCloseTo(wasm.mean[channel] ?? 9, 3);
   await page.goto(`${site.address}/reference/browsers/`);
-  expect(await page.locator("dc-device [data-part=choice]").inputValue()).toBe("wasm");
+  expect(await page.locator(".dc-device select").inputValue()).toBe("wasm");
   expect(complaints).toEqual([]);
   await page.context().close();
 }, 360_000);

@@ -70,7 +70,7 @@ it("a GPU that goes away in the middle of a run is replaced, on the same page, a
     { times: 1 },
   );
   const example = exampleOf(page);
-  await page.locator("dc-device [data-part=choice]").selectOption("webgpu");
+  await page.locator(".dc-device select").selectOption("webgpu");
   await example.knob("steps", 2);
   await example.run();
   await example.says(/Uncached run: step 1 of 2/, 200_000);
