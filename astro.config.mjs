@@ -20,7 +20,7 @@ const sitePages = {
   name: "site-pages",
   hooks: {
     "astro:config:setup": ({ injectRoute, injectScript }) => {
-      for (const script of ["offline", "print", "scrollers"])
+      for (const script of ["missing-parts", "offline", "print", "scrollers"])
         injectScript("page", `import ${JSON.stringify(path(`./site/page/${script}.ts`))};`);
       const folder = path("./site/pages");
       for (const file of existsSync(folder) ? readdirSync(folder, { recursive: true }) : [])

@@ -2,7 +2,8 @@ import type { CacheMethod } from "diffusion-cache";
 import type { PageModel } from "../model/models.js";
 import { CellFailure } from "../notebook/cell-failure.js";
 import type { Editor } from "../notebook/editor/editor.js";
-import { dropEdit, fingerprint, keepEdit, readEdit } from "../notebook/edits.js";
+import { readEdit } from "../notebook/edits.js";
+import { type KeptProgram, keptProgram, type ProgramText } from "../notebook/kept-program.js";
 import { loadEditor } from "../notebook/load-editor.js";
 import type { Outcome } from "../program/example-module.js";
 import { shareLink } from "../program/share-link.js";
@@ -23,7 +24,8 @@ export interface ExampleEditorOptions {
 export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) => {
   const { example, base, run } = options;
   const part = <T extends HTMLElement = HTMLElement>(name: string): T => root.querySelector(`[data-part=${name}]`) as T;
-  let [shipped, editor]: [string?, Editor?] = [];
+  let [shipped, program, editor]: [string?, KeptProgram?, Editor?] = [];
+  let opening: Promise<Editor> | undefined;
 
   /** What only those load who run an edited program. */
   let running: Promise<EditedRun> | undefined;
@@ -32,54 +34,52 @@ export const exampleEditor = (root: HTMLElement, options: ExampleEditorOptions) 
   const note = (text: string): void => {
     part("edit-note").textContent = text;
   };
-  const changed = (text: string): void => {
-    if (shipped === undefined) return;
-    part<HTMLButtonElement>("edit-reset").disabled = text === shipped;
-    if (text === shipped) {
-      dropEdit(example);
-      return;
-    }
-    const kept = keepEdit(example, { of: fingerprint(shipped), text });
-    note(
-      kept
-        ? "Edited. Your browser keeps the edits; the grid above and the snippets below follow the program as shipped."
-        : "Edited. Your browser keeps nothing: the edits last until the page is closed.",
-    );
+  const follow = (text: string): void => {
+    part<HTMLButtonElement>("edit-reset").disabled = !program?.differs(text);
+  };
+  const show = ({ text, note: said }: ProgramText): void => {
+    if (editor && editor.text !== text) editor.text = text;
+    follow(text);
+    note(said);
   };
 
   /** Shows the editor, with the kept edits, or a text that a link brought. */
   const open = async (brought?: string): Promise<void> => {
     part("edit").setAttribute("aria-expanded", "true");
     part<HTMLDetailsElement>("program").open = true;
-    shipped ??= (await sources[`/examples/${example}.ts`]?.())?.trimEnd() ?? "";
-    const kept = readEdit(example);
-    const text = brought ?? kept?.text ?? shipped;
+    const source = (await sources[`/examples/${example}.ts`]?.())?.trimEnd() ?? "";
+    shipped ??= source;
+    program ??= keptProgram(example, source);
+    const mine = program;
     part("editor").hidden = false;
     part("shown-program").hidden = true;
-    if (editor) {
-      if (brought !== undefined) editor.text = brought;
-    } else
-      editor = await loadEditor(base, {
-        place: part("edit-place"),
-        text,
-        label: `Program examples/${example}.ts`,
-        onChange: changed,
-        onRun: run,
-        leave: () => part("run").focus(),
-      });
-    part<HTMLButtonElement>("edit-reset").disabled = text === shipped;
-    if (brought !== undefined) note("This program came with a link. Read it first: it runs when you press Run.");
-    else if (kept && kept.of !== fingerprint(shipped))
-      note("These edits were made to an earlier version of this program; Reset program shows today's.");
-    else if (kept) note("Your edits of this program, as you left them.");
+    const first = mine.open();
+    opening ??= loadEditor(base, {
+      place: part("edit-place"),
+      text: first.text,
+      label: `Program examples/${example}.ts`,
+      onChange(text) {
+        const said = mine.edit(text);
+        follow(text);
+        if (said) note(said);
+      },
+      onRun: run,
+      leave: () => part("run").focus(),
+    });
+    opening.catch(() => {
+      opening = undefined;
+    });
+    const isNew = editor === undefined;
+    editor = await opening;
+    if (brought !== undefined) show(mine.bring(brought));
+    else if (isNew) show(first);
   };
 
   const reset = (): void => {
-    if (!editor || shipped === undefined) return;
-    editor.text = shipped;
+    if (!editor || !program) return;
+    show(program.reset());
     editor.mark();
     clear();
-    note("The program as shipped.");
   };
 
   part("edit").addEventListener("click", async () => {

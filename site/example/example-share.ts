@@ -58,7 +58,9 @@ export const shareExample = (
   const read = async (): Promise<void> => {
     try {
       const shared = await readFragment(location.hash);
-      if (shared) await take(shared);
+      if (!shared) return;
+      part("failure").replaceChildren(); // of the link before
+      await take(shared);
     } catch (error) {
       // A link that cannot be read names no example: the first one of the page says so.
       if (document.querySelector("dc-example") === root) part("failure").innerHTML = failureHtml(error, base);

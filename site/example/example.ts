@@ -27,6 +27,13 @@ interface Config {
   readonly base: string;
 }
 
+/** What a run was asked for when it was asked. */
+interface Run {
+  readonly settings: Settings;
+  readonly model: PageModel;
+  readonly edited: ReturnType<ExampleEditor["program"]>;
+}
+
 /** A live example: runs the program of examples/ on the page's engine and shows what it does. */
 class Example extends HTMLElement {
   #config = {} as Config;
@@ -117,14 +124,16 @@ class Example extends HTMLElement {
   #run(): Promise<void> {
     this.dataset.own = "true";
     this.#measuring?.abort();
-    return this.#runs.run((run) => this.#runOn(run));
+    // As they are now: while the engine loads, a link may bring others.
+    const asked = { settings: this.#settings, model: this.#model, edited: this.#editor?.program() };
+    return this.#runs.run((run) => this.#runOn(run, asked));
   }
 
   /** A GPU that went away takes its buffers with it: once, the run is made again on whatever device there is now. */
-  async #runOn(run: PanelRun): Promise<Engine> {
+  async #runOn(run: PanelRun, asked: Run): Promise<Engine> {
     const attempt = async (): Promise<Engine> => {
-      const engine = await run.engine(this.#model);
-      if (run.current()) await this.#generate(engine, run);
+      const engine = await run.engine(asked.model);
+      if (run.current()) await this.#generate(engine, run, asked);
       return engine;
     };
     try {
@@ -137,11 +146,11 @@ class Example extends HTMLElement {
     }
   }
 
-  async #generate(engine: Engine, { signal, current, note }: PanelRun): Promise<void> {
-    const { settings, clips } = { settings: this.#settings, clips: this.querySelector<Clips>("dc-clips") };
-    const edited = this.#editor?.program();
+  async #generate(engine: Engine, { signal, current, note }: PanelRun, asked: Run): Promise<void> {
+    const { settings, model, edited } = asked;
+    const clips = this.querySelector<Clips>("dc-clips");
     const { methods, run } = await loadExample(this.#config.example);
-    const { calibration, network } = this.#model;
+    const { calibration, network } = model;
     const rowsOf = (used: readonly CacheMethod[]) => runRows(used, sitesOf(network), settings.steps);
     let grid = rowsOf(edited ? [] : methods(settings.options, calibration));
     drawGrid(this, grid.rows());

@@ -1,6 +1,7 @@
 import type { Trace } from "diffusion-cache";
 import type { Clips } from "../clips/clips.js";
 import type { Pixels } from "../clips/frames.js";
+import { loadJson } from "../page/missing-part.js";
 import { nearView } from "../page/near-view.js";
 import { showCharts } from "./results.js";
 
@@ -34,7 +35,7 @@ export const showRecorded = (root: HTMLElement, address: string, wanted: () => b
       if (wanted() && both[at]) clips.put(name, both[at], `${name} clip of the recorded run`);
   });
   nearView(charts, async () => {
-    const { uncached, cached } = (await (await fetch(`${address}/run.json`)).json()) as Record<string, Trace>;
+    const { uncached, cached } = await loadJson<Record<string, Trace>>(`${address}/run.json`);
     if (wanted() && uncached && cached) await showCharts(root, uncached, cached);
   });
 };

@@ -1,6 +1,7 @@
 import type { Trace } from "diffusion-cache";
 import type { Clips } from "../clips/clips.js";
 import type { PreviewLog } from "../clips/previews.js";
+import { loadJson } from "../page/missing-part.js";
 import type { Outcome } from "../program/example-module.js";
 
 /** A closed part of an example that, once opened, walks through its last run, or through the recorded one. */
@@ -36,7 +37,7 @@ class StepThrough extends HTMLElement {
   }
 
   async #recorded(): Promise<{ readonly uncached: Trace; readonly cached: Trace }> {
-    return (await fetch(`${this.dataset.recorded}/run.json`)).json();
+    return loadJson(`${this.dataset.recorded}/run.json`);
   }
 }
 

@@ -2,6 +2,7 @@ import type { Engine, Progress } from "diffusion-cache";
 import { type PanelRun, panelRuns } from "../device/panel-run.js";
 import { statusOf } from "../device/run-status.js";
 import { modelOf, onModel, type PageModel } from "../model/models.js";
+import { loadJson } from "../page/missing-part.js";
 import { nearView } from "../page/near-view.js";
 import { draw, inWords, type Kind, type Measured, measure } from "./measurement-kinds.js";
 
@@ -57,7 +58,7 @@ class Measurement extends HTMLElement {
     for (const part of this.querySelectorAll<HTMLElement>("[data-of-model]"))
       part.hidden = part.dataset.ofModel !== model.name;
     const own = this.#own.get(model.name);
-    const measured = own ?? ((await (await fetch(model.recorded)).json()) as Measured);
+    const measured = own ?? (await loadJson<Measured>(model.recorded));
     if (model !== this.#model) return;
     this.#part("source").textContent = own
       ? `Measured with ${model.name} on your device, ${own.on}.`

@@ -1,6 +1,7 @@
 import { type Calibration, sitesOf } from "diffusion-cache";
 import { modelOf, onModel } from "../model/models.js";
 import { failureHtml } from "../page/failure.js";
+import { loadJson } from "../page/missing-part.js";
 import { chosen, onChoice } from "../program/choices.js";
 import type { Options } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
@@ -35,8 +36,7 @@ class CachedWhere extends HTMLElement {
   }
 
   #calibration(address: string): Promise<Calibration> {
-    const found =
-      this.#calibrations.get(address) ?? fetch(`${address}/calibration.json`).then((response) => response.json());
+    const found = this.#calibrations.get(address) ?? loadJson<Calibration>(`${address}/calibration.json`);
     this.#calibrations.set(address, found);
     return found;
   }

@@ -15,6 +15,8 @@ export interface OwnMethod {
 /** Under what name the browser keeps them. */
 const place = "methods-of-table";
 const most = 20;
+/** Of a method's program: as many fit into a link whatever they are, so that whoever gets it can read them first. */
+const mostBytes = 60_000;
 
 const refuse = (what: string): never => {
   throw new NotebookError(`This is no method for the table: ${what}.`);
@@ -31,7 +33,11 @@ export const ownMethodOf = (value: unknown): OwnMethod => {
     return refuse("its name is no text of 1 to 60 signs");
   if (typeof exported !== "string" || !/^[\p{L}\p{N}$_]{1,60}$/u.test(exported))
     return refuse(`what ${name} is exported as is no identifier of at most 60 signs`);
-  return { name, exported, notebook: notebookFile(cellsOf(notebook)) };
+  const file = notebookFile(cellsOf(notebook));
+  const bytes = new TextEncoder().encode(JSON.stringify(file)).length;
+  if (bytes > mostBytes)
+    return refuse(`the program of ${name} has ${bytes} bytes, and a link that shows it takes ${mostBytes}`);
+  return { name, exported, notebook: file };
 };
 
 /** @throws NotebookError for more than 20, and of each */

@@ -28,8 +28,10 @@ export const failureHtml = (error: unknown, base: string): string => {
   const link = code
     ? `<p><a href="${base.replace(/\/$/, "")}/reference/errors/#${escapeHtml(code)}">About the error <code>${escapeHtml(code)}</code></a></p>`
     : "";
+  // Without its fragment, so that it loads the page and does not only scroll.
+  const reload = (error as { readonly reload?: unknown } | null)?.reload === true ? `<p><a href="">Reload</a></p>` : "";
   const again = passing.includes(code) ? `<p><button type="button" data-part="again">Try again</button></p>` : "";
   return `<div class="dc-failure" role="alert"><p><strong>${escapeHtml(message)}</strong></p>${
     hint ? `<p>${escapeHtml(hint)}</p>` : ""
-  }${again}${link}</div>`;
+  }${reload}${again}${link}</div>`;
 };

@@ -12,6 +12,7 @@ import { type PanelRun, panelRuns } from "../device/panel-run.js";
 import { statusOf } from "../device/run-status.js";
 import { modelOf, onModel, type PageModel } from "../model/models.js";
 import { inMemory } from "../page/bytes.js";
+import { loadJson } from "../page/missing-part.js";
 import { snippetTabs } from "../snippets/snippet-tabs.js";
 import { timeLeft } from "../table/trade-off-exports.js";
 import { fewerPoint, foundInWords, frontierOf, type QualityPoint, trialPoint } from "./quality-points.js";
@@ -128,9 +129,7 @@ class Pareto extends HTMLElement {
   async #methodsOf({ kind, name, options }: QualityPoint): Promise<readonly CacheMethod[]> {
     if (kind === "fewer") return [];
     const { address } = this.#model;
-    const found =
-      this.#calibrations.get(address) ??
-      fetch(`${address}/calibration.json`).then((answer) => answer.json() as Promise<Calibration>);
+    const found = this.#calibrations.get(address) ?? loadJson<Calibration>(`${address}/calibration.json`);
     this.#calibrations.set(address, found);
     const numbers = (await found)[name as "magcache"];
     return [methodFromName(name, { ...numbers, ...options })];

@@ -1,3 +1,5 @@
+import { toClipboard } from "../page/clipboard.js";
+
 // What a link can carry behind its "#": JSON, deflated, in base64url, with the version of the format in front. It never
 // leaves the browser: fragments are not sent to servers.
 
@@ -97,8 +99,5 @@ export const readFragment = async (fragment: string): Promise<Shared | undefined
 /** Puts a shared link into the address bar and the clipboard. @returns whether the clipboard took it */
 export const shareLink = async (kind: ShareKind, value: unknown): Promise<boolean> => {
   history.replaceState(history.state, "", await shareFragment(kind, value));
-  return navigator.clipboard.writeText(location.href).then(
-    () => true,
-    () => false,
-  );
+  return toClipboard(location.href);
 };

@@ -1,4 +1,5 @@
 import type { CacheMethod } from "diffusion-cache";
+import { toClipboard } from "../page/clipboard.js";
 import type { Settings } from "../program/example-module.js";
 import { pythonForms } from "./snippet-python.js";
 import { typescriptSnippet } from "./snippet-typescript.js";
@@ -46,13 +47,9 @@ export const snippetTabs = (root: HTMLElement) => {
     });
   }
   copy.addEventListener("click", async () => {
-    try {
-      await navigator.clipboard.writeText(code.textContent ?? "");
-      copy.textContent = "Copied";
-    } catch {
-      getSelection()?.selectAllChildren(code);
-      copy.textContent = "Selected: copy it";
-    }
+    const copied = await toClipboard(code.textContent ?? "");
+    if (!copied) getSelection()?.selectAllChildren(code);
+    copy.textContent = copied ? "Copied" : "Selected: copy it";
     setTimeout(() => {
       copy.textContent = "Copy";
     }, 1500);

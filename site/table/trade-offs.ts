@@ -2,6 +2,8 @@ import type { BenchProgress, BenchReport, Calibration, Engine } from "diffusion-
 import { machineHere } from "../device/machine-here.js";
 import { type PanelRun, panelRuns } from "../device/panel-run.js";
 import { chooseModel, modelOf, onModel } from "../model/models.js";
+import type { OwnMethod } from "../notebook/own-methods.js";
+import { toClipboard } from "../page/clipboard.js";
 import { escapeHtml, failureHtml } from "../page/failure.js";
 import { saveFile } from "../page/save.js";
 import { readReport } from "./read-report.js";
@@ -9,7 +11,7 @@ import { nextSorting, type Sorting } from "./trade-off-columns.js";
 import { measuredHere, type TableExport, tableExports, timeLeft } from "./trade-off-exports.js";
 import { benchCommand, type TableModel, tableForm } from "./trade-off-form.js";
 import { differences, type MethodPages, shownFigures, type TableView, tableHtml, verdict } from "./trade-off-html.js";
-import { readTableLink, shareTable } from "./trade-off-link.js";
+import { readTableLink, shareTable, type TableSettings } from "./trade-off-link.js";
 import { benchMethods, calibrated } from "./trade-off-methods.js";
 import { ownList } from "./trade-off-own.js";
 
@@ -18,6 +20,13 @@ interface Config {
   readonly pages: MethodPages;
   readonly recorded: BenchReport;
   readonly base: string;
+}
+
+/** What a run of the table was asked for when it was asked. */
+interface Asked {
+  readonly model: TableModel;
+  readonly form: TableSettings;
+  readonly own: readonly OwnMethod[];
 }
 
 /** The table of methods: recorded first, then measured here in one press, kept when stopped, saved, sent and compared. */
@@ -46,7 +55,7 @@ class TradeOffs extends HTMLElement {
     this.#unfollow = onModel(() => this.#otherModel());
     this.#part("form").addEventListener("submit", (event) => {
       event.preventDefault();
-      void this.#runs.run((run) => this.#measure(run));
+      void this.#start();
     });
     this.#part("form").addEventListener("input", () => this.#draw());
     this.addEventListener("click", (event) => this.#pressed(event.target as HTMLElement));
@@ -104,10 +113,8 @@ class TradeOffs extends HTMLElement {
   }
 
   async #copy(text: string, done: string): Promise<void> {
-    await navigator.clipboard.writeText(text).then(
-      () => this.#tell(done),
-      () => this.#tell("The browser did not let the page write to the clipboard."),
-    );
+    const copied = await toClipboard(text);
+    this.#tell(copied ? done : "The browser did not let the page write to the clipboard: save the file instead.");
   }
 
   async #copyLink(what: string): Promise<void> {
@@ -193,16 +200,26 @@ class TradeOffs extends HTMLElement {
     this.#compare(this.#other);
   }
 
-  async #measure({ engine: open, signal, current, note }: PanelRun): Promise<Engine> {
-    const engine = await open(this.#model);
+  /** With what is asked now: while the engine loads, a link may bring something else. */
+  #start(): Promise<void> {
+    const model = this.#model;
+    const form = this.#form.read(model.name);
+    const own = this.#own.chosen(form.methods);
+    return this.#runs.run((run) => this.#measure(run, { model, form, own }));
+  }
+
+  async #measure(
+    { engine: open, signal, current, note }: PanelRun,
+    { model, form, own: chosen }: Asked,
+  ): Promise<Engine> {
+    const { methods: names, preset, model: _, ...asked } = form;
+    const settings = model.settings[preset] ?? {};
+    const engine = await open(model);
     const { bench } = await import("../device/engine-door.js");
-    const { methods: names, preset, model: _, ...asked } = this.#form.read(this.#model.name);
-    const settings = this.#model.settings[preset] ?? {};
-    const chosen = this.#own.chosen(names);
     const shipped = names.filter((name) => Object.hasOwn(this.#config.pages, name));
     const rows = benchMethods(shipped, settings, await this.#calibration(engine, shipped, asked.steps, signal));
     const { ownMethodRuns } = await import("../notebook/own-method-runs.js");
-    const where = { base: this.#config.base, models: this.#config.models, model: this.#model.address };
+    const where = { base: this.#config.base, models: this.#config.models, model: model.address };
     const own = ownMethodRuns(engine, chosen, where);
     const onProgress = ({ name, repeat, repeats, row, rows, share, leftMs }: BenchProgress): void => {
       const title = this.#pages[name]?.title ?? name;

@@ -1,0 +1,3 @@
+import { followMissingParts } from "./missing-part.js";
+
+followMissingParts();
