@@ -7,10 +7,11 @@ import { parseArgs } from "node:util";
 import * as ort from "onnxruntime-web";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
-import { engineOf } from "../dist/lib/engine-of.js";
+import type { Engine } from "../dist/lib/engine.js";
 import { median } from "../dist/lib/metrics/median.js";
-import { loadCheckpoint } from "../dist/lib/models/checkpoint.js";
 import { openFiles } from "../dist/lib/models/files.js";
+import { loadCheckpoint } from "../dist/lib/run/checkpoint.js";
+import { engineOf } from "../dist/lib/run/engine-of.js";
 import type { Report, Section } from "./report.ts";
 
 const { values } = parseArgs({
@@ -113,19 +114,19 @@ const python = async (threads: number) => {
 /** All cases at one number of threads; onnxruntime-web fixes its own with the first session of a process. */
 const measure = async (threads: number): Promise<{ rows: (string | number)[][]; versions: Record<string, string> }> => {
   ort.env.wasm.numThreads = threads;
-  const engines = new Map<string, ReturnType<typeof engineOf>>();
+  const engines = new Map<string, Engine>();
   for (const model of [latte, flux]) {
     const backend = wasmBackend(ort);
     const report = { backend: backend.name, description: backend.description, ladder: [] };
     engines.set(
       model,
-      engineOf(await loadCheckpoint(await openFiles(`${root}site/public/models/${model}`)), backend, report),
+      await engineOf(await loadCheckpoint(await openFiles(`${root}site/public/models/${model}`)), backend, report),
     );
   }
   const diffusers = await python(threads);
   const ours = async ({ model, method, options }: Case) => {
     const cache = method ? [methodFromName(method, options)] : [];
-    const { clip, trace } = await (engines.get(model) as ReturnType<typeof engineOf>).generate({ cache, steps });
+    const { clip, trace } = await (engines.get(model) as Engine).generate({ cache, steps });
     const mean = clip.data.reduce((sum, value) => sum + value, 0) / clip.data.length;
     const deviation = Math.sqrt(clip.data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / clip.data.length);
     return { ms: trace.totals.wallMs, deviation };

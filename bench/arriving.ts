@@ -1,12 +1,12 @@
 // Measured speed-up over ideal speed-up, of every method at the model's presets, and where the rest goes.
 import { readFileSync } from "node:fs";
 import type { Backend } from "../dist/lib/backends/backend.js";
-import type { CacheMethod } from "../dist/lib/cache/method.js";
 import { type MethodName, methodFromName } from "../dist/lib/cache/methods/index.js";
-import { engineOf } from "../dist/lib/engine-of.js";
+import { idealSpeedup } from "../dist/lib/measure/profile.js";
+import type { CacheMethod } from "../dist/lib/method.js";
 import { median } from "../dist/lib/metrics/median.js";
-import { idealSpeedup } from "../dist/lib/profile.js";
-import type { Trace } from "../dist/lib/trace.js";
+import { engineOf } from "../dist/lib/run/engine-of.js";
+import type { Trace } from "../dist/lib/trace/trace.js";
 import { type Effort, type Measured, ratioTo } from "./report.ts";
 import { checkpoint, nanoFolder } from "./subject.ts";
 
@@ -76,7 +76,7 @@ export const arriving = async ({ quick, open, size }: Effort): Promise<readonly 
   const counts: Counts = { ...none };
   const backend = counting(await open(), counts);
   const device = { backend: backend.name, description: backend.description, ladder: [] };
-  const engine = engineOf(await checkpoint(size), backend, device);
+  const engine = await engineOf(await checkpoint(size), backend, device);
   const steps = size.name === "least" ? 6 : 30;
   const calibration = await engine.calibrate({ steps });
   const { methods } = JSON.parse(readFileSync(`${nanoFolder}/presets.json`, "utf8"));

@@ -6,8 +6,8 @@ import { loadRuntime, type Runtime } from "../dist/lib/backends/runtime.js";
 import { webgpuBackend } from "../dist/lib/backends/webgpu.js";
 import { type Gpu, openGpu } from "../dist/lib/backends/webgpu-device.js";
 import { pab } from "../dist/lib/cache/methods/pyramid-attention-broadcast.js";
+import { profiling } from "../dist/lib/measure/profile.js";
 import { median } from "../dist/lib/metrics/median.js";
-import { profiling } from "../dist/lib/profile.js";
 import { inTurn, type Measured, ratioTo, spread } from "./report.ts";
 import { leastSize, nanoSize, type Size, type Subject, smallSize, subject } from "./subject.ts";
 

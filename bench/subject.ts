@@ -1,16 +1,16 @@
 // Models to measure, without the engine's door around them: a checkpoint, its graphs, a backend and a run.
 import { readFileSync } from "node:fs";
 import * as ort from "onnxruntime-web";
+import { latte } from "../dist/lib/architectures/latte.js";
+import { latteConfig, latteWeights } from "../dist/lib/architectures/latte-config.js";
 import type { Backend } from "../dist/lib/backends/backend.js";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
 import { segmenter } from "../dist/lib/cache/segments.js";
-import { type DenoiseOptions, denoise } from "../dist/lib/denoise.js";
-import { type Checkpoint, loadCheckpoint } from "../dist/lib/models/checkpoint.js";
+import { weightStore } from "../dist/lib/graph/weights.js";
 import { openFiles } from "../dist/lib/models/files.js";
-import { architectureOf } from "../dist/lib/models/index.js";
-import { latteConfig, latteWeights } from "../dist/lib/models/latte-config.js";
-import { weightStore } from "../dist/lib/models/weights.js";
 import { randn } from "../dist/lib/random.js";
+import { type Checkpoint, loadCheckpoint } from "../dist/lib/run/checkpoint.js";
+import { type DenoiseOptions, denoise } from "../dist/lib/run/denoise.js";
 import { schedulerFromConfig } from "../dist/lib/schedulers/index.js";
 import type { Tensor } from "../dist/lib/tensor.js";
 
@@ -66,7 +66,7 @@ export const subject = ({ heads, headWidth, layers, frames, side, clips }: Size,
     return [name, { dims, data: data.map((value) => (dims.length > 1 ? value / Math.sqrt(fanIn) : 0.02 * value)) }];
   });
   const store = weightStore(new Map(weights));
-  const model = architectureOf(config).build(config, store, {
+  const model = latte(config, store, {
     clips,
     channels: 3,
     frames,

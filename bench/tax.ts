@@ -1,6 +1,6 @@
 // What the engine adds to plain onnxruntime-web, and what handing out features costs.
 import { pab } from "../dist/lib/cache/methods/pyramid-attention-broadcast.js";
-import { profiling } from "../dist/lib/profile.js";
+import { profiling } from "../dist/lib/measure/profile.js";
 import { type Effort, inTurn, type Measured, ratioTo, spread } from "./report.ts";
 import { guidance, nanoSize, ort, type Subject, smallSize, subject } from "./subject.ts";
 

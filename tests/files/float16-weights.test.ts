@@ -44,7 +44,10 @@ describe.each(smallModels)("$name with weights in half precision", (model) => {
       backend: halfBackend,
       graphOf: ({ key }) => graphs.get(key) as Graph,
     });
-    const engines = [engineOf(half, collecting, device), engineOf(checkpoint, pair.backend, device)] as const;
+    const engines = [
+      await engineOf(half, collecting, device),
+      await engineOf(checkpoint, pair.backend, device),
+    ] as const;
     await runEverySegment(engines, model, recordedRequest(model, tensor, 6));
     const errors = [...pair.errors];
     expect(errors.length).toBeGreaterThan(40);

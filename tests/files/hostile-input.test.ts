@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
+import { fluxConfig, fluxWeights } from "../../src/engine/architectures/flux-config.js";
+import { latteConfig, latteWeights } from "../../src/engine/architectures/latte-config.js";
 import { magCache } from "../../src/engine/cache/methods/mag-cache.js";
 import { smoothCache } from "../../src/engine/cache/methods/smooth-cache.js";
 import { teaCache } from "../../src/engine/cache/methods/tea-cache.js";
@@ -8,8 +10,6 @@ import { sitesOf } from "../../src/engine/cache/sites-of.js";
 import { calibrationFromJson } from "../../src/engine/calibrate/calibration.js";
 import { EngineError } from "../../src/engine/errors.js";
 import { benchReportFromJson } from "../../src/engine/measure/bench-report.js";
-import { fluxConfig, fluxWeights } from "../../src/engine/models/flux-config.js";
-import { latteConfig, latteWeights } from "../../src/engine/models/latte-config.js";
 import { manifestFromJson } from "../../src/engine/models/manifest.js";
 import { presetsFromJson } from "../../src/engine/models/presets.js";
 import { schedulerFromConfig } from "../../src/engine/schedulers/index.js";

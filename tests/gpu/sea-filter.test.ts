@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, it } from "vitest";
+import { flux } from "../../src/engine/architectures/flux.js";
 import type { Backend } from "../../src/engine/backends/backend.js";
 import { loadRuntime, type Runtime } from "../../src/engine/backends/runtime.js";
 import { wasmBackend } from "../../src/engine/backends/wasm.js";
@@ -8,7 +9,6 @@ import { handleCounts } from "../../src/engine/cache/history.js";
 import { seaFilter } from "../../src/engine/cache/sea-filter.js";
 import { readSafetensors } from "../../src/engine/files/safetensors.js";
 import { weightStore } from "../../src/engine/graph/weights.js";
-import { flux } from "../../src/engine/models/flux.js";
 import type { Model } from "../../src/engine/models/model.js";
 import { relativeDifference } from "../numbers.js";
 import { rows } from "./small-graph.js";

@@ -27,7 +27,11 @@ it.each(smallModels)(
       base = pair.backend;
       pairs.push(pair);
     }
-    const engine = engineOf({ ...checkpoint, schedulerConfig: await schedulerConfig(scheduler, name) }, base, device);
+    const engine = await engineOf(
+      { ...checkpoint, schedulerConfig: await schedulerConfig(scheduler, name) },
+      base,
+      device,
+    );
     await runEverySegment([engine], model, recordedRequest(model, tensor, 6));
     for (const { errors } of pairs) {
       expect(errors.size).toBeGreaterThan(40);

@@ -1,10 +1,10 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { architectureOf } from "../../src/engine/architectures/index.js";
+import { latte } from "../../src/engine/architectures/latte.js";
 import { readSafetensors } from "../../src/engine/files/safetensors.js";
 import { weightStore } from "../../src/engine/graph/weights.js";
 import { positions2d, timestepEmbedding } from "../../src/engine/models/embeddings.js";
-import { architectureOf } from "../../src/engine/models/index.js";
-import { latte } from "../../src/engine/models/latte.js";
 import { fixtureFolder } from "../golden/fixture.js";
 
 const folder = `${fixtureFolder("latte-a")}/transformer`;
@@ -67,8 +67,8 @@ describe("a checkpoint that cannot be right is refused by name", () => {
 
   test.each([[{ _class_name: "UNet2DConditionModel" }], [{}], [null], ["text"], [{ _class_name: "toString" }]])(
     "architecture %j",
-    (json) => {
-      expect(() => architectureOf(json)).toThrow(expect.objectContaining({ code: "model-unknown" }));
+    async (json) => {
+      await expect(architectureOf(json)).rejects.toThrow(expect.objectContaining({ code: "model-unknown" }));
     },
   );
 });

@@ -30,7 +30,7 @@ it("a run stopped at any moment ends as stopped, or whole, and the next one is b
           },
     ]),
   ) as unknown as typeof base;
-  const engine = engineOf(checkpoint, counted, device);
+  const engine = await engineOf(checkpoint, counted, device);
   const request = (name: MethodName, options: GenerateOptions = {}): GenerateOptions => ({
     ...recordedRequest(smallModels[0], tensor, 6),
     cache: [methodFromName(name, {})],

@@ -1,12 +1,14 @@
+import { fluxConfig } from "../architectures/flux-config.js";
+import { fluxSites } from "../architectures/flux-sites.js";
+import { latteConfig } from "../architectures/latte-config.js";
+import { layoutClasses, layoutOf, sitesOfLayout } from "../architectures/layouts.js";
 import type { SiteMap } from "../method.js";
 import { byClassName } from "../models/by-class-name.js";
-import { fluxConfig } from "../models/flux-config.js";
-import { fluxSites } from "../models/flux-sites.js";
-import { latteConfig } from "../models/latte-config.js";
 import type { Trace } from "../trace/trace.js";
 import { latteSites } from "./dry-run.js";
 
 const known: Readonly<Record<string, (config: unknown) => SiteMap>> = {
+  ...Object.fromEntries(layoutClasses.map((name) => [name, (config: unknown) => sitesOfLayout(layoutOf(config))])),
   FluxTransformer2DModel(config) {
     const { dualLayers, singleLayers } = fluxConfig(config);
     return fluxSites(dualLayers, singleLayers);
@@ -25,11 +27,24 @@ export const sitesOf = (config: unknown): SiteMap => byClassName(known, config)(
  * @throws EngineError "model-unknown"
  */
 export const sitesOfTrace = ({ model, sites }: Pick<Trace, "model" | "sites">): SiteMap => {
-  const count = (pattern: RegExp): number => sites.filter(({ site }) => pattern.test(site)).length;
+  const ids = sites.map(({ site }) => site);
+  const count = (pattern: RegExp): number => ids.filter((id) => pattern.test(id)).length;
+  const layers = (pattern: RegExp): readonly number[] =>
+    [...new Set(ids.flatMap((id) => Number(pattern.exec(id)?.[1] ?? Number.NaN)))].filter(
+      (layer) => !Number.isNaN(layer),
+    );
+  // What a layout reads of a config.json, found again in the sites that were recorded.
+  const config = {
+    _class_name: model.architecture,
+    num_layers: layers(/^(?:transformer_)?blocks\.(\d+)\.[a-z]/).length,
+    num_single_layers: layers(/^single_transformer_blocks\.(\d+)\./).length,
+    dual_attention_layers: layers(/^transformer_blocks\.(\d+)\.attn2$/),
+  };
   const maps: Readonly<Record<string, () => SiteMap>> = {
+    ...Object.fromEntries(layoutClasses.map((name) => [name, () => sitesOfLayout(layoutOf(config))])),
     FluxTransformer2DModel: () =>
       fluxSites(count(/^transformer_blocks\.\d+\.attn$/), count(/^single_transformer_blocks\.\d+\.attn$/)),
     LatteTransformer3DModel: () => latteSites(count(/^transformer_blocks\.\d+\.attn1$/)),
   };
-  return byClassName(maps, { _class_name: model.architecture })();
+  return byClassName(maps, config)();
 };

@@ -27,6 +27,9 @@ export interface Graph {
 
 const opset = 21;
 
+/** In place of an optional input that is left out. */
+const absent: GraphValue = { name: "", dims: [] };
+
 /** Shape of an element-wise operation on `a` and `b` under NumPy's broadcasting. */
 const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
   const rank = Math.max(a.length, b.length);
@@ -104,6 +107,10 @@ export const graphBuilder = (store: WeightStore) => {
       constants.set(name, tensorProto(name, [], Float32Array.of(value)));
       return { name, dims: [] };
     },
+    constant(name: string, { dims, data }: Tensor): GraphValue {
+      constants.set(name, tensorProto(name, dims, data));
+      return { name, dims };
+    },
     /** Builds a value once per graph, however many parts ask for it. */
     once<T>(key: string, build: () => T): T {
       if (!shared.has(key)) shared.set(key, build());
@@ -114,10 +121,10 @@ export const graphBuilder = (store: WeightStore) => {
     mul: (a: GraphValue, b: GraphValue): GraphValue => node("Mul", [a, b], broadcast(a.dims, b.dims)),
     matmul: (a: GraphValue, b: GraphValue): GraphValue =>
       node("MatMul", [a, b], [...a.dims.slice(0, -1), b.dims.at(-1) as number]),
-    /** PyTorch's nn.Linear saved under `prefix`, with its bias if it has one. */
-    linear(x: GraphValue, prefix: string): GraphValue {
+    /** PyTorch's nn.Linear saved under `prefix`, with its bias if it has one, or as `bias` says. */
+    linear(x: GraphValue, prefix: string, bias = store.has(`${prefix}.bias`)): GraphValue {
       const product = builder.matmul(x, builder.weight(`${prefix}.weight^T`));
-      return store.has(`${prefix}.bias`) ? builder.add(product, builder.weight(`${prefix}.bias`)) : product;
+      return bias ? builder.add(product, builder.weight(`${prefix}.bias`)) : product;
     },
     /** Over the last axis; scale and bias [D] may be computed at run time, so adaLN is one node. */
     layerNorm: (x: GraphValue, scale: GraphValue, bias: GraphValue, epsilon: number): GraphValue =>
@@ -125,12 +132,19 @@ export const graphBuilder = (store: WeightStore) => {
     /** x / √mean(x²) · scale over the last axis. */
     rmsNorm: (x: GraphValue, scale: GraphValue, epsilon: number): GraphValue =>
       node("SimplifiedLayerNormalization", [x, scale], x.dims, { axis: -1, epsilon: { float: epsilon } }),
-    /** Multi-head attention over q [B, N, D], k and v [B, M, D]. Scale 1/√(D/heads). */
-    attention: (q: GraphValue, k: GraphValue, v: GraphValue, heads: number): GraphValue =>
-      node("MultiHeadAttention", [q, k, v], q.dims, { num_heads: heads }, "com.microsoft"),
+    /** Multi-head attention over q [B, N, D], k and v [B, M, D]. Scale 1/√(D/heads). `bias` [B, 1, N, M] is added to the scores. */
+    attention: (q: GraphValue, k: GraphValue, v: GraphValue, heads: number, bias?: GraphValue): GraphValue =>
+      node(
+        "MultiHeadAttention",
+        bias ? [q, k, v, absent, absent, bias] : [q, k, v],
+        [...q.dims.slice(0, -1), v.dims.at(-1) as number],
+        { num_heads: heads },
+        "com.microsoft",
+      ),
     gelu: (x: GraphValue, approximate: "tanh" | "none"): GraphValue => node("Gelu", [x], x.dims, { approximate }),
     silu: (x: GraphValue): GraphValue => builder.mul(x, node("Sigmoid", [x], x.dims)),
     reshape: (x: GraphValue, dims: readonly number[]): GraphValue => node("Reshape", [x, integers(dims)], dims),
+    expand: (x: GraphValue, dims: readonly number[]): GraphValue => node("Expand", [x, integers(dims)], dims),
     transpose: (x: GraphValue, perm: readonly number[]): GraphValue =>
       node(
         "Transpose",

@@ -1,21 +1,32 @@
 import type { Tensor } from "../tensor.js";
 
+/** diffusers' arguments of `Timesteps` under their names there; these are its most frequent ones. */
+export interface TimestepOptions {
+  readonly freqShift?: number;
+  readonly flipSinToCos?: boolean;
+  readonly scale?: number;
+}
+
 /**
- * Sinusoidal embedding of a timestep, [1, channels]: cosines, then sines (diffusers' `Timesteps` with
- * flip_sin_to_cos and downscale_freq_shift 0).
+ * Sinusoidal embedding of a timestep, [1, channels]: cosines, then sines (diffusers' `Timesteps`), or the other way
+ * round.
  *
  * The products are rounded to float32 where diffusers rounds them: timestep · frequency reaches 1000, and a float64
  * product would differ by 3e-5 in every cosine.
  */
-export const timestepEmbedding = (timestep: number, channels: number): Tensor => {
+export const timestepEmbedding = (
+  timestep: number,
+  channels: number,
+  { freqShift = 0, flipSinToCos = true, scale = 1 }: TimestepOptions = {},
+): Tensor => {
   const half = channels / 2;
   const data = new Float32Array(channels);
   const slope = Math.fround(-Math.log(10000));
   for (let index = 0; index < half; index++) {
-    const frequency = Math.fround(Math.exp(Math.fround(Math.fround(slope * index) / half)));
-    const angle = Math.fround(Math.fround(timestep) * frequency);
-    data[index] = Math.cos(angle);
-    data[half + index] = Math.sin(angle);
+    const frequency = Math.fround(Math.exp(Math.fround(Math.fround(slope * index) / (half - freqShift))));
+    const angle = Math.fround(scale * Math.fround(Math.fround(timestep) * frequency));
+    data[index] = flipSinToCos ? Math.cos(angle) : Math.sin(angle);
+    data[half + index] = flipSinToCos ? Math.sin(angle) : Math.cos(angle);
   }
   return { dims: [1, channels], data };
 };
@@ -60,24 +71,23 @@ export const positions2d = (
 };
 
 /**
- * Cosines and sines of FLUX's rotary positions, [1, text + rows · columns, 1, Σ axes]. Ids are (0, row, column), and
- * (0, 0, 0) for text; each pair of channels of an axis turns by id · 10000^(−2i/axis).
+ * Embedding of a video's patches, [1, frames · height · width, channels]: the frame in the first quarter of the channels,
+ * then column and row in three eighths each (diffusers' `get_3d_sincos_pos_embed`).
  */
-export const rotaryTables = (text: number, rows: number, columns: number, axes: readonly number[]) => {
-  const channels = axes.reduce((sum, axis) => sum + axis, 0);
-  const count = text + rows * columns;
-  const dims = [1, count, 1, channels];
-  const [cos, sin] = [new Float32Array(count * channels), new Float32Array(count * channels)];
-  for (let position = 0; position < count; position++) {
-    const patch = position - text;
-    const ids = patch < 0 ? [0, 0, 0] : [0, Math.floor(patch / columns), patch % columns];
-    let at = position * channels;
-    for (const [axis, width] of axes.entries())
-      for (let channel = 0; channel < width; channel++, at++) {
-        const angle = (ids[axis] as number) / 10000 ** ((channel - (channel % 2)) / width);
-        cos[at] = Math.cos(angle);
-        sin[at] = Math.sin(angle);
+export const positions3d = (
+  [frames, height, width]: readonly [frames: number, height: number, width: number],
+  channels: number,
+  { spatial, temporal }: { readonly spatial: number; readonly temporal: number },
+): Tensor => {
+  const data = new Float32Array(frames * height * width * channels);
+  const [quarter, side] = [channels / 4, (3 * channels) / 8];
+  let offset = 0;
+  for (let frame = 0; frame < frames; frame++)
+    for (let row = 0; row < height; row++)
+      for (let column = 0; column < width; column++, offset += channels) {
+        writeSinCos(data, offset, quarter, Math.fround(frame / temporal));
+        writeSinCos(data, offset + quarter, side, Math.fround(column / spatial));
+        writeSinCos(data, offset + quarter + side, side, Math.fround(row / spatial));
       }
-  }
-  return { cos: { dims, data: cos }, sin: { dims, data: sin } };
+  return { dims: [1, frames * height * width, channels], data };
 };

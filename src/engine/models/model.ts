@@ -60,4 +60,6 @@ export interface Geometry {
   readonly width: number;
   /** Rows of the text condition. */
   readonly tokens: number;
+  /** Whether a mask says which rows of the text are read. Default: all are. */
+  readonly masked?: boolean;
 }

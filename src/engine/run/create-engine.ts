@@ -45,7 +45,7 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   try {
     const parts = Promise.all([loading, choosing]);
     const [checkpoint, { backend, report }] = await Promise.race([parts, stopping(signal, end.signal)]);
-    return engineOf(
+    return await engineOf(
       scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
       backend,
       report,

@@ -1,3 +1,4 @@
+import { architectureOf } from "../architectures/index.js";
 import type { Backend } from "../backends/backend.js";
 import { queue } from "../backends/queue.js";
 import type { Engine, GenerateOptions } from "../engine.js";
@@ -8,9 +9,12 @@ import { generate } from "./generate.js";
 import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
 import { type RequestReader, requestReader } from "./requests.js";
 
-/** An engine over parts that are already there. */
-export const engineOf = (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Engine => {
-  const reader = requestReader(checkpoint, backend);
+/**
+ * An engine over parts that are already there.
+ * @throws EngineError "model-unknown", "model-config"
+ */
+export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Promise<Engine> => {
+  const reader = requestReader(checkpoint, await architectureOf(checkpoint.config), backend);
   const { vocabulary } = checkpoint;
   const inOrder = queue();
   const end = new AbortController();

@@ -1,3 +1,4 @@
+import type { Architecture } from "../architectures/architecture.js";
 import type { Backend } from "../backends/backend.js";
 import { shown } from "../cache/options.js";
 import { type Segmenter, segmenter } from "../cache/segments.js";
@@ -7,7 +8,6 @@ import type { GenerateOptions, ModelInfo } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
 import { weightStore } from "../graph/weights.js";
-import { architectureOf } from "../models/index.js";
 import type { Geometry, Model } from "../models/model.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import type { Tensor } from "../tensor.js";
@@ -21,11 +21,13 @@ const clipShape = (manifest: Checkpoint["manifest"]) => {
   return shape;
 };
 
+/** The mask of a branch that was given none. */
+const allRead = (tokens: number): Tensor => ({ dims: [1, tokens], data: new Float32Array(tokens).fill(1) });
+
 const withSegments = (model: Model) => ({ model, segments: segmenter(model) });
 
 /** Reads requests for one checkpoint on one backend: defaults, checks, and models by geometry, each built once. */
-export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
-  const architecture = architectureOf(checkpoint.config);
+export const requestReader = (checkpoint: Checkpoint, architecture: Architecture, backend: Backend) => {
   const weights = weightStore(checkpoint.weights);
   const { manifest, vocabulary } = checkpoint;
   const usual = architecture.shape(checkpoint.config);
@@ -82,11 +84,14 @@ export const requestReader = (checkpoint: Checkpoint, backend: Backend) => {
           hint: "Give the tensor uncond, or guidance 1.",
         });
       const [clips, channels, frames, height, width] = noise.dims as [number, number, number, number, number];
-      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens: cond.text?.dims[1] ?? 0 });
+      const tokens = cond.text?.dims[1] ?? 0;
+      const masked = (cond.mask ?? uncond?.mask) !== undefined;
+      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked });
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
         new Map(
           model.conditions.map(({ name, dims }) => {
-            const value = given[name] && architecture.condition(name, given[name]);
+            const tensor = given[name] ?? (name === "mask" ? allRead(tokens) : undefined);
+            const value = tensor && architecture.condition(name, tensor);
             return [name, repeated(expectDims(name, value, dims), dims[0] as number)];
           }),
         );

@@ -2,11 +2,12 @@ import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import { expectShape, type WeightStore } from "../graph/weights.js";
 import type { Site, SiteKind } from "../method.js";
-import { positions1d, positions2d, timestepEmbedding } from "./embeddings.js";
+import { positions1d, positions2d, timestepEmbedding } from "../models/embeddings.js";
+import type { Geometry, Model, Part, Stream } from "../models/model.js";
+import { type Span, siteMap } from "../models/sites.js";
+import { tapsOf } from "../models/taps.js";
+import { type Architecture, plain } from "./architecture.js";
 import { latteConfig, latteWeights } from "./latte-config.js";
-import type { Geometry, Model, Part, Stream } from "./model.js";
-import { type Span, siteMap } from "./sites.js";
-import { tapsOf } from "./taps.js";
 
 // B clips, F frames, S patches of a frame, T text rows, D width. The stream "x" is [B, F·S, D] everywhere, so a residual
 // over several blocks has one layout (diffusers' spatial and temporal blocks see two, and its block caches stop on that).
@@ -214,4 +215,13 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
     weights,
     embedTimestep: (timestep) => timestepEmbedding(timestep, 256),
   };
+};
+
+export const architecture: Architecture = {
+  ...plain,
+  build: latte,
+  shape(config) {
+    const { inChannels, frames, sampleSize } = latteConfig(config);
+    return { channels: inChannels, frames, height: sampleSize, width: sampleSize };
+  },
 };

@@ -2,11 +2,14 @@ import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import { expectShape, type WeightStore } from "../graph/weights.js";
 import type { Site, SiteKind } from "../method.js";
-import { rotaryTables, timestepEmbedding } from "./embeddings.js";
+import { timestepEmbedding } from "../models/embeddings.js";
+import type { Geometry, Model, Part, Stream } from "../models/model.js";
+import { packed, unpacked } from "../models/packing.js";
+import { gridPositions, quarterTurn, rotaryTables } from "../models/rotary.js";
+import { type Span, siteMap } from "../models/sites.js";
+import { tapsOf } from "../models/taps.js";
+import type { Architecture } from "./architecture.js";
 import { fluxConfig, fluxPack, fluxWeights } from "./flux-config.js";
-import type { Geometry, Model, Part, Stream } from "./model.js";
-import { type Span, siteMap } from "./sites.js";
-import { tapsOf } from "./taps.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
 
@@ -32,7 +35,8 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
   const S = T + N;
   for (const [name, dims] of fluxWeights(config)) expectShape(weights, name, dims);
   const key = `${rows}×${columns}+${T}`;
-  const tables = rotaryTables(T, rows, columns, config.ropeAxes);
+  const ids = [...Array<number[]>(T).fill([0, 0, 0]), ...gridPositions(1, rows, columns)];
+  const tables = rotaryTables(ids, config.ropeAxes);
   weights.define(`rotary cos ${key}`, () => tables.cos); // [1, S, 1, E]
   weights.define(`rotary sin ${key}`, () => tables.sin);
   weights.define("rotary turn", () => quarterTurn(E));
@@ -226,12 +230,17 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
   };
 };
 
-/** x · turn swaps each pair of channels and negates the first: (a, b) → (−b, a). */
-const quarterTurn = (channels: number) => {
-  const data = new Float32Array(channels * channels);
-  for (let pair = 0; pair < channels; pair += 2) {
-    data[pair * channels + pair + 1] = 1;
-    data[(pair + 1) * channels + pair] = -1;
-  }
-  return { dims: [channels, channels], data };
+export const architecture: Architecture = {
+  build: flux,
+  shape: (config) => ({ channels: fluxConfig(config).inChannels / 4, frames: 1, height: 128, width: 128 }),
+  pack: (noise, config) => packed(noise, fluxPack(fluxConfig(config), noise.dims[1] as number)),
+  unpack: (data, dims, config) => unpacked(data, dims, fluxPack(fluxConfig(config), dims[1] as number)),
+  // As FluxPipeline takes guidance_scale. With a condition "guidance" the scale is that of two passes, true_cfg_scale.
+  guided(inputs, scale, config) {
+    const { cond } = inputs;
+    if (!fluxConfig(config).guidanceEmbeds || cond.guidance) return { ...inputs, guidance: scale };
+    const told = { dims: [1], data: Float32Array.of(scale) };
+    return { ...inputs, cond: { ...cond, guidance: told }, guidance: 1 };
+  },
+  condition: (name, value) => (name === "guidance" ? timestepEmbedding((value.data[0] as number) * 1000, 256) : value),
 };

@@ -1,5 +1,5 @@
 import type { Site, SiteKind, SiteMap } from "../method.js";
-import { siteMap } from "./sites.js";
+import { siteMap } from "../models/sites.js";
 
 /** The sites of a FLUX of so many dual-stream and single-stream blocks, in the order in which they run, without weights. */
 export const fluxSites = (dualLayers: number, singleLayers: number): SiteMap => {

@@ -1,0 +1,80 @@
+import type { RunInputs } from "../engine.js";
+import { EngineError } from "../errors.js";
+import type { GraphBuilder, GraphValue } from "../graph/builder.js";
+import type { WeightStore } from "../graph/weights.js";
+import type { Geometry, Model } from "../models/model.js";
+import { type Positions, quarterTurn, rotaryTables } from "../models/rotary.js";
+import type { Tensor } from "../tensor.js";
+
+/** What the engine asks of an architecture before it knows what to generate. */
+export interface Architecture {
+  build(config: unknown, weights: WeightStore, geometry: Geometry): Model;
+  /** Channels and the usual size of what this checkpoint generates; a manifest may say others. */
+  shape(config: unknown): {
+    readonly channels: number;
+    readonly frames: number;
+    readonly height: number;
+    readonly width: number;
+  };
+  /** From [clips, channels, frames, height, width] to the model's latents, and back. */
+  pack(noise: Tensor, config: unknown): Tensor;
+  unpack(latents: Float32Array, dims: readonly number[], config: unknown): Tensor;
+  /** What a guidance scale means: two passes a step, or one where the model was trained to be told the scale. */
+  guided(inputs: RunInputs, scale: number, config: unknown): RunInputs & { readonly guidance: number };
+  /** A condition as people have it → as the graphs take it. */
+  condition(name: string, value: Tensor): Tensor;
+}
+
+/** The parts of an {@link Architecture} whose latents are unpacked and whose guidance is two passes a step. */
+export const plain: Omit<Architecture, "build" | "shape"> = {
+  pack: (noise) => noise,
+  unpack: (data, dims) => ({ dims, data }),
+  guided: (inputs, scale) => ({ ...inputs, guidance: scale }),
+  condition: (_, value) => value,
+};
+
+/** Refuses a size that patches of t × h × w do not fill, and several frames where the model makes images. */
+export const expectPatches = (
+  { frames, height, width }: Geometry,
+  [t, h, w]: readonly [number, number, number],
+  images = false,
+  longest = Number.POSITIVE_INFINITY,
+): void => {
+  if (images && frames !== 1)
+    throw new EngineError("input-invalid", `The model makes images, not clips of ${frames} frames.`, {
+      hint: "Give noise of the shape [clips, channels, height, width].",
+    });
+  if (frames % t || height % h || width % w)
+    throw new EngineError(
+      "input-invalid",
+      `Latents of ${frames} × ${height} × ${width} cannot be cut into patches of ${t} × ${h} × ${w}.`,
+      { hint: `Give frames, height and width that are multiples of ${t}, ${h} and ${w}.` },
+    );
+  const most = Math.max(frames / t, height / h, width / w);
+  if (most > longest)
+    throw new EngineError("input-invalid", `${most} patches along one axis exceed the model's ${longest} positions.`, {
+      hint: "Give a smaller or a shorter clip.",
+    });
+};
+
+/** Defines rotary tables `name` for tokens at `ids` (see `Layers.turned`). */
+export const ropeTables = (
+  weights: WeightStore,
+  name: string,
+  ids: Positions,
+  axes: readonly number[],
+  theta?: number,
+): void => {
+  const width = axes.reduce((sum, axis) => sum + axis, 0);
+  const made = rotaryTables(ids, axes, theta);
+  weights.define(`cos ${name}`, () => made.cos);
+  weights.define(`sin ${name}`, () => made.sin);
+  weights.define(`turn ${width}`, () => quarterTurn(width));
+};
+
+/** A mask [B, T] of ones, and zeros for rows that are not read, as what is added to the scores of attention: [B, 1, 1, T]. */
+export const hidden = (g: GraphBuilder, mask: GraphValue): GraphValue =>
+  g.once("hidden", () => {
+    const [B, T] = mask.dims as [number, number];
+    return g.reshape(g.mul(g.sub(mask, g.scalar(1)), g.scalar(10000)), [B, 1, 1, T]);
+  });

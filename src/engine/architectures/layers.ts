@@ -1,0 +1,195 @@
+import type { GraphBuilder, GraphValue } from "../graph/builder.js";
+import { expectShape, type WeightStore } from "../graph/weights.js";
+
+/** What lies between the two linear layers of a feed-forward network, by diffusers' `activation_fn`. */
+export const activations = ["gelu-approximate", "gelu", "geglu", "geglu-approximate", "swiglu", "linear-silu"] as const;
+export type Activation = (typeof activations)[number];
+
+/** How queries and keys are normalised: each head, or all heads together. */
+export interface QkNorm {
+  readonly kind: "rms-head" | "rms-all" | "layer-head";
+  readonly epsilon: number;
+}
+
+export type Layers = ReturnType<typeof layersOf>;
+
+const last = ({ dims }: GraphValue): number => dims.at(-1) as number;
+
+/**
+ * The layers that networks share, each under the name that diffusers saves it with. Every weight is checked against the
+ * shape that its layer asks for when it is first read.
+ *
+ * @throws EngineError "weight-missing", "weight-shape"; from every layer
+ */
+export const layersOf = (weights: WeightStore) => {
+  const layers = {
+    weight(g: GraphBuilder, name: string, dims: readonly number[]): GraphValue {
+      expectShape(weights, name, dims);
+      return g.weight(name);
+    },
+    linear(g: GraphBuilder, x: GraphValue, name: string, out: number, bias = true): GraphValue {
+      expectShape(weights, `${name}.weight`, [out, last(x)]);
+      if (bias) expectShape(weights, `${name}.bias`, [out]);
+      return g.linear(x, name, bias);
+    },
+    /** linear_1, an activation, linear_2. */
+    embedder(g: GraphBuilder, x: GraphValue, name: string, out: number, act: "silu" | "gelu" = "silu"): GraphValue {
+      const hidden = layers.linear(g, x, `${name}.linear_1`, out);
+      return layers.linear(g, act === "silu" ? g.silu(hidden) : g.gelu(hidden, "tanh"), `${name}.linear_2`, out);
+    },
+    /** `count` rows [D] of a tensor of count · D numbers. */
+    rows(g: GraphBuilder, table: GraphValue, count: number): readonly GraphValue[] {
+      const width = table.dims.reduce((product, dim) => product * dim, 1) / count;
+      const flat = g.reshape(table, [count, width]);
+      return Array.from({ length: count }, (_, row) => g.reshape(g.slice(flat, 0, row, row + 1), [width]));
+    },
+    /** The rows of a modulation, computed once per graph: `act(x)` through a linear layer. */
+    modulation: (g: GraphBuilder, x: GraphValue, name: string, count: number, width: number) =>
+      g.once(`modulation ${name}`, () => layers.rows(g, layers.linear(g, x, name, count * width), count)),
+    /** LayerNorm(x) · (1 + scale) + shift, over the norm's own scale and bias where it has them under `affine`. */
+    modulated(
+      g: GraphBuilder,
+      x: GraphValue,
+      { shift, scale }: { readonly shift: GraphValue; readonly scale: GraphValue },
+      epsilon: number,
+      affine?: string,
+    ): GraphValue {
+      const more = g.add(scale, g.scalar(1));
+      if (affine === undefined) return g.layerNorm(x, more, shift, epsilon);
+      const [own, bias] = layers.affine(g, affine, last(x));
+      return g.layerNorm(x, g.mul(own, more), g.add(g.mul(bias, more), shift), epsilon);
+    },
+    affine: (g: GraphBuilder, name: string, width: number): readonly [scale: GraphValue, bias: GraphValue] => [
+      layers.weight(g, `${name}.weight`, [width]),
+      layers.weight(g, `${name}.bias`, [width]),
+    ],
+    layerNorm(g: GraphBuilder, x: GraphValue, epsilon: number, affine?: string): GraphValue {
+      const [scale, bias] = affine === undefined ? plain(g, last(x)) : layers.affine(g, affine, last(x));
+      return g.layerNorm(x, scale, bias, epsilon);
+    },
+    /** RMSNorm over the last axis, with its weight under `name` if it has one. */
+    rmsNorm: (g: GraphBuilder, x: GraphValue, epsilon: number, name?: string): GraphValue =>
+      g.rmsNorm(x, name === undefined ? plain(g, last(x))[0] : layers.weight(g, `${name}.weight`, [last(x)]), epsilon),
+    /** A projection in heads, [B, N, heads, width], normalised where `norm` says under what name. */
+    heads(
+      g: GraphBuilder,
+      x: GraphValue,
+      { name, heads, width, bias = true }: { name: string; heads: number; width: number; bias?: boolean },
+      norm?: QkNorm & { readonly name: string },
+    ): GraphValue {
+      const projected = layers.linear(g, x, name, heads * width, bias);
+      const flat = norm?.kind === "rms-all" ? layers.rmsNorm(g, projected, norm.epsilon, norm.name) : projected;
+      const split = g.reshape(flat, [...flat.dims.slice(0, -1), heads, width]);
+      if (norm?.kind === "rms-head") return layers.rmsNorm(g, split, norm.epsilon, norm.name);
+      return norm?.kind === "layer-head" ? layers.layerNorm(g, split, norm.epsilon, norm.name) : split;
+    },
+    /** Attention of queries, keys and values in heads [B, N, heads, width]: [B, N, heads · width]. */
+    attend(g: GraphBuilder, q: GraphValue, k: GraphValue, v: GraphValue, bias?: GraphValue): GraphValue {
+      const flat = (x: GraphValue): GraphValue =>
+        g.reshape(x, [...x.dims.slice(0, 2), (x.dims[2] as number) * last(x)]);
+      const attended = bias && g.expand(bias, [bias.dims[0] as number, 1, q.dims[1] as number, k.dims[1] as number]);
+      return g.attention(flat(q), flat(k), flat(v), q.dims[2] as number, attended);
+    },
+    /** Turns heads [B, N, heads, width] by the rotary tables that are defined as `cos ${table}` and `sin ${table}`. */
+    turned(g: GraphBuilder, x: GraphValue, table: string | undefined): GraphValue {
+      if (table === undefined) return x;
+      const across = g.matmul(x, g.weight(`turn ${last(x)}`));
+      return g.add(g.mul(x, g.weight(`cos ${table}`)), g.mul(across, g.weight(`sin ${table}`)));
+    },
+    /** net.0.proj, the activation, net.2. */
+    feedForward(
+      g: GraphBuilder,
+      x: GraphValue,
+      name: string,
+      { inner = 4 * last(x), activation = "gelu-approximate" }: { inner?: number; activation?: Activation } = {},
+    ): GraphValue {
+      const gated = activation === "geglu" || activation === "swiglu";
+      const hidden = layers.linear(g, x, `${name}.net.0.proj`, gated ? 2 * inner : inner);
+      return layers.linear(g, activate(g, hidden, activation, inner), `${name}.net.2`, last(x));
+    },
+    /**
+     * Patches of a video [B, C, F, H, W] as tokens [B, S, D], by a convolution whose stride is its kernel. The weight
+     * may be that of a 2-D or of a 3-D convolution.
+     */
+    patches(
+      g: GraphBuilder,
+      x: GraphValue,
+      name: string,
+      D: number,
+      [t, h, w]: readonly [number, number, number],
+      { bias = true, deep = false }: { readonly bias?: boolean; readonly deep?: boolean } = {},
+    ): GraphValue {
+      const [B, C, F, H, W] = x.dims as [number, number, number, number, number];
+      const groups = g.transpose(g.reshape(x, [B, C, F / t, t * H * W]), [0, 2, 1, 3]);
+      const frames = g.reshape(groups, [(B * F) / t, C * t, H, W]);
+      const stored = layers.weight(g, `${name}.weight`, deep ? [D, C, t, h, w] : [D, C, h, w]);
+      const kernel = deep ? g.reshape(stored, [D, C * t, h, w]) : stored;
+      const reads = bias ? [frames, kernel, layers.weight(g, `${name}.bias`, [D])] : [frames, kernel];
+      const [rows, columns] = [H / h, W / w];
+      const out = g.node("Conv", reads, [(B * F) / t, D, rows, columns], { kernel_shape: [h, w], strides: [h, w] });
+      const tokens = g.transpose(g.reshape(out, [(B * F) / t, D, rows * columns]), [0, 2, 1]);
+      return g.reshape(tokens, [B, (F / t) * rows * columns, D]);
+    },
+    /** Patches of a video [B, C, F, H, W] as they are, [B, S, t·h·w·C], channels last. */
+    cut(g: GraphBuilder, x: GraphValue, [t, h, w]: readonly [number, number, number]): GraphValue {
+      const [B, C, F, H, W] = x.dims as [number, number, number, number, number];
+      const [frames, rows, columns] = [F / t, H / h, W / w];
+      const pixels = g.transpose(g.reshape(x, [B, C, F, H * W]), [0, 2, 3, 1]); // [B, F, H·W, C]
+      const cut = g.transpose(g.reshape(pixels, [B * frames, t, rows, h, columns, w, C]), [0, 2, 4, 1, 3, 5, 6]);
+      return g.reshape(cut, [B, frames * rows * columns, t * h * w * C]);
+    },
+    /** The inverse for what a network predicts: tokens [B, S, t·h·w·C] as a video; within a token, channels last or first. */
+    unpatched(
+      g: GraphBuilder,
+      x: GraphValue,
+      [B, C, F, H, W]: readonly number[],
+      [t, h, w]: readonly [number, number, number],
+      channels: "last" | "first" = "last",
+    ): GraphValue {
+      const [b, c, f, height, width] = [B, C, F, H, W] as [number, number, number, number, number];
+      const grid = [(b * f) / t, height / h, width / w];
+      const [shape, order] =
+        channels === "last"
+          ? [
+              [t, h, w, c],
+              [0, 3, 1, 4, 2, 5, 6],
+            ]
+          : [
+              [c, t, h, w],
+              [0, 4, 1, 5, 2, 6, 3],
+            ];
+      const pixels = g.transpose(g.reshape(x, [...grid, ...shape]), order); // [B·F/t, t, rows, h, columns, w, C]
+      return g.reshape(g.transpose(g.reshape(pixels, [b, f, height * width, c]), [0, 3, 1, 2]), [
+        b,
+        c,
+        f,
+        height,
+        width,
+      ]);
+    },
+  };
+  const plain = (g: GraphBuilder, width: number): readonly [GraphValue, GraphValue] => [
+    g.constant(`ones ${width}`, { dims: [width], data: new Float32Array(width).fill(1) }),
+    g.constant(`zeros ${width}`, { dims: [width], data: new Float32Array(width) }),
+  ];
+  return layers;
+};
+
+const activate = (g: GraphBuilder, x: GraphValue, activation: Activation, inner: number): GraphValue => {
+  const axis = x.dims.length - 1;
+  const half = (index: number): GraphValue => g.slice(x, axis, index * inner, (index + 1) * inner);
+  switch (activation) {
+    case "gelu-approximate":
+      return g.gelu(x, "tanh");
+    case "gelu":
+      return g.gelu(x, "none");
+    case "geglu":
+      return g.mul(half(0), g.gelu(half(1), "none"));
+    case "swiglu":
+      return g.mul(half(0), g.silu(half(1)));
+    case "geglu-approximate":
+      return g.mul(x, g.node("Sigmoid", [g.mul(x, g.scalar(1.702))], x.dims));
+    case "linear-silu":
+      return g.silu(x);
+  }
+};
