@@ -48,6 +48,7 @@ export type {
 } from "./engine.js";
 export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
 export { readSafetensors, writeSafetensors } from "./files/safetensors.js";
+export { atEqualEvaluations, type QualityOptions } from "./measure/at-equal-evaluations.js";
 export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./measure/autotune.js";
 export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./measure/bench.js";
 export {
@@ -70,6 +71,16 @@ export { type CompareRequest, type Comparison, compare } from "./measure/compare
 export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./measure/fewer-steps.js";
 export type { Measured } from "./measure/measured.js";
 export { idealSpeedup } from "./measure/profile.js";
+export {
+  type QualityFigures,
+  type QualityReport,
+  type QualityRow,
+  qualityFigures,
+  qualityReportFromJson,
+  type Spread,
+} from "./measure/quality-report.js";
+export { qualityCaption, qualityMarkdown, spreadInWords } from "./measure/quality-table.js";
+export { type NearSetting, type SettingsNearOptions, settingsNear } from "./measure/settings-near.js";
 export {
   type Branch,
   type CacheMethod,

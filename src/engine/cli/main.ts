@@ -6,9 +6,10 @@ import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
 import { methodsVerb } from "./methods.js";
 import { plan } from "./plan.js";
+import { quality } from "./quality.js";
 import { run } from "./run.js";
 
-const verbs: Readonly<Record<string, Verb>> = { autotune, bench, calibrate, methods: methodsVerb, plan, run };
+const verbs: Readonly<Record<string, Verb>> = { autotune, bench, calibrate, methods: methodsVerb, plan, quality, run };
 
 const overview = (): string =>
   [

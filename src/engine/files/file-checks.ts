@@ -10,6 +10,8 @@ export interface FileChecks {
   readonly texts: (field: string) => readonly string[];
   readonly number: (field: string, low: number, high?: number) => number;
   readonly whole: (field: string, low: number) => number;
+  /** A list of so many numbers, none below `low`. */
+  readonly numbers: (field: string, count: number, low: number) => readonly number[];
   readonly boolean: (field: string) => boolean;
   readonly oneOf: <T extends string>(field: string, choices: readonly T[]) => T;
   readonly object: (field: string) => FileChecks;
@@ -81,6 +83,11 @@ export const fileChecks = (json: unknown, where: string, what: string, hint: str
       number,
       whole: (field, low) =>
         Number.isSafeInteger(number(field, low)) ? number(field, low) : wanted(field, "a whole number"),
+      numbers: (field, count, low) => {
+        const found = entries(field);
+        const right = found.length === count && found.every((one) => typeof one === "number" && one >= low);
+        return right ? (found as readonly number[]) : wanted(field, `${count} numbers ≥ ${low}`);
+      },
       boolean: (field) => {
         const found = get(field);
         return typeof found === "boolean" ? found : wanted(field, "true or false");

@@ -82,7 +82,7 @@ const tidy = (run: BenchRun): BenchRun =>
   ) as unknown as BenchRun;
 
 /** After these the engine, or the wish to go on, is gone: they end the table, others only their row. */
-const fatal: readonly string[] = ["stopped", "disposed", "device-lost", "out-of-memory"];
+export const fatal: readonly string[] = ["stopped", "disposed", "device-lost", "out-of-memory"];
 
 const skippedOf = ({ visits }: Trace): number =>
   visits.filter(({ decision }) => decision !== "compute").length / Math.max(1, visits.length);

@@ -1,0 +1,75 @@
+import { methods as known, type MethodName } from "../cache/methods/index.js";
+import { EngineError } from "../errors.js";
+import { atEqualEvaluations } from "../measure/at-equal-evaluations.js";
+import type { QualityReport } from "../measure/quality-report.js";
+import { qualityMarkdown } from "../measure/quality-table.js";
+import { settingsNear } from "../measure/settings-near.js";
+import { writeInfinity } from "../metrics/quality.js";
+import { numberOf, requiredOf, textFile, textOf, type Values, type Verb } from "./arguments.js";
+import { commonFlags } from "./flags.js";
+import { modelFlags, openEngine } from "./model.js";
+import { checkOutput, writeWhole } from "./output.js";
+import { progressLine } from "./progress.js";
+
+const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
+
+const methodsIn = (values: Values): readonly MethodName[] | undefined => {
+  const names = textOf(values, "methods") ?? "all";
+  if (names === "all") return undefined;
+  const unknown = names.split(",").find((name) => !Object.hasOwn(known, name));
+  if (unknown !== undefined)
+    throw invalid(`--methods names "${unknown}"; expected some of ${Object.keys(known).join(",")}.`);
+  return names.split(",") as MethodName[];
+};
+
+const measured = async (values: Values): Promise<QualityReport> => {
+  const file = requiredOf(values, "prompts");
+  const prompts = (await textFile(file)).split(/\r?\n/).filter((line) => line.trim() !== "");
+  if (prompts.length === 0) throw invalid(`--prompts names "${file}", which holds no line.`);
+  const [speedup, methods] = [numberOf(values, "speedup") ?? 2, methodsIn(values)];
+  if (!(speedup > 1)) throw invalid(`--speedup is ${speedup}; expected a number above 1.`);
+  const show = progressLine(true);
+  const engine = await openEngine(values, show.progress);
+  const { defaults, calibration } = engine.model;
+  try {
+    const [steps, guidance] = [
+      numberOf(values, "steps") ?? defaults.steps,
+      numberOf(values, "guidance") ?? defaults.guidance,
+    ];
+    const here = calibration?.calibratedFor.steps === steps ? calibration : await engine.calibrate({ steps, guidance });
+    const { found, leftOut } = await settingsNear(engine, {
+      ...{ steps, guidance, speedup, calibration: here },
+      ...(methods ? { methods } : {}),
+    });
+    return await atEqualEvaluations(engine, {
+      ...{ methods: found, leftOut, steps, guidance },
+      clips: prompts.map((prompt, seed) => ({ prompt, seed })),
+      onRun: (name, done, runs) => show.text(`${name}: run ${done + 1} of about ${runs}`),
+    });
+  } finally {
+    show.end();
+    await engine.dispose();
+  }
+};
+
+export const quality: Verb = {
+  summary: "quality of methods over many prompts, beside both rivals of as many network evaluations",
+  flags: {
+    ...modelFlags,
+    prompts: { value: "FILE", help: "one prompt a line; line k runs with seed k, from 0 on" },
+    steps: { value: "N", help: "denoising steps (default: the model's)" },
+    guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },
+    methods: { value: "all|a,b", help: "methods to compare (default: all that can act)" },
+    speedup: { value: "X", help: "ideal speed-up whose nearest setting each method takes (default: 2)" },
+    out: { value: "FILE.json", help: "where to write the report (default: print the table)" },
+    ...commonFlags,
+  },
+  async run(values) {
+    const out = textOf(values, "out");
+    if (out !== undefined) await checkOutput(out, [".json"]);
+    const report = await measured(values);
+    const json = JSON.stringify(report, writeInfinity);
+    if (out !== undefined) await writeWhole(out, `${json}\n`);
+    else console.log(values.json === true ? json : qualityMarkdown(report));
+  },
+};

@@ -1,0 +1,130 @@
+import { stepMask } from "../cache/methods/step-mask.js";
+import type { Engine, GenerateOptions, Profile, Result } from "../engine.js";
+import { EngineError } from "../errors.js";
+import type { CacheMethod } from "../method.js";
+import { compareClips } from "../metrics/quality.js";
+import { version } from "../version.js";
+import { type BenchMethod, fatal } from "./bench.js";
+import { leavesNoise } from "./fewer-steps.js";
+import { idealSpeedup } from "./profile.js";
+import { type QualityReport, type QualityRow, rivalSteps } from "./quality-report.js";
+
+/** What is compared, on which clips. */
+export interface QualityOptions extends Pick<GenerateOptions, "steps" | "guidance" | "signal"> {
+  /** One row each, in this order. */
+  readonly methods: readonly BenchMethod[];
+  /** Methods that could not be asked for, and why; the report hands them on. */
+  readonly leftOut?: Readonly<Record<string, string>>;
+  /** What every row makes: prompts and seeds. A figure to publish wants 16 or more. */
+  readonly clips: readonly { readonly prompt: string; readonly seed: number }[];
+  /** Called before every run, with the row's name, the clip, and how many of how many runs are done. */
+  readonly onRun?: (name: string, done: number, runs: number) => void;
+}
+
+/** So many of the steps, evenly, the first and the last among them: a digit per step, 1 for computed. */
+export const evenMask = (count: number, steps: number): string => {
+  const computed = new Set(
+    Array.from({ length: count }, (_, at) => (count === 1 ? 0 : Math.round((at * (steps - 1)) / (count - 1)))),
+  );
+  return Array.from({ length: steps }, (_, step) => (computed.has(step) ? "1" : "0")).join("");
+};
+
+/** One clip of a row. */
+interface Made {
+  readonly evaluations: number;
+  readonly psnr: number;
+  readonly ssim: number;
+  readonly wrong: number;
+  readonly cacheBytes: number;
+}
+
+const digits = (value: number): number => (Number.isFinite(value) ? Number(value.toPrecision(6)) : value);
+
+const rowFrom = (head: Pick<QualityRow, "kind" | "method" | "options">, made: readonly Made[]): QualityRow => ({
+  ...head,
+  evaluations: made.map(({ evaluations }) => digits(evaluations)),
+  psnr: made.map(({ psnr }) => digits(psnr)),
+  ssim: made.map(({ ssim }) => digits(ssim)),
+  wrong: made.map(({ wrong }) => wrong),
+  cacheBytes: Math.max(...made.map(({ cacheBytes }) => cacheBytes)),
+});
+
+/**
+ * Makes every clip uncached, with every method, and with both rivals of as many network evaluations as each method made:
+ * fewer steps as the scheduler spaces them, and the same steps with the whole prediction reused. A rival never costs less
+ * than the method it is held against, so a gain is not one of rounding. Nothing is timed but one profile, from which the
+ * evaluations come: the machine may do other work meanwhile.
+ *
+ * A method that fails is left out by name, with its reason.
+ *
+ * @throws EngineError "input-invalid" without a clip; "stopped", "disposed", "device-lost", "out-of-memory"
+ */
+export const atEqualEvaluations = async (engine: Engine, options: QualityOptions): Promise<QualityReport> => {
+  const { steps = engine.model.defaults.steps, guidance = engine.model.defaults.guidance } = options;
+  const { methods, clips, signal, onRun } = options;
+  if (clips.length === 0) throw new EngineError("input-invalid", "There is no clip to make.");
+  const base = { guidance, ...(signal ? { signal } : {}) };
+  const leftOut: Record<string, string> = { ...options.leftOut };
+  const [start, perRow] = [{ done: 0, rivals: Math.min(10, methods.length) }, clips.length];
+  const tell = (name: string): void => onRun?.(name, start.done++, perRow * (1 + methods.length + 2 * start.rivals));
+
+  const profile: Profile = await engine.profile(base);
+  const references: Result[] = [];
+  for (const clip of clips) {
+    tell("no cache");
+    references.push(await engine.generate({ ...base, ...clip, steps }));
+  }
+  const row = async (
+    head: Pick<QualityRow, "kind" | "method" | "options">,
+    cache: readonly CacheMethod[],
+    of = steps,
+  ) => {
+    const made: Made[] = [];
+    for (const [at, clip] of clips.entries()) {
+      tell(head.method);
+      const result = await engine.generate({ ...base, ...clip, steps: of, cache });
+      const wrong = (await engine.read({ clip: result.clip, prompt: clip.prompt }))?.wrong.length ?? -1;
+      made.push({
+        ...compareClips((references[at] as Result).clip, result.clip),
+        ...{ wrong, evaluations: of / (cache.length > 0 ? idealSpeedup(result.trace, profile) : 1) },
+        cacheBytes: head.kind === "cached" ? result.trace.totals.bytes.peak.cache : 0,
+      });
+    }
+    return rowFrom(head, made);
+  };
+
+  const cached: QualityRow[] = [];
+  for (const { name, options: said, cache } of methods)
+    try {
+      cached.push(await row({ kind: "cached", method: name, options: said }, cache));
+    } catch (error) {
+      if (!(error instanceof EngineError) || fatal.includes(error.code)) throw error;
+      leftOut[name] = (error as Error).message;
+    }
+
+  const counts = [...new Set(cached.map(({ evaluations }) => rivalSteps(evaluations, steps)))]
+    .filter((count) => count < steps)
+    .toSorted((a, b) => b - a);
+  start.rivals = counts.length;
+  const rivals: QualityRow[] = [];
+  for (const count of counts) {
+    const mask = stepMask({ mask: evenMask(count, steps), site: "guided" });
+    rivals.push(await row({ kind: "reused", method: "prediction reused", options: { for: count } }, [mask]));
+    // A count after which DDIM leaves noise would make the rival look worse than it is: the next one that does not.
+    for (let of = count; of < steps; of++) {
+      const { trace } = await engine.generate({ ...base, ...(clips[0] as object), steps: of });
+      if (leavesNoise(trace)) continue;
+      rivals.push(
+        await row({ kind: "fewer-steps", method: "fewer steps", options: { for: count, steps: of } }, [], of),
+      );
+      break;
+    }
+  }
+  return {
+    format: "diffusion-cache/quality",
+    version: 1,
+    engine: version,
+    model: engine.model.name,
+    ...{ steps, guidance, clips, rows: [...cached, ...rivals], leftOut },
+  };
+};

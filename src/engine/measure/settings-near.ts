@@ -1,0 +1,60 @@
+import { ladders } from "../cache/ladders.js";
+import { type MethodName, methodFromName } from "../cache/methods/index.js";
+import type { PartialCalibration } from "../calibrate/calibration.js";
+import type { Engine, GenerateOptions } from "../engine.js";
+import { EngineError } from "../errors.js";
+import { type BenchMethod, fatal } from "./bench.js";
+import { idealSpeedup } from "./profile.js";
+
+/** A setting and the speed-up that its decisions allow. */
+export interface NearSetting extends BenchMethod {
+  readonly ideal: number;
+}
+
+/** Which settings are looked for. */
+export interface SettingsNearOptions
+  extends Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance" | "signal"> {
+  /** Ideal speed-up that is wanted, above 1. */
+  readonly speedup: number;
+  /** Default: all. */
+  readonly methods?: readonly MethodName[];
+  /** Numbers of these steps; default: the model's own. */
+  readonly calibration?: PartialCalibration | undefined;
+}
+
+/**
+ * Of every method the setting of its ladder whose ideal speed-up comes nearest to a wanted one, by one run each. Distance is
+ * that of the logarithms: 1.5 is as far from 3 as 6 is. A method that cannot act here is left out with its reason.
+ *
+ * @throws EngineError "stopped", "disposed", "device-lost", "out-of-memory"
+ */
+export const settingsNear = async (
+  engine: Engine,
+  {
+    speedup,
+    methods = Object.keys(ladders) as MethodName[],
+    calibration = engine.model.calibration,
+    ...request
+  }: SettingsNearOptions,
+): Promise<{ readonly found: readonly NearSetting[]; readonly leftOut: Readonly<Record<string, string>> }> => {
+  const profile = await engine.profile({ ...(request.guidance === undefined ? {} : { guidance: request.guidance }) });
+  const found: NearSetting[] = [];
+  const leftOut: Record<string, string> = {};
+  for (const name of methods) {
+    const tried: NearSetting[] = [];
+    try {
+      for (const options of ladders[name]) {
+        const cache = [methodFromName(name, { ...calibration?.[name as "magcache"], ...options })];
+        const { trace } = await engine.generate({ ...request, cache });
+        tried.push({ name, options, cache, ideal: idealSpeedup(trace, profile) });
+      }
+    } catch (error) {
+      if (!(error instanceof EngineError) || fatal.includes(error.code)) throw error;
+      leftOut[name] = error.message;
+    }
+    const distance = ({ ideal }: NearSetting): number => Math.abs(Math.log(ideal / speedup));
+    const [best] = tried.toSorted((a, b) => distance(a) - distance(b));
+    if (best) found.push(best);
+  }
+  return { found, leftOut };
+};

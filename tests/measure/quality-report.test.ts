@@ -1,0 +1,139 @@
+import { describe, expect, it } from "vitest";
+import { methodFromName } from "../../src/engine/cache/methods/index.js";
+import { atEqualEvaluations, evenMask } from "../../src/engine/measure/at-equal-evaluations.js";
+import { qualityFigures, qualityReportFromJson, rivalSteps } from "../../src/engine/measure/quality-report.js";
+import { qualityMarkdown } from "../../src/engine/measure/quality-table.js";
+import { settingsNear } from "../../src/engine/measure/settings-near.js";
+import { readInfinity, writeInfinity } from "../../src/engine/metrics/quality.js";
+import { engineError, engineRejection } from "../error.js";
+import { statedEngine } from "../run/stated-engine.js";
+
+const clips = [
+  { prompt: "a ring", seed: 0 },
+  { prompt: "a star", seed: 1 },
+];
+const visits = (skipped: number, of: number) =>
+  Array.from({ length: of }, (_, step) => ({
+    site: "guided",
+    decision: step < skipped ? ("reuse" as const) : ("compute" as const),
+  }));
+const profile = { passMs: 1, outsideMs: 0, siteMs: {}, blockMs: [] };
+
+/** An engine on which a method skips 12 of 20 steps at 20 dB, reuse of the prediction has 40 dB, fewer steps 14. */
+const stated = () =>
+  statedEngine(
+    ({ cache = [], steps }) => {
+      const [method] = cache;
+      if (method?.name === "mask") return { ms: 1, pixel: 0.02, visits: visits(12, 20) };
+      if (method) return { ms: 1, pixel: 0.2, peak: { cache: 7 }, visits: visits(12, 20) };
+      return { ms: 1, pixel: steps < 20 ? 0.4 : 0 };
+    },
+    { profile },
+  );
+
+describe("methods at equal evaluations", () => {
+  it("makes each clip uncached, with the method, and with both rivals of its evaluations", async () => {
+    const { engine, asked } = stated();
+    const methods = [{ name: "fora", options: { interval: 3 }, cache: [methodFromName("fora", { interval: 3 })] }];
+    const report = await atEqualEvaluations(engine, { methods, clips });
+    expect(asked.map(({ seed, steps, cache }) => [seed, steps, cache?.[0]?.name])).toEqual([
+      [0, 20, undefined],
+      [1, 20, undefined],
+      [0, 20, "fora"],
+      [1, 20, "fora"],
+      [0, 20, "mask"],
+      [1, 20, "mask"],
+      [0, 8, undefined], // whether so many steps leave noise
+      [0, 8, undefined],
+      [1, 8, undefined],
+    ]);
+    expect(asked[4]?.cache?.[0]?.options).toMatchObject({ mask: evenMask(8, 20), site: "guided" });
+    const [figures] = qualityFigures(report);
+    expect(figures).toMatchObject({
+      evaluations: 8,
+      psnr: { median: expect.closeTo(20, 4), least: expect.closeTo(20, 4), most: expect.closeTo(20, 4) },
+      fewer: { median: expect.closeTo(13.9794, 3) },
+      reused: { median: expect.closeTo(40, 4) },
+      aboveFewer: expect.closeTo(6.0206, 3),
+      aboveReused: expect.closeTo(-20, 3),
+    });
+    expect(figures?.row).toMatchObject({ cacheBytes: 7, wrong: [1, 1], options: { interval: 3 } });
+    expect(qualityMarkdown(report)).toContain(
+      "| 8.0 | 20.0 (20.0–20.0) | 14.0 (14.0–14.0) | 40.0 (40.0–40.0) | +6.0 | −20.0 |",
+    );
+  });
+
+  it("passes over counts after which DDIM leaves noise, upwards, so that the rival costs no less", async () => {
+    const { engine, asked } = statedEngine(
+      ({ cache = [] }) => ({ ms: 1, ...(cache.length > 0 ? { visits: visits(7, 20) } : {}) }),
+      { profile },
+    );
+    const methods = [{ name: "fora", options: {}, cache: [methodFromName("fora", {})] }];
+    const report = await atEqualEvaluations(engine, { methods, clips });
+    expect(asked.filter(({ steps, cache }) => steps !== 20 && cache === undefined).map(({ steps }) => steps)).toEqual([
+      13, 14,
+    ]);
+    expect(report.rows.at(-1)?.options).toEqual({ for: 13, steps: 14 });
+  });
+
+  it("leaves out a method that cannot act, with its reason, and asks for a clip", async () => {
+    const { engine } = stated();
+    const cache = [methodFromName("mask", { mask: "1010" })];
+    const failing = { ...engine, generate: engine.generate.bind(engine) };
+    failing.generate = async (request) => {
+      if (request?.cache?.[0] === cache[0]) cache[0]?.start({ steps: request?.steps ?? 20 } as never);
+      return engine.generate(request);
+    };
+    const report = await atEqualEvaluations(failing, { methods: [{ name: "mask", options: {}, cache }], clips });
+    expect(report.rows).toEqual([]);
+    expect(report.leftOut.mask).toMatch(/a digit for each of the 20 steps/);
+    await engineRejection("input-invalid", atEqualEvaluations(engine, { methods: [], clips: [] }));
+  });
+});
+
+it("a rival has at least the evaluations of the method, and no more steps than the run", () => {
+  expect(rivalSteps([8, 8, 8], 20)).toBe(8);
+  expect(rivalSteps([8.04, 8.04], 20)).toBe(8);
+  expect(rivalSteps([8.2], 20)).toBe(9);
+  expect(rivalSteps([19.97], 20)).toBe(20);
+  expect(rivalSteps([0.4], 20)).toBe(1);
+});
+
+it("an even mask has its count, and computes the first and the last step", () => {
+  expect(evenMask(1, 4)).toBe("1000");
+  expect(evenMask(5, 9)).toBe("101010101");
+  for (let steps = 2; steps <= 50; steps++)
+    for (let count = 2; count <= steps; count++) {
+      const mask = evenMask(count, steps);
+      expect([mask.length, mask.replaceAll("0", "").length, mask[0], mask.at(-1)]).toEqual([steps, count, "1", "1"]);
+    }
+});
+
+it("of a ladder the setting nearest to the wanted speed-up is taken, as a ratio", async () => {
+  const { engine } = statedEngine(
+    ({ cache = [] }) => ({
+      ms: 1,
+      visits: visits([0, 10, 14, 15, 0, 17][Number(cache[0]?.options.interval) - 1] ?? 0, 20),
+    }),
+    { profile },
+  );
+  const { found } = await settingsNear(engine, { speedup: 3, methods: ["fora"] });
+  // Ladder 2, 3, 4, 6: 2×, 3.3×, 4×, 6.7×.
+  expect(found.map(({ name, options }) => [name, options])).toEqual([["fora", { interval: 3 }]]);
+});
+
+describe("a report's file", () => {
+  it("comes back as it was, equal clips included, and refuses what is not one", async () => {
+    const { engine } = stated();
+    const methods = [{ name: "fora", options: {}, cache: [methodFromName("fora", {})] }];
+    const report = await atEqualEvaluations(engine, { methods, clips });
+    const [first, ...rest] = report.rows;
+    const equal = { ...report, rows: [{ ...first, psnr: [Number.POSITIVE_INFINITY, 3] }, ...rest] };
+    const again = (value: unknown) =>
+      qualityReportFromJson(JSON.parse(JSON.stringify(value, writeInfinity), readInfinity), "f.json");
+    expect(again(equal)).toEqual(equal);
+    const short = engineError("file-invalid", () => again({ ...report, rows: [{ ...first, psnr: [1] }] }));
+    expect(short.message).toMatch(/rows\[0\]\.psnr is \[1\]; expected 2 numbers/);
+    engineError("file-invalid", () => again({ ...report, format: "diffusion-cache/bench" }));
+  });
+});
