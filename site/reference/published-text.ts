@@ -16,8 +16,14 @@ export const timesText = ({ base, seconds }: Published): string =>
 export const speedText = ({ speedup, flops }: Published): string =>
   [speedup?.toFixed(2), flops && `${flops.toFixed(2)} in FLOPs`].filter(Boolean).join(", ");
 
-export const memoryText = ({ base, gib }: Published): string =>
-  gib === undefined ? "" : `${base.gib === undefined ? "" : `${base.gib.toFixed(1)} → `}${gib.toFixed(1)} GiB`;
+const fromTo = (before: number | undefined, after: number | undefined, unit: string): string =>
+  after === undefined ? "" : `${before === undefined ? "" : `${before.toFixed(1)} → `}${after.toFixed(1)} ${unit}`;
+
+export const memoryText = ({ base, gib, gb }: Published): string =>
+  fromTo(base.gib, gib, "GiB") || fromTo(base.gb, gb, "GB");
+
+export const deviceText = ({ device, doubt }: Published): string =>
+  `${device === "not named" ? "" : device}${doubt === undefined ? "" : `; doubtful: ${doubt}`}`;
 
 const judged: readonly (readonly [key: keyof Judged, label: string, digits: number, fromBase: boolean])[] = [
   ["psnr", "PSNR", 2, false],

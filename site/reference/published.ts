@@ -1,5 +1,7 @@
 import { cachingRepositories } from "./published/caching-repositories.js";
+import { enginePullRequests } from "./published/engine-pull-requests.js";
 import { imageRepositories } from "./published/image-repositories.js";
+import { newerRepositories } from "./published/newer-repositories.js";
 import { papers } from "./published/papers.js";
 import { pullRequests } from "./published/pull-requests.js";
 import { seaCacheSources } from "./published/seacache.js";
@@ -21,6 +23,9 @@ export interface Published {
   readonly speedup?: number;
   readonly flops?: number;
   readonly gib?: number;
+  readonly gb?: number;
+  /** Why the times are doubtful, where they are. */
+  readonly doubt?: string;
   readonly quality: Judged;
   readonly source: Source;
   /** Whether the method's own authors published it. */
@@ -42,13 +47,24 @@ export const methodNames = {
   dbcache: "DBCache",
   "dbcache-taylorseer": "DBCache with TaylorSeer",
   mask: "Step mask",
+  spectrum: "Spectrum",
   "fewer-steps": "Fewer steps, no cache",
   adacache: "AdaCache",
+  customcache: "TeaCache with TaylorSeer",
+  dbprune: "DBPrune",
   deepcache: "DeepCache",
   deltadit: "Δ-DiT",
   duca: "DuCa",
+  "double-first-block": "FirstBlockCache, two thresholds",
+  dmd: "DMD forecast",
   foca: "FoCa",
+  hicache: "HiCache (Hermite)",
   l2c: "Learning-to-Cache",
+  lemica: "LeMiCa",
+  meancache: "MeanCache",
+  profilingdit: "ProfilingDiT",
+  "reference-hints": "Reference hints",
+  scalingcache: "ScalingCache",
   sencache: "SenCache",
   tgate: "T-GATE",
   toca: "ToCa",
@@ -56,10 +72,12 @@ export const methodNames = {
 
 const sources: readonly Source[] = [
   ...pullRequests,
+  ...enginePullRequests,
   ...papers,
   ...seaCacheSources,
   ...cachingRepositories,
   ...imageRepositories,
+  ...newerRepositories,
 ];
 
 const ratio = (uncached: number | undefined, cached: number | undefined): number | undefined =>
@@ -67,11 +85,13 @@ const ratio = (uncached: number | undefined, cached: number | undefined): number
 
 /** Every figure, in the order of its source. */
 export const published: readonly Published[] = sources.flatMap((source) =>
-  source.groups.flatMap(({ model, setting = "", device = source.device ?? "not named", base = {}, runs }) =>
-    runs.map(({ method, at = "", seconds, gib, speedup = ratio(base.seconds, seconds), flops, ...quality }) => ({
+  source.groups.flatMap(({ model, setting = "", device = source.device ?? "not named", doubt, base = {}, runs }) =>
+    runs.map(({ method, at = "", seconds, gib, gb, speedup = ratio(base.seconds, seconds), flops, ...quality }) => ({
       ...{ method, at, model, setting, device, base, quality, source, own: source.own?.includes(method) ?? false },
       ...(seconds === undefined ? {} : { seconds }),
       ...(gib === undefined ? {} : { gib }),
+      ...(gb === undefined ? {} : { gb }),
+      ...(doubt === undefined ? {} : { doubt }),
       ...(speedup === undefined ? {} : { speedup }),
       ...(flops === undefined ? {} : { flops }),
     })),

@@ -1,14 +1,21 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { methodNames, published } from "../../site/reference/published.js";
-import { memoryText, qualityText, speedText, subjectText, timesText } from "../../site/reference/published-text.js";
+import {
+  deviceText,
+  memoryText,
+  qualityText,
+  speedText,
+  subjectText,
+  timesText,
+} from "../../site/reference/published-text.js";
 
 // Figures of the literature stand once, say where they are from, and do not contradict themselves.
 
 const name = (row: (typeof published)[number]): string => `${row.source.title}: ${row.method}, ${subjectText(row)}`;
 
 test("every figure has a method with a name, a model, an address and a number", () => {
-  expect(published.length).toBeGreaterThan(150);
+  expect(published.length).toBeGreaterThan(330);
   for (const row of published) {
     expect(methodNames, name(row)).toHaveProperty([row.method]);
     expect(row.model, name(row)).not.toBe("");
@@ -55,6 +62,45 @@ test("how a figure is written", () => {
   expect([timesText(row), speedText(row), memoryText(row)]).toEqual(["31.74 s → 27.53 s", "1.15", "14.3 → 20.2 GiB"]);
   const judged = published.find(({ method, quality }) => method === "l2c" && quality.fid === 2.269);
   expect(judged && qualityText(judged)).toBe("FID 2.27 (base 2.26)");
+});
+
+test("a device is the one that the source names", () => {
+  const devices = (model: string, title: string) => [
+    ...new Set(
+      published.filter((row) => row.model === model && row.source.title === title).map(({ device }) => device),
+    ),
+  ];
+  expect(devices("Lumina-Image-2", "TeaCache READMEs")).toEqual(["RTX 4090"]);
+  expect(devices("Lumina-Next", "TeaCache READMEs")).toEqual(["A800"]);
+  for (const model of ["Wan2.2 5B", "Wan2.2 A14B", "FramePack", "FramePack-F1", "FLUX.1 Kontext"])
+    expect(devices(model, "MagCache READMEs"), model).toEqual(["L20"]);
+  expect(devices("Wan2.1 14B", "MagCache READMEs")).toEqual(["A800"]);
+});
+
+test("times beyond what their GPU can do are marked, with the share, and said beside the device", () => {
+  const doubted = published.filter(({ doubt }) => doubt !== undefined);
+  expect(new Set(doubted.map((row) => `${row.source.title}, ${row.model}, ${row.setting}`))).toEqual(
+    new Set([
+      "xDiT, thread 453, FLUX.1-dev, ",
+      "SeaCache READMEs, HunyuanVideo, 720p",
+      "TeaCache READMEs, Wan2.1 14B, image to video, 720p",
+    ]),
+  );
+  for (const row of doubted) {
+    expect(row.doubt).toMatch(/^\d+ % of the peak of one /);
+    expect(deviceText(row)).toBe(`${row.device}; doubtful: ${row.doubt}`);
+  }
+});
+
+test("memory is in GiB, or in the GB of its source, of both runs where it is of one", () => {
+  const measured = published.filter(({ gib, gb }) => gib !== undefined || gb !== undefined);
+  expect(measured.length).toBeGreaterThanOrEqual(13);
+  for (const row of measured) {
+    expect(row.gib === undefined || row.gb === undefined, name(row)).toBe(true);
+    expect(row.gib ?? row.gb, name(row)).toBeLessThan(192);
+  }
+  const [first] = measured.filter(({ source }) => source.title === "diffusers, pull request 12648").slice(1);
+  expect(first && memoryText(first)).toBe("33.8 → 33.9 GB");
 });
 
 test("a page shows published figures from this data, and writes none by hand", () => {

@@ -1,15 +1,10 @@
-import type { CachedRun, Source } from "./table.js";
+import { magCacheReadmes } from "./magcache-readmes.js";
+import { by, minutes } from "./runs.js";
+import type { Source } from "./table.js";
 
 const repository = (path: string): string => `https://github.com/${path}`;
-const minutes = (whole: number, seconds = 0): number => 60 * whole + seconds;
-const by = (
-  method: string,
-  name: string,
-  rows: readonly (readonly [setting: number | string, seconds: number])[],
-): CachedRun[] => rows.map(([setting, seconds]) => ({ method, at: `${name}${setting}`, seconds }));
 const tea = (...rows: readonly (readonly [threshold: number | string, seconds: number])[]) =>
   by("teacache", "threshold ", rows);
-const mag = (...rows: readonly (readonly [setting: string, seconds: number])[]) => by("magcache", "", rows);
 const firstBlock = (...rows: readonly (readonly [threshold: number, seconds: number])[]) =>
   by("firstblockcache", "threshold ", rows);
 
@@ -31,7 +26,21 @@ export const cachingRepositories: readonly Source[] = [
         runs: tea([0.17, 34], [0.25, 29], [0.3, 25], [0.45, 19]),
       },
       { model: "Lumina-Next", base: { seconds: 17 }, runs: tea([0.2, 11], [0.3, 9], [0.4, 7], [0.5, 6]) },
-      { model: "Lumina-Image-2", base: { seconds: 25 }, runs: tea([0.2, 20], [0.3, 16], [0.4, 12], [0.5, 10]) },
+      {
+        model: "Lumina-Image-2",
+        setting: "50 steps",
+        device: "RTX 4090",
+        base: { seconds: 25 },
+        runs: [
+          ...tea([0.2, 20], [0.3, 16], [0.4, 12], [0.5, 10]),
+          ...by("teacache", "second coefficients, threshold ", [
+            [0.2, 16.7],
+            [0.3, 15.6],
+            [0.5, 13.79],
+            [1.1, 11.9],
+          ]),
+        ],
+      },
       {
         model: "CogVideoX1.5",
         setting: "text to video",
@@ -83,6 +92,7 @@ export const cachingRepositories: readonly Source[] = [
       {
         model: "Wan2.1 14B",
         setting: "image to video, 720p",
+        doubt: "96 % of the peak of one A800",
         base: { seconds: minutes(29) },
         runs: tea([0.18, minutes(17)], [0.2, minutes(15)], [0.3, minutes(12)]),
       },
@@ -102,55 +112,7 @@ export const cachingRepositories: readonly Source[] = [
       },
     ],
   },
-  {
-    title: "MagCache READMEs",
-    url: repository("Zehong-Ma/MagCache"),
-    device: "A800",
-    own: ["magcache"],
-    note: "E024K5R01 stands for a threshold of 0.24, at most 5 reuses in a row and a warm-up of 0.1.",
-    groups: [
-      {
-        model: "HunyuanVideo",
-        setting: "540p",
-        base: { seconds: minutes(20, 10) },
-        runs: [...tea([0.15, minutes(8, 53)]), ...mag(["E012K4R02", minutes(8, 50)], ["E024K6R02", minutes(7, 17)])],
-      },
-      {
-        model: "HunyuanVideo",
-        setting: "720p",
-        base: { seconds: minutes(54, 5) },
-        runs: [...tea([0.15, minutes(23, 49)]), ...mag(["E012K4R02", minutes(23, 50)], ["E024K6R02", minutes(19, 33)])],
-      },
-      {
-        model: "Wan2.1 14B",
-        setting: "text to video, 720p",
-        base: { seconds: minutes(60, 4) },
-        runs: [{ method: "teacache", seconds: minutes(30, 1) }, ...mag(["E024K6R02", minutes(21, 40)])],
-      },
-      {
-        model: "Wan2.1 1.3B",
-        base: { seconds: 189 },
-        runs: [{ method: "teacache", seconds: 95 }, ...mag(["E012K2R02", 87], ["E012K4R02", 68])],
-      },
-      { model: "Wan2.2 5B", base: { seconds: minutes(10, 39) }, runs: mag(["E006K2R02", minutes(5, 24)]) },
-      {
-        model: "Wan2.2 A14B",
-        setting: "480p",
-        base: { seconds: minutes(27, 9) },
-        runs: mag(["E006K2R04", minutes(18, 10)]),
-      },
-      { model: "Qwen-Image", base: { seconds: 75 }, runs: mag(["E006K2R02", 50]) },
-      { model: "FLUX.1 Kontext", device: "L20", base: { seconds: 30 }, runs: mag(["E005K4R02", 15]) },
-      {
-        model: "FramePack",
-        base: { seconds: minutes(9) },
-        runs: [
-          { method: "teacache", seconds: minutes(4, 40) },
-          ...mag(["E010K3R02", minutes(4, 20)], ["E015K4R02", minutes(4)]),
-        ],
-      },
-    ],
-  },
+  magCacheReadmes,
   {
     title: "diffusers, pull request 11180",
     url: "https://github.com/huggingface/diffusers/pull/11180",

@@ -67,6 +67,7 @@ export const pullRequests: readonly Source[] = [
     groups: [
       {
         model: "FLUX.1-dev",
+        doubt: "231 % of the peak of one H20; more GPUs, fewer steps or a smaller image are not named",
         base: { seconds: 6.1 },
         runs: [
           { method: "teacache", seconds: 4.67 },

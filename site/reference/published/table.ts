@@ -16,6 +16,8 @@ export interface Run extends Judged {
   readonly seconds?: number;
   /** Peak memory of the device in GiB. */
   readonly gib?: number;
+  /** The same in "GB" where the source does not say of what size. */
+  readonly gb?: number;
 }
 
 export interface CachedRun extends Run {
@@ -35,6 +37,8 @@ export interface Group {
   readonly setting?: string;
   /** Where it differs from the source's. */
   readonly device?: string;
+  /** Why the times cannot be what they are called: the share of the device's peak that they would need. */
+  readonly doubt?: string;
   readonly base?: Run;
   readonly runs: readonly CachedRun[];
 }
