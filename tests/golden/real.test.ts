@@ -1,14 +1,21 @@
+import { readdirSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { methodFromName } from "../../src/engine/cache/methods/index.js";
 import type { Engine } from "../../src/engine/engine.js";
 import { createEngine } from "../../src/engine/run/create-engine.js";
-import { relativeError } from "./fixture.js";
+import { fixtureFolder, relativeError } from "./fixture.js";
 import { readReal } from "./real.js";
 
 // Small random checkpoints of the real classes of diffusers, see tests/fixtures/README.md.
 
-describe.each(["dit", "pixart", "sd3", "wan"])("diffusers' runs on %s", (name) => {
-  const fixture = readReal(name);
+const networks = readdirSync(fixtureFolder("networks")).filter((name) => name !== "qwen-masked");
+const recorded = [
+  ...["dit", "pixart", "sd3", "wan"].map((name) => [name, "real"] as const),
+  ...networks.map((name) => [name, "networks"] as const),
+];
+
+describe.each(recorded)("diffusers' runs on %s", (name, room) => {
+  const fixture = readReal(name, room);
   let engine: Engine;
   beforeAll(async () => {
     engine = await createEngine({ model: fixture.folder, backend: "wasm" });

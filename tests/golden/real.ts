@@ -11,9 +11,9 @@ export interface RealRun {
   readonly computed?: Readonly<Record<string, string>>;
 }
 
-/** A folder of tests/fixtures/real: the checkpoint, what went in, and what diffusers predicted. */
-export const readReal = (name: string) => {
-  const folder = fixtureFolder(`real/${name}`);
+/** A folder of tests/fixtures/real or tests/fixtures/networks: the checkpoint, what went in, and what diffusers predicted. */
+export const readReal = (name: string, room: "real" | "networks" = "real") => {
+  const folder = fixtureFolder(`${room}/${name}`);
   const json = JSON.parse(readFileSync(`${folder}/reference.json`, "utf8")) as {
     readonly guidance: number;
     readonly steps: number;

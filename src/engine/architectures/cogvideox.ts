@@ -41,10 +41,10 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   part("patch_embed", (g, stream) => {
     const latents = stream.get("latents");
     const video = inChannels > outChannels ? g.concat([latents, stream.get("image")], 1) : latents;
-    const tokens =
-      deep === undefined
-        ? layers.patches(g, video, "patch_embed.proj", D, patches, { bias: config.patchBias })
-        : layers.linear(g, layers.cut(g, video, patches), "patch_embed.proj", D);
+    const tokens = layers.patches(g, video, "patch_embed.proj", D, patches, {
+      bias: config.patchBias || deep !== undefined,
+      saved: deep === undefined ? "2d" : "linear",
+    });
     const text = layers.linear(g, stream.get("text"), "patch_embed.text_proj", D);
     const learned = config.learned ? learnedPositions(g, layers, config, geometry, S) : undefined;
     const own = positions === undefined ? learned && g.slice(learned, 1, T, T + S) : g.weight(positions);

@@ -108,8 +108,8 @@ export const layersOf = (weights: WeightStore) => {
       return layers.linear(g, activate(g, hidden, activation, inner), `${name}.net.2`, last(x));
     },
     /**
-     * Patches of a video [B, C, F, H, W] as tokens [B, S, D], by a convolution whose stride is its kernel. The weight
-     * may be that of a 2-D or of a 3-D convolution.
+     * Patches of a video [B, C, F, H, W] as tokens [B, S, D], by a convolution whose stride is its kernel. `saved`
+     * says as what diffusers keeps the weight: a convolution of two or three dimensions, or a linear layer over a patch.
      */
     patches(
       g: GraphBuilder,
@@ -117,26 +117,19 @@ export const layersOf = (weights: WeightStore) => {
       name: string,
       D: number,
       [t, h, w]: readonly [number, number, number],
-      { bias = true, deep = false }: { readonly bias?: boolean; readonly deep?: boolean } = {},
+      { bias = true, saved = "2d" }: { readonly bias?: boolean; readonly saved?: "2d" | "3d" | "linear" } = {},
     ): GraphValue {
       const [B, C, F, H, W] = x.dims as [number, number, number, number, number];
       const groups = g.transpose(g.reshape(x, [B, C, F / t, t * H * W]), [0, 2, 1, 3]);
       const frames = g.reshape(groups, [(B * F) / t, C * t, H, W]);
-      const stored = layers.weight(g, `${name}.weight`, deep ? [D, C, t, h, w] : [D, C, h, w]);
-      const kernel = deep ? g.reshape(stored, [D, C * t, h, w]) : stored;
+      const dims = { "2d": [D, C, h, w], "3d": [D, C, t, h, w], linear: [D, C * t * h * w] }[saved];
+      const stored = layers.weight(g, `${name}.weight`, dims);
+      const kernel = saved === "2d" ? stored : g.reshape(stored, [D, C * t, h, w]);
       const reads = bias ? [frames, kernel, layers.weight(g, `${name}.bias`, [D])] : [frames, kernel];
       const [rows, columns] = [H / h, W / w];
       const out = g.node("Conv", reads, [(B * F) / t, D, rows, columns], { kernel_shape: [h, w], strides: [h, w] });
       const tokens = g.transpose(g.reshape(out, [(B * F) / t, D, rows * columns]), [0, 2, 1]);
       return g.reshape(tokens, [B, (F / t) * rows * columns, D]);
-    },
-    /** Patches of a video [B, C, F, H, W] as they are, [B, S, t·h·w·C], channels last. */
-    cut(g: GraphBuilder, x: GraphValue, [t, h, w]: readonly [number, number, number]): GraphValue {
-      const [B, C, F, H, W] = x.dims as [number, number, number, number, number];
-      const [frames, rows, columns] = [F / t, H / h, W / w];
-      const pixels = g.transpose(g.reshape(x, [B, C, F, H * W]), [0, 2, 3, 1]); // [B, F, H·W, C]
-      const cut = g.transpose(g.reshape(pixels, [B * frames, t, rows, h, columns, w, C]), [0, 2, 4, 1, 3, 5, 6]);
-      return g.reshape(cut, [B, frames * rows * columns, t * h * w * C]);
     },
     /** The inverse for what a network predicts: tokens [B, S, t·h·w·C] as a video; within a token, channels last or first. */
     unpatched(

@@ -65,7 +65,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     stream.set("caption", layers.embedder(g, stream.get("text"), "condition_embedder.text_embedder", D, "gelu")),
   );
   part("patch_embedding", (g, stream) =>
-    stream.set("x", layers.patches(g, stream.get("latents"), "patch_embedding", D, patches, { deep: true })),
+    stream.set("x", layers.patches(g, stream.get("latents"), "patch_embedding", D, patches, { saved: "3d" })),
   );
   const table: SingleStream = {
     ...{ layers, heads, headWidth, bias: true, rope },
