@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /** What `config.json` of a LatteTransformer3DModel says, under our names. */
 export interface LatteConfig {
@@ -17,7 +17,7 @@ export interface LatteConfig {
 }
 
 const refuse = (field: string, value: unknown, expected: string): never => {
-  throw new EngineError("model-config", `config.json has ${field} = ${JSON.stringify(value)}; expected ${expected}.`, {
+  throw new EngineError("model-config", `config.json has ${field} = ${shown(value)}; expected ${expected}.`, {
     hint: "Only text-conditioned Latte checkpoints as diffusers saves them are supported.",
   });
 };

@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import {
   type Branch,
   type CacheMethod,
@@ -12,7 +12,6 @@ import {
   type SiteMap,
   type Visit,
 } from "../method.js";
-import { shown } from "./options.js";
 
 /** What a method answered, and why. */
 export interface Verdict {

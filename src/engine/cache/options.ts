@@ -1,17 +1,6 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 // Options of a method are checked where the user speaks: at construction, with the value, the range and the reason.
-
-/** A value as a message has it, whatever it is and however long. */
-export const shown = (value: unknown): string => {
-  if (typeof value === "number" || typeof value === "bigint" || value === undefined) return String(value);
-  try {
-    const text = JSON.stringify(value) ?? typeof value;
-    return text.length > 200 ? `${text.slice(0, 200)}…` : text;
-  } catch {
-    return `of the type ${typeof value}`; // it holds itself, or a bigint
-  }
-};
 
 const refuse = (method: string, option: string, value: unknown, expected: string): never => {
   throw new EngineError("option-invalid", `${method}: ${option} is ${shown(value)}; expected ${expected}.`, {

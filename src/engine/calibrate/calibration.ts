@@ -1,7 +1,7 @@
 import type { MagCacheOptions } from "../cache/methods/mag-cache.js";
 import type { SmoothCacheOptions } from "../cache/methods/smooth-cache.js";
 import type { TeaCacheOptions } from "../cache/methods/tea-cache.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import type { CacheMethod, CalibratedFor } from "../method.js";
 
 /**
@@ -45,8 +45,8 @@ export type PartialCalibration = Omit<Calibration, (typeof entries)[number]> &
 export const partialCalibration = (json: unknown, where: string): PartialCalibration => {
   if (typeof json !== "object" || json === null) throw invalid(where, "it is not a JSON object");
   const { format, version, calibratedFor, ...rest } = json as Partial<Calibration>;
-  if (format !== "diffusion-cache/calibration") throw invalid(where, `format is ${JSON.stringify(format)}`);
-  if (version !== 1) throw invalid(where, `version is ${JSON.stringify(version)}; this engine reads 1`);
+  if (format !== "diffusion-cache/calibration") throw invalid(where, `format is ${shown(format)}`);
+  if (version !== 1) throw invalid(where, `version is ${shown(version)}; this engine reads 1`);
   if (typeof calibratedFor?.model !== "string") throw invalid(where, "calibratedFor names no model");
   for (const entry of entries)
     if (entry in rest && (typeof rest[entry] !== "object" || rest[entry] === null))

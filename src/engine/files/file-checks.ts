@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /** Reads the fields of a JSON object that somebody else may have written. Each refusal names the field and its value. */
 export interface FileChecks {
@@ -27,19 +27,16 @@ export interface FileChecks {
 const mostCharacters = 4000;
 const mostEntries = 10_000;
 
-/** undefined for what is nested too deep to be written. */
-const written = (value: unknown): string | undefined => {
+/** Infinite for what is nested too deep to be written. */
+const charactersOf = (value: unknown): number => {
   try {
-    return JSON.stringify(value) ?? "missing";
+    return JSON.stringify(value).length;
   } catch {
-    return undefined;
+    return Number.POSITIVE_INFINITY;
   }
 };
 
-const said = (value: unknown): string => {
-  const text = written(value) ?? "nested too deep";
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-};
+const said = (value: unknown): string => (value === undefined ? "missing" : shown(value, 60));
 
 /** @param what "a bench report" @throws EngineError "file-invalid" */
 export const fileChecks = (json: unknown, where: string, what: string, hint: string): FileChecks => {
@@ -101,7 +98,7 @@ export const fileChecks = (json: unknown, where: string, what: string, hint: str
         return found.map((one, index) => at(one, name(`${field}[${index}]`)));
       },
       json: () =>
-        (written(fields)?.length ?? Number.POSITIVE_INFINITY) <= mostCharacters
+        charactersOf(fields) <= mostCharacters
           ? fields
           : refuse(`${path} is longer than ${mostCharacters} characters`),
       textMap: () =>

@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /** Bytes per number, for the types that the format names and the engine can read. */
 export const dtypeBytes = {
@@ -39,12 +39,6 @@ export const invalidSafetensors = (file: string, why: string, cause?: unknown): 
     hint: "Download or export the file again; compare its size and SHA-256 with the source.",
     cause,
   });
-
-/** A value as a message shows it: JSON, cut after 60 characters. */
-const shown = (value: unknown): string => {
-  const text = JSON.stringify(value) ?? String(value);
-  return text.length > 60 ? `${text.slice(0, 57)}…` : text;
-};
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);

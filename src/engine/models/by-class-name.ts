@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /**
  * The entry of a table for the architecture that a checkpoint's config.json names.
@@ -8,12 +8,8 @@ export const byClassName = <T>(entries: Readonly<Record<string, T>>, config: unk
   const name = (config as { _class_name?: unknown } | null)?._class_name;
   const found = typeof name === "string" && Object.hasOwn(entries, name) ? entries[name] : undefined;
   if (!found)
-    throw new EngineError(
-      "model-unknown",
-      `config.json names the architecture ${JSON.stringify(name) ?? "undefined"}.`,
-      {
-        hint: `The engine has: ${Object.keys(entries).join(", ")}.`,
-      },
-    );
+    throw new EngineError("model-unknown", `config.json names the architecture ${shown(name)}.`, {
+      hint: `The engine has: ${Object.keys(entries).join(", ")}.`,
+    });
   return found;
 };

@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { readSafetensors } from "../files/safetensors.js";
 import type { Tensor } from "../tensor.js";
 import { expectedOf, type Json, jsonReader } from "./json-files.js";
@@ -34,7 +34,7 @@ const shardsOf = (where: string, { weight_map: map }: Json): Map<string, string[
   for (const [tensor, file] of Object.entries(map)) {
     // A plain file name: an index must not reach out of its folder.
     if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file))
-      throw invalidIndex(where, `tensor "${tensor}" lies in ${JSON.stringify(file)}`);
+      throw invalidIndex(where, `tensor "${tensor}" lies in ${shown(file)}`);
     shards.set(file, [...(shards.get(file) ?? []), tensor]);
   }
   return shards;

@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import type { Expected } from "./source.js";
 
 /** `manifest.json` of a model: what its files are, and what a page needs to know before it loads them. */
@@ -45,15 +45,14 @@ export const manifestFromJson = (json: unknown, where: string): Manifest => {
   const { files } = json;
   if (!Array.isArray(files)) throw invalid(where, "files is not a list");
   for (const [i, file] of files.entries())
-    if (!isFile(file)) throw invalid(where, `files[${i}] is not { path, bytes, sha256 }, but ${JSON.stringify(file)}`);
+    if (!isFile(file)) throw invalid(where, `files[${i}] is not { path, bytes, sha256 }, but ${shown(file)}`);
   const part = (name: string): Fields => {
     const value = json[name] ?? {};
-    if (!isRecord(value)) throw invalid(where, `${name} is ${JSON.stringify(value)}, not an object`);
+    if (!isRecord(value)) throw invalid(where, `${name} is ${shown(value)}, not an object`);
     return value;
   };
   const expectType = (name: string, value: unknown, type: "string" | "number") => {
-    if (value !== undefined && typeof value !== type)
-      throw invalid(where, `${name} is ${JSON.stringify(value)}, not a ${type}`);
+    if (value !== undefined && typeof value !== type) throw invalid(where, `${name} is ${shown(value)}, not a ${type}`);
   };
   expectType("name", json.name, "string");
   for (const field of ["fps", "channels", "frames", "height", "width"])

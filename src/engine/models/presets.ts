@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /** From the closest to the uncached clip to the fastest. */
 export const presetNames = ["gentle", "balanced", "strong"] as const;
@@ -44,7 +44,7 @@ export interface Presets {
 export const presetsFromJson = (json: unknown, where: string): Presets => {
   const { format, version, methods } = (json ?? {}) as Partial<Presets>;
   if (format === "diffusion-cache/presets" && version === 1 && typeof methods === "object") return json as Presets;
-  throw new EngineError("file-invalid", `${where} does not hold presets: its format is ${JSON.stringify(format)}.`, {
+  throw new EngineError("file-invalid", `${where} does not hold presets: its format is ${shown(format)}.`, {
     hint: "Make them with scripts/presets.mjs.",
   });
 };

@@ -1,7 +1,6 @@
 import { chooseBackend, type Preference, preferences } from "../backends/ladder.js";
-import { shown } from "../cache/options.js";
 import type { Engine, Progress } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { type Files, openFiles } from "../models/files.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { engineOf } from "./engine-of.js";

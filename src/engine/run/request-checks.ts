@@ -1,6 +1,5 @@
-import { shown } from "../cache/options.js";
 import type { GenerateOptions, RunInputs } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
 // What types promise and plain JavaScript does not keep. Ranges and shapes are checked where they are used.

@@ -1,11 +1,10 @@
 import type { Architecture } from "../architectures/architecture.js";
 import type { Backend } from "../backends/backend.js";
-import { shown } from "../cache/options.js";
 import { type Segmenter, segmenter } from "../cache/segments.js";
 import { expectCalibrated } from "../calibrate/calibration.js";
 import type { Clip } from "../clip.js";
 import type { GenerateOptions, ModelInfo } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import type { Graph } from "../graph/builder.js";
 import { weightStore } from "../graph/weights.js";
 import type { Geometry, Model } from "../models/model.js";

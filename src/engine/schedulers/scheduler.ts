@@ -1,5 +1,4 @@
-import { shown } from "../cache/options.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /**
  * One denoising step as plain weights, so that any backend carries it out with `combine` and no read-back.
@@ -37,7 +36,7 @@ export interface Scheduler {
 
 /** A field of a scheduler's config that has another value than the engine takes. */
 export const configError = (scheduler: string, field: string, value: unknown, wanted: string): EngineError =>
-  new EngineError("scheduler-config", `${scheduler}: ${field} is ${JSON.stringify(value)}; it must be ${wanted}.`, {
+  new EngineError("scheduler-config", `${scheduler}: ${field} is ${shown(value)}; it must be ${wanted}.`, {
     hint: `Correct ${field} in scheduler_config.json, or use a scheduler that the engine has.`,
   });
 

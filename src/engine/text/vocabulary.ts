@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import type { Domain } from "./domain.js";
 import { type Grammar, grammarOf, type Slot } from "./grammar.js";
@@ -47,14 +47,13 @@ const isSlot = (value: unknown): value is Slot =>
 export const vocabularyFromJson = (json: unknown): Vocabulary => {
   if (typeof json !== "object" || json === null) throw invalid("it is not a JSON object");
   const { version = 1, slots, template, objects = 1, domain } = json as Record<string, unknown>;
-  if (version !== 1) throw invalid(`its version is ${JSON.stringify(version)}; this engine reads version 1`);
+  if (version !== 1) throw invalid(`its version is ${shown(version)}; this engine reads version 1`);
   if (!Array.isArray(slots) || slots.length === 0) throw invalid("slots is not a list of slots");
   for (const [i, slot] of slots.entries())
-    if (!isSlot(slot))
-      throw invalid(`slot ${i} is not { name, words } in lower-case words, but ${JSON.stringify(slot)}`);
-  if (typeof template !== "string") throw invalid(`template is ${JSON.stringify(template)}, not a sentence`);
+    if (!isSlot(slot)) throw invalid(`slot ${i} is not { name, words } in lower-case words, but ${shown(slot)}`);
+  if (typeof template !== "string") throw invalid(`template is ${shown(template)}, not a sentence`);
   if (typeof objects !== "number" || !Number.isInteger(objects) || objects < 1)
-    throw invalid(`objects is ${JSON.stringify(objects)}, not a whole number from 1 on`);
+    throw invalid(`objects is ${shown(objects)}, not a whole number from 1 on`);
   const grammar = grammarOf(slots as Slot[], template, invalid);
   const columns = (slots as Slot[]).reduce((sum, { words }) => sum + words.length, 1);
   return {

@@ -1,7 +1,7 @@
-import { EngineError } from "../../errors.js";
+import { EngineError, shown } from "../../errors.js";
 import type { CacheMethod } from "../../method.js";
 import { type Forecast, type Guards, guarded, withForecast } from "../compose.js";
-import { checks, shown } from "../options.js";
+import { checks } from "../options.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";
 import { diCache } from "./di-cache.js";
