@@ -127,7 +127,7 @@ for (const file of readdirSync(ort)) if (file.endsWith(".wasm")) copyFileSync(or
     files: {
       "page.js": `${page}main();\n`,
       "webpack.config.mjs": `export default { mode: "production", entry: "./page.js", experiments: { outputModule: true }, output: { module: true }, performance: { hints: false } };\n`,
-      "dist/index.html": html("/main.js"),
+      "dist/index.html": html("/main.mjs"),
     },
     model: "dist/model",
     steps: [["node", "node_modules/webpack/bin/webpack.js"]],

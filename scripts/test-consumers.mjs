@@ -13,7 +13,12 @@ import { consumers } from "./consumers.mjs";
 
 const model = resolve("site/public/models/latte-motion-nano");
 const patienceMs = 300_000;
-const types = { ".html": "text/html", ".js": "text/javascript", ".mjs": "text/javascript", ".wasm": "application/wasm" };
+const types = {
+  ".html": "text/html",
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".wasm": "application/wasm",
+};
 /** A page of its own world, so that WebAssembly has threads. */
 const isolated = { "cross-origin-opener-policy": "same-origin", "cross-origin-embedder-policy": "require-corp" };
 
@@ -47,7 +52,10 @@ const serveFolder = async (folder) => {
     response.end(bytes ?? "not found");
   });
   await new Promise((done) => server.listen(0, "127.0.0.1", done));
-  return { address: `http://127.0.0.1:${server.address().port}`, close: () => server.closeAllConnections() ?? server.close() };
+  return {
+    address: `http://127.0.0.1:${server.address().port}`,
+    close: () => server.closeAllConnections() ?? server.close(),
+  };
 };
 
 const serveCommand = async (folder, command) => {
@@ -73,7 +81,9 @@ const titleOf = async (address, also) => {
     const inspector = await tab.context().newCDPSession(tab);
     await inspector.send("Emulation.setHardwareConcurrencyOverride", { hardwareConcurrency: 8 });
     await tab.goto(`${address}/`);
-    await tab.waitForFunction(() => /^(made|failed)/.test(document.title), undefined, { timeout: patienceMs }).catch(() => {});
+    await tab
+      .waitForFunction(() => /^(made|failed)/.test(document.title), undefined, { timeout: patienceMs })
+      .catch(() => {});
     const title = await tab.title();
     const route = also ? await fetch(address + also).then((answer) => answer.text()) : "made 1x3x8x48x48 101";
     return { title, route, complaints };
@@ -85,7 +95,11 @@ const titleOf = async (address, also) => {
 const check = async (name, { packages, files, steps, says, quiet, model: place, serve }, tarball) => {
   const folder = await mkdtemp(join(tmpdir(), `consumer-${name}-`));
   try {
-    const manifest = { private: true, type: "module", dependencies: { ...packages, "diffusion-cache": `file:${tarball}` } };
+    const manifest = {
+      private: true,
+      type: "module",
+      dependencies: { ...packages, "diffusion-cache": `file:${tarball}` },
+    };
     for (const [path, text] of Object.entries({ ...files, "package.json": JSON.stringify(manifest) })) {
       await mkdir(dirname(join(folder, path)), { recursive: true });
       await writeFile(join(folder, path), text);
@@ -97,10 +111,13 @@ const check = async (name, { packages, files, steps, says, quiet, model: place, 
     if (says && !says.test(output)) throw new Error(`it said:\n${output}`);
     if (quiet?.test(output)) throw new Error(`it warned:\n${output}`);
     if (!serve) return "builds and runs";
-    const server = serve.folder ? await serveFolder(join(folder, serve.folder)) : await serveCommand(folder, serve.command);
+    const server = serve.folder
+      ? await serveFolder(join(folder, serve.folder))
+      : await serveCommand(folder, serve.command);
     try {
       const { title, route, complaints } = await titleOf(server.address, serve.also);
-      if (!/^made 1x3x8x48x48 101 on /.test(title)) throw new Error(`the page says: ${title}\n${complaints.join("\n")}`);
+      if (!/^made 1x3x8x48x48 101 on /.test(title))
+        throw new Error(`the page says: ${title}\n${complaints.join("\n")}`);
       if (!/^made 1x3x8x48x48 101/.test(route)) throw new Error(`the route says: ${route}`);
       return title;
     } finally {

@@ -3,6 +3,7 @@ import type { Clip } from "./clip.js";
 import type { Changes } from "./measure/changes.js";
 import type { CacheMethod } from "./method.js";
 import type { Adherence } from "./metrics/judged.js";
+import type { AbortSignal } from "./platform.js";
 import type { Tensor } from "./tensor.js";
 import type { Trace, TraceVisit } from "./trace/trace.js";
 

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { fromNode } from "./from-node.js";
 
 /** What the package `webgpu` has: Dawn, the WebGPU of Chromium, as an addon for Node. */
 interface DawnPackage {
@@ -12,9 +13,8 @@ const refuse = (message: string, hint: string, cause: unknown): never => {
 };
 
 const load = async (): Promise<DawnPackage> => {
-  // Held in a variable so that bundlers do not follow it: it is an optional dependency, and for Node alone.
-  const optional = "webgpu";
-  return (import(/* @vite-ignore */ optional) as Promise<DawnPackage>).catch((cause) =>
+  // Bundlers are not to follow it: it is an optional dependency, and for Node alone.
+  return fromNode<DawnPackage>("webgpu").catch((cause) =>
     (cause as { code?: string }).code === "ERR_MODULE_NOT_FOUND"
       ? refuse(
           "WebGPU in Node comes from the optional package webgpu, which is not installed.",

@@ -2,6 +2,7 @@ import type { DeviceReport } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { graphBuilder } from "../graph/builder.js";
 import { weightStore } from "../graph/weights.js";
+import type { GPU } from "../platform.js";
 import type { Backend } from "./backend.js";
 import { answerOf, patienceSeconds, silence, silentGpu } from "./patience.js";
 import { canShareMemory, canSuspend, inNode, loadRuntime, type Runtime } from "./runtime.js";

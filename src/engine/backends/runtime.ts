@@ -1,5 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import { EngineError } from "../errors.js";
+import { fromNode } from "./from-node.js";
 import { queue } from "./queue.js";
 
 export type Runtime = typeof Ort;
@@ -55,7 +56,6 @@ const hint = "Check the connection, and that nothing blocks .mjs and .wasm files
 const importRuntime = (kind: "jspi" | "wasm"): Promise<Runtime> => {
   if (kind === "jspi") return import("onnxruntime-web/jspi");
   if (!inNode()) return import("onnxruntime-web/wasm");
-  // Held in a variable so that bundlers for browsers do not follow it: the browser build behind this name is 28 MB.
-  const forNode = "onnxruntime-web";
-  return import(/* @vite-ignore */ forNode) as Promise<Runtime>;
+  // Bundlers for browsers are not to follow it: the browser build behind this name is 28 MB.
+  return fromNode<Runtime>("onnxruntime-web");
 };

@@ -98,9 +98,7 @@ export const fileChecks = (json: unknown, where: string, what: string, hint: str
         return found.map((one, index) => at(one, name(`${field}[${index}]`)));
       },
       json: () =>
-        charactersOf(fields) <= mostCharacters
-          ? fields
-          : refuse(`${path} is longer than ${mostCharacters} characters`),
+        charactersOf(fields) <= mostCharacters ? fields : refuse(`${path} is longer than ${mostCharacters} characters`),
       textMap: () =>
         Object.values(fields).every(isText)
           ? (fields as Readonly<Record<string, string>>)

@@ -1,6 +1,7 @@
 import type { Engine, GenerateOptions, Progress, Result } from "../engine.js";
 import type { CacheMethod } from "../method.js";
 import { compareClips } from "../metrics/quality.js";
+import type { AbortSignal } from "../platform.js";
 import type { Quality } from "../trace/trace.js";
 
 /** What {@link compare} needs. `Options` are those of a method, for programs that hand one request on. */

@@ -1,3 +1,4 @@
+import type { CacheStorage } from "../platform.js";
 import { difference, type Expected } from "./source.js";
 
 /** Files kept between visits, by their hash. Keeping is a convenience: no method ever fails. */

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
 
 /** What a manifest promises about a file. */
 export interface Expected {

@@ -2,6 +2,7 @@ import { chooseBackend, type Preference, preferences } from "../backends/ladder.
 import type { Engine, Progress } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
 import { type Files, openFiles } from "../models/files.js";
+import type { AbortSignal } from "../platform.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { engineOf } from "./engine-of.js";
 

@@ -4,6 +4,7 @@ import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
+import type { AbortSignal, MessagePort, Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { type Request, type Response, stopped, unpackError } from "./protocol.js";
 import { type Crossing, sendMethod } from "./remote-method.js";
@@ -69,7 +70,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
   const failed = (why: string): void =>
     die(new EngineError("runtime-failed", `The engine's worker died: ${why}.`, { hint: "Reload the page." }));
   const listen = (): void => {
-    worker.onmessage = ({ data }: MessageEvent<Response>) => {
+    worker.onmessage = ({ data }: { readonly data: Response }) => {
       const call = pending.get(data.id);
       if ("progress" in data) return call?.onProgress?.(data.progress as Progress);
       unanswered.delete(data.id);

@@ -1,11 +1,12 @@
 import { EngineError, type ErrorCode, errorCodes } from "../errors.js";
+import type { MessageEvent, MessagePort } from "../platform.js";
 
 // One shape of call serves every method of the engine: a method's single argument is an object whose `signal` and
 // `onProgress` stay on the page and become messages. A new method of the engine needs no new message.
 
 /** A worker, or a port to where one is served. */
 export interface Wire {
-  postMessage(message: unknown, transfer: Transferable[]): void;
+  postMessage(message: unknown, transfer: (ArrayBuffer | MessagePort)[]): void;
   onmessage: ((event: MessageEvent) => void) | null;
 }
 

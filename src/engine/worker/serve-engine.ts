@@ -1,5 +1,6 @@
 import type { Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
+import type { AbortSignal } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { buffersIn, packError, type Request, type Response, type Wire } from "./protocol.js";
 import { receiveMethod, type SentMethod } from "./remote-method.js";
@@ -38,13 +39,13 @@ export const serveEngine = (wire: Wire, open: OpenEngine): (() => void) => {
     calibrate: (argument) => held().calibrate(argument),
     changes: (argument) => held().changes(argument),
   };
-  wire.onmessage = async ({ data }: MessageEvent<Request>) => {
+  wire.onmessage = async ({ data }: { readonly data: Request }) => {
     const { id } = data;
     if ("abort" in data) return running.get(id)?.abort();
     const controller = new AbortController();
     running.set(id, controller);
     if (gone) controller.abort();
-    const send = (message: Response, transfer: Transferable[] = []): void => wire.postMessage(message, transfer);
+    const send = (message: Response, transfer: ArrayBuffer[] = []): void => wire.postMessage(message, transfer);
     try {
       const call = Object.hasOwn(calls, data.call) ? calls[data.call] : undefined;
       if (!call) throw new Error(`the engine's worker has no call "${data.call}"`);
