@@ -65,7 +65,8 @@ export const shown = (value: unknown, most = 200): string => {
   return cut ? `${text.slice(0, most)}…` : text;
 };
 
-const oneLine = (text: string): string => {
+const oneLine = (given: unknown): string => {
+  const text = String(given); // a program without types may throw anything
   const short = text.length > longest ? `${text.slice(0, longest)} …` : text;
   return printable(short.replaceAll(/\s*[\r\n]\s*/g, " "));
 };
@@ -82,8 +83,9 @@ export class EngineError extends Error {
   readonly hint: string | undefined;
 
   constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
-    super(oneLine(message), options.cause === undefined ? undefined : { cause: options.cause });
+    const { hint, cause } = options ?? {};
+    super(oneLine(message), cause === undefined ? undefined : { cause });
     this.code = code;
-    this.hint = options.hint === undefined ? undefined : oneLine(options.hint);
+    this.hint = hint === undefined ? undefined : oneLine(hint);
   }
 }

@@ -1,7 +1,11 @@
-import { EngineError } from "./errors.js";
+import { EngineError, shown } from "./errors.js";
+import { accept, listOf, wholeFrom } from "./expect.js";
 import { sizeOf, type Tensor } from "./tensor.js";
 
 const { fround } = Math;
+
+/** 4 GiB of them: more fit no typed array of every browser. */
+const mostNumbers = 2 ** 30;
 
 /** MT19937 (Matsumoto and Nishimura 1998): the next 32 random bits on every call. */
 const mersenneTwister = (seed: number): (() => number) => {
@@ -71,13 +75,18 @@ const fillLong = (data: Float32Array, next: () => number): void => {
  */
 export const randn = (seed: number, shape: number | readonly number[]): Tensor => {
   const dims = typeof shape === "number" ? [shape] : shape;
+  accept("randn", { shape: [dims, listOf(wholeFrom(0, mostNumbers), { most: 16 })] });
   if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new EngineError("input-invalid", `The seed is ${seed}; it must be a whole number from 0 to 2^53 − 1.`, {
-      hint: "Choose another seed; the engine and PyTorch use only its lower 32 bits.",
-    });
-  if (!dims.every((dim) => Number.isSafeInteger(dim) && dim >= 0))
+    throw new EngineError(
+      "input-invalid",
+      `The seed is ${shown(seed)}; it must be a whole number from 0 to 2^53 − 1.`,
+      {
+        hint: "Choose another seed; the engine and PyTorch use only its lower 32 bits.",
+      },
+    );
+  if (sizeOf(dims) > mostNumbers)
     throw new EngineError("input-invalid", `Noise of shape [${dims.join(", ")}] cannot be made.`, {
-      hint: "Every dimension must be a whole number from 0 on.",
+      hint: `Ask for ${mostNumbers} numbers at most.`,
     });
   const data = new Float32Array(sizeOf(dims));
   (data.length < 16 ? fillShort : fillLong)(data, mersenneTwister(seed % 2 ** 32));

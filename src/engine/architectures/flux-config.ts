@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { mostLayers } from "./sites.js";
 
 /** What `config.json` of a FluxTransformer2DModel says, under our names. */
 export interface FluxConfig {
@@ -38,11 +39,11 @@ export const fluxPack = ({ inChannels }: FluxConfig, channels: number): number =
 export const fluxConfig = (json: unknown): FluxConfig => {
   if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");
   const fields = json as Readonly<Record<string, unknown>>;
-  const whole = (field: string, fallback: number, least = 1): number => {
+  const whole = (field: string, fallback: number, least = 1, most = 65_536): number => {
     const value = fields[field] ?? fallback;
-    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= 65536
+    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
       ? value
-      : refuse(field, value, `a whole number from ${least} on`);
+      : refuse(field, value, `a whole number from ${least} to ${most}`);
   };
   const heads = whole("num_attention_heads", 24);
   const headWidth = whole("attention_head_dim", 128);
@@ -61,8 +62,8 @@ export const fluxConfig = (json: unknown): FluxConfig => {
     heads,
     headWidth,
     width: heads * headWidth,
-    dualLayers: whole("num_layers", 19),
-    singleLayers: whole("num_single_layers", 38, 0),
+    dualLayers: whole("num_layers", 19, 1, mostLayers),
+    singleLayers: whole("num_single_layers", 38, 0, mostLayers),
     inChannels,
     outChannels,
     textChannels: whole("joint_attention_dim", 4096),

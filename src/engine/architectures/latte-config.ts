@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { mostLayers } from "./sites.js";
 
 /** What `config.json` of a LatteTransformer3DModel says, under our names. */
 export interface LatteConfig {
@@ -26,11 +27,11 @@ const refuse = (field: string, value: unknown, expected: string): never => {
 export const latteConfig = (json: unknown): LatteConfig => {
   if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");
   const fields = json as Readonly<Record<string, unknown>>;
-  const whole = (field: string, fallback?: number): number => {
+  const whole = (field: string, fallback?: number, most = 65_536): number => {
     const value = fields[field] ?? fallback;
-    return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= 65536
+    return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most
       ? value
-      : refuse(field, value, "a whole number above 0");
+      : refuse(field, value, `a whole number from 1 to ${most}`);
   };
   const activation = fields.activation_fn ?? "geglu";
   if (activation !== "gelu-approximate" && activation !== "gelu")
@@ -53,7 +54,7 @@ export const latteConfig = (json: unknown): LatteConfig => {
   return {
     heads,
     width,
-    layers: whole("num_layers", 1),
+    layers: whole("num_layers", 1, mostLayers),
     patch: whole("patch_size"),
     sampleSize: whole("sample_size", 64),
     frames: whole("video_length", 16),

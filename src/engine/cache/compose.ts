@@ -1,3 +1,4 @@
+import { accept, aMethod } from "../expect.js";
 import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "../method.js";
 import { type Forecaster, foca, taylor } from "./forecast.js";
 import { checks, knownOptions } from "./options.js";
@@ -21,6 +22,7 @@ export interface Guards {
  * @throws EngineError "option-unknown", "option-invalid"
  */
 export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
+  accept("guarded", { method: [method, aMethod] });
   const name = `${method.name}, guards`;
   checks(method.name).record("guards", guards);
   knownOptions(name, guards, ["warmupSteps", "lastStep", "maxConsecutive"]);
@@ -71,6 +73,7 @@ const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
  * @throws EngineError "option-invalid", also for a method that weighs its features itself
  */
 export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMethod => {
+  accept("withForecast", { method: [method, aMethod] });
   const forecaster = forecasterOf(method, forecast);
   const wrap = (one: CacheMethod): CacheMethod => {
     if (!one.parts && (one.bands || one.keeps || (one.history ?? 1) > 1))

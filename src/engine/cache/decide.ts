@@ -91,10 +91,11 @@ const checked = ({ method, site }: ActiveSite, decision: unknown, kept: number):
  */
 export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
   const closures = new Map(
-    [...new Set(active.map(({ method }) => method))].map((method) => [
-      method,
-      (method.startRemote ?? method.start)(facts),
-    ]),
+    [...new Set(active.map(({ method }) => method))].map((method) => {
+      const decide: unknown = (method.startRemote ?? method.start)(facts);
+      if (typeof decide === "function") return [method, decide as (visit: Visit) => Decision | Promise<Decision>];
+      throw new EngineError("option-invalid", `${method.name}: start gives ${shown(decide)}; expected a function.`);
+    }),
   );
   const kept = new Map<Site, number[]>(active.map(({ site }) => [site, []]));
   return {
@@ -128,7 +129,7 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
         const decision = checked({ site, method }, answer, computed.length);
         return reasons ? { decision, reasons } : { decision };
       };
-      const answer = (closures.get(method) as (visit: Visit) => Decision | Promise<Decision>)(visit);
+      const answer = closures.get(method)?.(visit);
       return answer instanceof Promise ? answer.then(verdict) : verdict(answer);
     },
     /** Books what was done, so that `computed` is right at the next visit. */
@@ -169,3 +170,14 @@ export const nameOf = (decision: Decision): "compute" | "reuse" | "forecast" => 
 
 /** Whether `site` lies under one of the sites that did not run. */
 export const leftOut = (site: Site, skipped: readonly Site[]): boolean => skipped.some((one) => covers(one, site));
+
+/** What {@link leftOut} says, of many sites: skipped ones are added, and asking takes no longer for more of them. */
+export const leavingOut = (skipped: readonly Site[] = []) => {
+  /** By part, the furthest end of the skipped spans that hold it. */
+  const reach: number[] = [];
+  const add = ({ from, to }: Site): void => {
+    for (let part = from; part < to; part++) reach[part] = Math.max(reach[part] ?? 0, to);
+  };
+  skipped.forEach(add);
+  return { add, leavesOut: ({ from, to }: Site): boolean => (reach[from] ?? 0) >= to };
+};

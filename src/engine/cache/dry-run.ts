@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { accept, aFunction, aMethod, aNumber, aSwitch, fields, listOf, wholeFrom } from "../expect.js";
 import {
   type Branch,
   type CacheMethod,
@@ -8,8 +9,8 @@ import {
   type SiteKind,
   type SiteMap,
 } from "../method.js";
-import { siteMap } from "../models/sites.js";
-import { aboveNetwork, activeSites, decider, inBranch, leftOut, probesOf, type Verdict } from "./decide.js";
+import { mostLayers, siteMap } from "../models/sites.js";
+import { aboveNetwork, activeSites, decider, inBranch, leavingOut, probesOf, type Verdict } from "./decide.js";
 
 /** What a dry run says of one site. */
 export interface PlannedSite {
@@ -102,12 +103,14 @@ export const plannedPasses = ({
   const branches = { cond: asked("cond", inPass), uncond: asked("uncond", inPass) };
   const visit = ({ here, branch, decider }: typeof gap, step: number, runs: boolean) => {
     const [skipped, computed]: [Site[], Site[]] = [[], []];
+    const { add, leavesOut } = leavingOut();
     for (const one of here) {
-      if (leftOut(one.site, skipped)) continue;
+      if (leavesOut(one.site)) continue;
       const at = { method: one.method.name, site: one.site.id, branch, step };
       const { decision } = decider.visit(one, step, readingsAt(at), runs) as Verdict; // no method is away
       decider.record(one, step, decision);
       (decision === compute ? computed : skipped).push(one.site);
+      if (decision !== compute) add(one.site);
     }
     return { skipped, computed };
   };
@@ -119,6 +122,14 @@ export const plannedPasses = ({
   });
 };
 
+const aPlan = fields({
+  methods: listOf(aMethod, { most: 100 }),
+  timesteps: listOf(aNumber, { most: 10_000 }),
+  "sites?": fields({ all: aFunction, blocks: aFunction, output: aFunction, uncond: aFunction, guided: aFunction }),
+  "guided?": aSwitch,
+  "readings?": aFunction,
+});
+
 /**
  * The decisions of a run without a model: what a page draws under its sliders and `diffusion-cache plan` prints.
  *
@@ -128,16 +139,21 @@ export const plannedPasses = ({
  *
  * @throws EngineError "needs-readings" for a method that decides by data of which there are none
  */
-export const dryRun = ({ sites = latteSites(1), ...request }: DryRunOptions): readonly PlannedSite[] => {
+export const dryRun = (options: DryRunOptions): readonly PlannedSite[] => {
+  accept("dryRun", { options: [options, aPlan] });
+  const { sites = latteSites(1), ...request } = options;
   const { methods, timesteps } = request;
   const passes = plannedPasses({ ...request, sites });
   const wide = activeSites(methods, sites).map(({ site }) => site);
-  const rows = [...sites.all(), ...wide.filter((site) => !sites.all().includes(site))];
+  const own = new Set(sites.all());
+  const rows = [...own, ...wide.filter((site) => !own.has(site))];
+  const byStep = Array.from(timesteps, (): { branch: Branch; leavesOut: (site: Site) => boolean }[] => []);
+  for (const { step, branch, skipped } of passes) byStep[step]?.push({ branch, ...leavingOut(skipped) });
   const ran = (site: Site, step: number): boolean => {
-    const here = passes.filter((pass) => pass.step === step);
+    const here = byStep[step] ?? [];
     if (site.kind === "guided") return here.length > 0;
     if (site.kind === "uncond") return here.some(({ branch }) => branch === "uncond");
-    return here.some(({ skipped }) => !leftOut(site, skipped));
+    return here.some(({ leavesOut }) => !leavesOut(site));
   };
   return rows.map((site) => ({
     site: site.id,
@@ -146,8 +162,12 @@ export const dryRun = ({ sites = latteSites(1), ...request }: DryRunOptions): re
   }));
 };
 
-/** The sites of a Latte of `layers` layers, without its weights. */
+/**
+ * The sites of a Latte of `layers` layers, without its weights.
+ * @param layers 0 to 1000
+ */
 export const latteSites = (layers: number): SiteMap => {
+  accept("latteSites", { layers: [layers, wholeFrom(0, mostLayers)] });
   const subLayers: Site[] = [];
   const blocks: { from: number; to: number }[] = [];
   const textKv: Site[] = [];

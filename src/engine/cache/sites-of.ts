@@ -2,6 +2,7 @@ import { fluxConfig } from "../architectures/flux-config.js";
 import { fluxSites } from "../architectures/flux-sites.js";
 import { latteConfig } from "../architectures/latte-config.js";
 import { layoutClasses, layoutOf, sitesOfLayout } from "../architectures/layouts.js";
+import { accept, aText, fields, listOf } from "../expect.js";
 import type { SiteMap } from "../method.js";
 import { byClassName } from "../models/by-class-name.js";
 import type { Trace } from "../trace/trace.js";
@@ -26,7 +27,11 @@ export const sitesOf = (config: unknown): SiteMap => byClassName(known, config)(
  * The sites of the network that a trace was recorded on.
  * @throws EngineError "model-unknown"
  */
-export const sitesOfTrace = ({ model, sites }: Pick<Trace, "model" | "sites">): SiteMap => {
+export const sitesOfTrace = (trace: Pick<Trace, "model" | "sites">): SiteMap => {
+  accept("sitesOfTrace", {
+    trace: [trace, fields({ model: fields({ architecture: aText }), sites: listOf(fields({ site: aText })) })],
+  });
+  const { model, sites } = trace;
   const ids = sites.map(({ site }) => site);
   const count = (pattern: RegExp): number => ids.filter((id) => pattern.test(id)).length;
   const layers = (pattern: RegExp): readonly number[] =>

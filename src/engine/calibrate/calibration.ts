@@ -2,6 +2,7 @@ import type { MagCacheOptions } from "../cache/methods/mag-cache.js";
 import type { SmoothCacheOptions } from "../cache/methods/smooth-cache.js";
 import type { TeaCacheOptions } from "../cache/methods/tea-cache.js";
 import { EngineError, shown } from "../errors.js";
+import { accept, aText } from "../expect.js";
 import type { CacheMethod, CalibratedFor } from "../method.js";
 
 /**
@@ -61,6 +62,7 @@ export const partialCalibration = (json: unknown, where: string): PartialCalibra
  * @throws EngineError "file-invalid"
  */
 export const calibrationFromJson = (json: unknown, where: string): Calibration => {
+  accept("calibrationFromJson", { where: [where, aText] });
   const found = partialCalibration(json, where);
   for (const entry of entries) if (!found[entry]) throw invalid(where, `it has no ${entry}`);
   return found as Calibration;

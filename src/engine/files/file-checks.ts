@@ -27,8 +27,8 @@ export interface FileChecks {
 const mostCharacters = 4000;
 const mostEntries = 10_000;
 
-/** Infinite for what is nested too deep to be written. */
-const charactersOf = (value: unknown): number => {
+/** Of a value as JSON; infinite for what JSON cannot say, or what is nested too deep to be written. */
+export const charactersOf = (value: unknown): number => {
   try {
     return JSON.stringify(value).length;
   } catch {

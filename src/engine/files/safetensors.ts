@@ -1,4 +1,5 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import { accept, anObject, aText, fields, is, listOf, mapOf, oneOf, optional, wholeFrom } from "../expect.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { decodeBfloat16, decodeFloat16, encodeFloat16 } from "./float16.js";
 import { type Dtype, dtypeBytes, type Entry, invalidSafetensors, readHeader } from "./safetensors-header.js";
@@ -49,6 +50,8 @@ const decode = (file: string, bytes: Uint8Array, { name, dtype, begin, end }: En
   }
 };
 
+const someBytes = is("a Uint8Array", (value) => ArrayBuffer.isView(value) && value instanceof Uint8Array);
+
 /**
  * The tensors of a safetensors file by name, in the order of their bytes. The header is checked whole at once; numbers
  * are decoded on first use. F64 is rounded to float32; whole numbers must fit exactly.
@@ -57,8 +60,9 @@ const decode = (file: string, bytes: Uint8Array, { name, dtype, begin, end }: En
  * @param file what messages call it
  * @throws EngineError "file-invalid", also on first use of a whole number beyond float32
  */
-export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<string, StoredTensor> =>
-  new Map(
+export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<string, StoredTensor> => {
+  accept("readSafetensors", { bytes: [bytes, someBytes], file: [file, aText] });
+  return new Map(
     readHeader(bytes, file).entries.map((entry) => {
       let data: Float32Array | undefined;
       return [
@@ -74,8 +78,24 @@ export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<strin
       ];
     }),
   );
+};
 
-const encode = (name: string, { dims, data, dtype = "F32" }: WritableTensor) => {
+const entriesOf = is(
+  "a list of [name, tensor]",
+  (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
+);
+
+const encode = (name: string, tensor: WritableTensor) => {
+  const wrong =
+    aText(name, "a name") ??
+    fields({ dims: listOf(wholeFrom(0)), data: anObject })(tensor, `tensor ${shown(name, 60)}`) ??
+    optional(oneOf("F32", "F16"))(tensor.dtype, "dtype");
+  if (wrong !== undefined || !(tensor.data instanceof Float32Array))
+    throw new EngineError(
+      "input-invalid",
+      `writeSafetensors: ${wrong ?? `tensor ${shown(name, 60)} holds no Float32Array`}.`,
+    );
+  const { dims, data, dtype = "F32" } = tensor;
   const fail = (message: string, hint: string) => new EngineError("input-invalid", message, { hint });
   if (name === "__metadata__") throw fail('A tensor cannot be named "__metadata__".', "Give the tensor another name.");
   if (sizeOf(dims) !== data.length)
@@ -96,10 +116,23 @@ export const writeSafetensors = (
   tensors: Iterable<readonly [string, WritableTensor]>,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array => {
+  accept("writeSafetensors", { tensors: [tensors, entriesOf], metadata: [metadata, mapOf(aText)] });
   const parts = [...tensors]
-    .map(([name, tensor]) => encode(name, tensor))
+    .map((entry) => {
+      accept("writeSafetensors", {
+        entry: [
+          entry,
+          listOf(
+            is("anything", () => true),
+            { least: 2, most: 2 },
+          ),
+        ],
+      });
+      return encode(...entry);
+    })
     .sort((a, b) => (a.dtype === b.dtype ? (a.name < b.name ? -1 : 1) : a.dtype === "F32" ? -1 : 1));
-  const twice = parts.find(({ name }, i) => parts.findIndex((other) => other.name === name) < i);
+  const names = new Set<string>();
+  const twice = parts.find(({ name }) => names.size === names.add(name).size);
   if (twice) throw new EngineError("input-invalid", `Two tensors are named "${twice.name}".`, { hint: "Rename one." });
   let offset = 0;
   const described = parts.map(({ name, dtype, dims, bytes }) => {

@@ -2,9 +2,10 @@ import { ladders } from "../cache/ladders.js";
 import { type MethodName, methodFromName } from "../cache/methods/index.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { accept, aFunction, aNumber, anEngine, aSignal, aText, fields, listOf, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { median } from "../metrics/median.js";
-import { type Measured, trialsOf } from "./measured.js";
+import { type Measured, someClips, trialsOf } from "./measured.js";
 
 /** What is tried, and what a setting must reach. */
 export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
@@ -48,6 +49,21 @@ export interface Tuned {
  * @throws EngineError "input-invalid" without a floor; "method-unknown"; "stopped"
  */
 export const autotune = async (engine: Engine, options: AutotuneOptions): Promise<Tuned> => {
+  accept("autotune", {
+    engine: [engine, anEngine],
+    options: [
+      options,
+      fields({
+        floor: fields({ "psnr?": aNumber, "ssim?": aNumber }),
+        "clips?": someClips,
+        "methods?": listOf(aText, { most: 100 }),
+        "steps?": wholeFrom(1, 1000),
+        "guidance?": aNumber,
+        "signal?": aSignal,
+        "onTrial?": aFunction,
+      }),
+    ],
+  });
   const { floor, clips, methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
   const { psnr: leastPsnr = Number.NEGATIVE_INFINITY, ssim: leastSsim = Number.NEGATIVE_INFINITY } = floor;
   if (floor.psnr === undefined && floor.ssim === undefined)

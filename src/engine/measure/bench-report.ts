@@ -1,4 +1,5 @@
 import type { Bytes } from "../backends/backend.js";
+import { accept, aText } from "../expect.js";
 import { type FileChecks, fileChecks } from "../files/file-checks.js";
 import type { Quality } from "../trace/trace.js";
 
@@ -114,6 +115,7 @@ const bytesOf = (bytes: FileChecks): Bytes => ({
  * @throws EngineError "file-invalid", with the field and what it should hold
  */
 export const benchReportFromJson = (json: unknown, where: string): BenchReport => {
+  accept("benchReportFromJson", { where: [where, aText] });
   const file = fileChecks(
     json,
     where,

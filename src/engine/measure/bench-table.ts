@@ -1,3 +1,5 @@
+import { accept, aNumber, anObject, aSwitch, aText, both, fields, is, listOf, mapOf, oneOf } from "../expect.js";
+import { charactersOf } from "../files/file-checks.js";
 import { type Cells, csv, markdown } from "../files/tables.js";
 import { median } from "../metrics/median.js";
 import type { BenchReport, BenchRow } from "./bench-report.js";
@@ -40,8 +42,36 @@ export interface BenchFigures {
 
 const total = ({ bytes }: BenchRow): number => bytes.weights + bytes.activations + bytes.cache + bytes.workspace;
 
+const aValue = is("a number", (value) => typeof value === "number"); // Infinity too: equal clips
+
+const someOptions = is("what JSON can hold", (value) => charactersOf(value) < 1e6);
+
+const aRow = fields({
+  kind: oneOf("uncached", "cached", "fewer-steps"),
+  method: aText,
+  options: both(anObject, someOptions),
+  steps: aNumber,
+  sameTimeAs: listOf(aText),
+  runs: listOf(fields({ ms: aValue, uncachedMs: aValue, ideal: aValue, skipped: aValue, psnr: aValue, ssim: aValue })),
+  bytes: fields({ weights: aNumber, activations: aNumber, cache: aNumber, workspace: aNumber }),
+});
+
+const aReport = fields({
+  model: fields({ name: aText }),
+  backend: fields({ description: aText }),
+  machine: aText,
+  settings: fields({ prompt: aText, seed: aNumber, steps: aNumber, guidance: aNumber, repeats: aNumber }),
+  complete: aSwitch,
+  rows: listOf(aRow),
+  leftOut: mapOf(aText),
+});
+
+const someFigures = listOf(fields({ row: aRow, ms: aValue, speedup: aValue, psnr: aValue, ssim: aValue }));
+
 /** The rows of a report as numbers, in its order. */
-export const benchFigures = ({ rows }: BenchReport): readonly BenchFigures[] => {
+export const benchFigures = (report: BenchReport): readonly BenchFigures[] => {
+  accept("benchFigures", { report: [report, aReport] });
+  const { rows } = report;
   const of = (row: BenchRow, field: "ms" | "psnr" | "ssim" | "ideal" | "skipped"): number =>
     median(row.runs.map((run) => run[field]));
   return rows.map((row) => {
@@ -71,11 +101,13 @@ export const benchFigures = ({ rows }: BenchReport): readonly BenchFigures[] => 
 };
 
 /** The fastest cached row that keeps a PSNR, in every run the words of the prompt, and is faster than the uncached one. */
-export const fastestAbove = (figures: readonly BenchFigures[], psnr: number): BenchFigures | undefined =>
-  figures
+export const fastestAbove = (figures: readonly BenchFigures[], psnr: number): BenchFigures | undefined => {
+  accept("fastestAbove", { figures: [figures, someFigures], psnr: [psnr, aValue] });
+  return figures
     .filter(({ row, speedup }) => row.kind === "cached" && speedup > 1)
     .filter((one) => one.psnr >= psnr && one.asAsked === one.read)
     .toSorted((a, b) => b.speedup - a.speedup)[0];
+};
 
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "∞");
@@ -98,26 +130,34 @@ const printed = (one: BenchFigures): Cells => ({
 });
 
 /** One line that says what a table was measured on and how. */
-export const benchCaption = ({ model, machine, backend, settings, complete }: BenchReport): string =>
-  `${model.name}, ${backend.description}, ${machine}; “${settings.prompt}”, ${settings.steps} steps, guidance ${settings.guidance}; ` +
-  `median of ${settings.repeats} run${settings.repeats === 1 ? "" : "s"} with the seeds from ${settings.seed}, each beside an uncached one` +
-  `${complete ? "" : "; stopped before its end"}.`;
+export const benchCaption = (report: BenchReport): string => {
+  accept("benchCaption", { report: [report, aReport] });
+  const { model, machine, backend, settings, complete } = report;
+  return (
+    `${model.name}, ${backend.description}, ${machine}; “${settings.prompt}”, ${settings.steps} steps, guidance ${settings.guidance}; ` +
+    `median of ${settings.repeats} run${settings.repeats === 1 ? "" : "s"} with the seeds from ${settings.seed}, each beside an uncached one` +
+    `${complete ? "" : "; stopped before its end"}.`
+  );
+};
 
 /** The table for people: GitHub Markdown, rows in the given order. */
-export const benchMarkdown = (report: BenchReport, figures = benchFigures(report)): string =>
-  [
+export const benchMarkdown = (report: BenchReport, figures = benchFigures(report)): string => {
+  accept("benchMarkdown", { report: [report, aReport], figures: [figures, someFigures] });
+  return [
     markdown(figures.map(printed)),
     "",
     benchCaption(report),
     ...Object.entries(report.leftOut).map(([name, why]) => `Left out: ${name}: ${why}`),
   ].join("\n");
+};
 
 const plain = (value: number | undefined): string | number =>
   value === undefined ? "" : Number.isFinite(value) ? value : value > 0 ? "inf" : "-inf";
 
 /** The table for programs: RFC 4180, plain numbers with their unit in the head, "inf" for equal clips. */
-export const benchCsv = (report: BenchReport, figures = benchFigures(report)): string =>
-  csv(
+export const benchCsv = (report: BenchReport, figures = benchFigures(report)): string => {
+  accept("benchCsv", { report: [report, aReport], figures: [figures, someFigures] });
+  return csv(
     figures.map((one) => ({
       kind: one.row.kind,
       method: one.row.method,
@@ -142,3 +182,4 @@ export const benchCsv = (report: BenchReport, figures = benchFigures(report)): s
       machine: report.machine,
     })),
   );
+};

@@ -2,6 +2,21 @@ import type { Bytes } from "../backends/backend.js";
 import type { Clip } from "../clip.js";
 import type { Engine, GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
+import {
+  accept,
+  aFunction,
+  aMethod,
+  aNumber,
+  anEngine,
+  anObject,
+  aSignal,
+  aText,
+  fields,
+  is,
+  listOf,
+  mapOf,
+  wholeFrom,
+} from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { median } from "../metrics/median.js";
 import { compareClips } from "../metrics/quality.js";
@@ -100,6 +115,20 @@ const numbered = (methods: readonly BenchMethod[]): readonly BenchMethod[] =>
     return before > 0 ? { ...method, name: `${method.name} (${before + 1})` } : method;
   });
 
+const aBench = fields({
+  methods: listOf(fields({ name: aText, options: anObject, cache: listOf(aMethod, { most: 100 }) }), { most: 1000 }),
+  machine: aText,
+  "repeats?": is("a number", (value) => typeof value === "number"), // its range is said below
+  "prompt?": aText,
+  "seed?": wholeFrom(0),
+  "steps?": wholeFrom(1, 1000),
+  "guidance?": aNumber,
+  "leftOut?": mapOf(aText),
+  "onProgress?": aFunction,
+  "onReport?": aFunction,
+  "signal?": aSignal,
+});
+
 /**
  * The table of methods: every one timed `repeats` times, each time directly after an uncached run of the same seed, so
  * that a slow minute of the machine hits both; then uncached runs of as many steps as take the same time. Quality is that
@@ -109,6 +138,7 @@ const numbered = (methods: readonly BenchMethod[]): readonly BenchMethod[] =>
  *   Any other error, of whatever class, leaves out the method that it belongs to, by name and reason, unless it is `required`.
  */
 export const bench = async (engine: Engine, options: BenchOptions): Promise<BenchReport> => {
+  accept("bench", { engine: [engine, anEngine], options: [options, aBench] });
   const { model, device } = engine;
   const { repeats = 3, required = false, machine, inputs, onProgress, onReport, signal } = options;
   const { prompt = inputs ? "" : model.defaults.prompt, seed = 0, steps = model.defaults.steps } = options;

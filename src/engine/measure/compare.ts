@@ -1,4 +1,5 @@
 import type { Engine, GenerateOptions, Progress, Result } from "../engine.js";
+import { accept, aFunction, aMethod, anEngine, anObject, aSignal, fields, listOf } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { compareClips } from "../metrics/quality.js";
 import type { AbortSignal } from "../platform.js";
@@ -33,6 +34,10 @@ export interface Comparison {
  * @throws EngineError as `engine.generate`; "stopped" ends whichever run is under way
  */
 export const compare = async (request: CompareRequest, methods: readonly CacheMethod[]): Promise<Comparison> => {
+  accept("compare", {
+    request: [request, fields({ engine: anEngine, settings: anObject, "signal?": aSignal, "onProgress?": aFunction })],
+    methods: [methods, listOf(aMethod, { most: 100 })],
+  });
   const { engine, settings, signal, onProgress } = request;
   const { options: _, ...asked } = settings;
   const made = (run: "uncached" | "cached", cache: readonly CacheMethod[]): Promise<Result> =>

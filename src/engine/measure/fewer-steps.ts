@@ -1,6 +1,7 @@
 import type { Engine, GenerateOptions } from "../engine.js";
+import { accept, aFunction, anEngine, aSignal, fields, wholeFrom } from "../expect.js";
 import type { Trace } from "../trace/trace.js";
-import { type Measured, trialsOf } from "./measured.js";
+import { type Measured, someClips, trialsOf } from "./measured.js";
 
 /** What takes no cache at all: an uncached run of fewer steps, against one of all of them. */
 export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
@@ -32,6 +33,19 @@ export const leavesNoise = ({ scheduler, timesteps, steps }: Trace): boolean =>
  * @throws EngineError "stopped" and every code of `engine.generate`
  */
 export const fewerSteps = async (engine: Engine, options: FewerStepsOptions = {}): Promise<readonly FewerSteps[]> => {
+  accept("fewerSteps", {
+    engine: [engine, anEngine],
+    options: [
+      options,
+      fields({
+        "clips?": someClips,
+        "points?": wholeFrom(1, 1000),
+        "steps?": wholeFrom(1, 1000),
+        "onPoint?": aFunction,
+        "signal?": aSignal,
+      }),
+    ],
+  });
   const { clips, points = 8, onPoint, ...request } = options;
   const { steps = engine.model.defaults.steps } = request;
   const { attempt, make } = await trialsOf(engine, request, clips);

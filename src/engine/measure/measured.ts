@@ -1,5 +1,6 @@
 import type { Clip } from "../clip.js";
 import type { Engine, GenerateOptions, Result } from "../engine.js";
+import { aText, fields, listOf, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { median } from "../metrics/median.js";
 import { compareClips } from "../metrics/quality.js";
@@ -15,6 +16,9 @@ export interface Measured {
   /** Kept features at the peak of a run; the most of the clips. */
   readonly cacheBytes: number;
 }
+
+/** Clips that a search makes of each setting. */
+export const someClips = listOf(fields({ "prompt?": aText, "seed?": wholeFrom(0) }), { least: 1, most: 1000 });
 
 /** Makes the uncached clips first; then each attempt runs every clip beside an uncached one. */
 export const trialsOf = async (

@@ -1,5 +1,6 @@
 import type { Backend } from "../backends/backend.js";
 import type { Profile } from "../engine.js";
+import { accept, aNumber, aText, fields, listOf, mapOf, wholeFrom } from "../expect.js";
 import { type CacheMethod, compute, type Site, type SiteMap } from "../method.js";
 import { median } from "../metrics/median.js";
 import type { Trace } from "../trace/trace.js";
@@ -65,12 +66,22 @@ export const profileOf = (plain: TimedRun, cut: TimedRun, sites: SiteMap, passes
   };
 };
 
+const aVisit = fields({ site: aText, decision: aText });
+
 /**
  * The speed-up if the sites that a run left out cost nothing and the rest what it costs in an uncached run: passes, and
  * what a step takes beside them, over the same without those sites. The measured speed-up divided by it grades the
  * engine; the two together say what a method can give on this device.
  */
-export const idealSpeedup = (trace: Trace, { passMs, outsideMs, siteMs, blockMs }: Profile): number => {
+export const idealSpeedup = (trace: Trace, profile: Profile): number => {
+  accept("idealSpeedup", {
+    trace: [trace, fields({ steps: wholeFrom(1), guidance: aNumber, visits: listOf(aVisit) })],
+    profile: [
+      profile,
+      fields({ passMs: aNumber, outsideMs: aNumber, siteMs: mapOf(aNumber), blockMs: listOf(aNumber) }),
+    ],
+  });
+  const { passMs, outsideMs, siteMs, blockMs } = profile;
   const passes = trace.steps * (trace.guidance === 1 ? 1 : 2);
   const saved = trace.visits
     .filter(({ decision }) => decision !== "compute")

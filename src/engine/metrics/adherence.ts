@@ -1,6 +1,7 @@
 import type { Clip } from "../clip.js";
 import { EngineError } from "../errors.js";
-import type { Domain, Pixel } from "../text/domain.js";
+import { accept, aTensor } from "../expect.js";
+import { aDomain, type Domain, type Pixel } from "../text/domain.js";
 import { coloursOf } from "./colours.js";
 import { courseOf } from "./course.js";
 import { groundOf } from "./ground.js";
@@ -31,8 +32,9 @@ const numbered = (words: Words) => Object.fromEntries(Object.entries(words).map(
  * @throws EngineError "input-invalid" for several clips or frames that are not square
  */
 export const readClip = (clip: Clip, domain: Domain): ClipReading => {
+  accept("readClip", { clip: [clip, aTensor], domain: [domain, aDomain] });
   const [clips, channels, frames, side, width] = clip.dims as [number, number, number, number, number];
-  if (clips !== 1 || channels !== 3 || side !== width)
+  if (clip.dims.length !== 5 || clips !== 1 || channels !== 3 || side !== width || frames < 1 || side < 1)
     throw new EngineError("input-invalid", `A clip of the shape [${clip.dims.join(", ")}] cannot be read.`, {
       hint: "Give one clip of three channels and square frames.",
     });

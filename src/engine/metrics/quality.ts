@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { accept, aTensor } from "../expect.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import type { Quality } from "../trace/trace.js";
 import { ssim, ssimWindow } from "./ssim.js";
@@ -27,6 +28,7 @@ const shown = (name: string, { data }: Tensor): Float64Array =>
  * @throws EngineError "input-invalid" when the shapes differ or a frame is smaller than the window; "not-finite"
  */
 export const compareClips = (a: Tensor, b: Tensor): Quality => {
+  accept("compareClips", { a: [a, aTensor], b: [b, aTensor] });
   const [height = 0, width = 0] = a.dims.slice(-2);
   if (a.dims.length !== 5 || a.dims.some((dim, axis) => dim !== b.dims[axis]) || b.dims.length !== 5)
     throw mismatch(

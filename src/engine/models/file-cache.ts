@@ -1,3 +1,4 @@
+import { accept, aText, is, listOf, optional } from "../expect.js";
 import type { CacheStorage } from "../platform.js";
 import { difference, type Expected } from "./source.js";
 
@@ -66,6 +67,11 @@ export const fileCache = (storage: CacheStorage | undefined = globalThis.caches)
   };
 };
 
+const aStorage = is(
+  "the browser's CacheStorage, which secure pages have",
+  (value) => typeof (value as CacheStorage | undefined)?.open === "function",
+);
+
 /** A file of a model that the browser keeps. */
 export interface KeptFile {
   /** What to delete it by. */
@@ -81,9 +87,11 @@ export interface KeptFile {
 /**
  * The model files that this browser keeps for this site, in the order they came.
  *
- * @throws whatever the browser throws where it refuses its Cache API (private windows, insecure pages)
+ * @throws EngineError "input-invalid" where there is no Cache API (Node, insecure pages); whatever the browser throws
+ *   where it refuses it (private windows)
  */
 export const keptFiles = async (storage: CacheStorage = globalThis.caches): Promise<readonly KeptFile[]> => {
+  accept("keptFiles", { storage: [storage, aStorage] });
   if (!(await storage.has(fileCacheName))) return [];
   const cache = await storage.open(fileCacheName);
   const keys = await cache.keys();
@@ -101,6 +109,7 @@ export const deleteKeptFiles = async (
   keys?: readonly string[],
   storage: CacheStorage = globalThis.caches,
 ): Promise<void> => {
+  accept("deleteKeptFiles", { keys: [keys, optional(listOf(aText))], storage: [storage, aStorage] });
   if (!keys) return void (await storage.delete(fileCacheName));
   const cache = await storage.open(fileCacheName);
   for (const key of keys) await cache.delete(key);

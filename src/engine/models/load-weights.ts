@@ -35,7 +35,9 @@ const shardsOf = (where: string, { weight_map: map }: Json): Map<string, string[
     // A plain file name: an index must not reach out of its folder.
     if (typeof file !== "string" || !/^[\w-][\w.-]*\.safetensors$/.test(file))
       throw invalidIndex(where, `tensor "${tensor}" lies in ${shown(file)}`);
-    shards.set(file, [...(shards.get(file) ?? []), tensor]);
+    const held = shards.get(file) ?? [];
+    held.push(tensor);
+    shards.set(file, held);
   }
   return shards;
 };

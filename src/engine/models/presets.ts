@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { accept, aText } from "../expect.js";
 
 /** From the closest to the uncached clip to the fastest. */
 export const presetNames = ["gentle", "balanced", "strong"] as const;
@@ -42,6 +43,7 @@ export interface Presets {
  * @throws EngineError "file-invalid"
  */
 export const presetsFromJson = (json: unknown, where: string): Presets => {
+  accept("presetsFromJson", { where: [where, aText] });
   const { format, version, methods } = (json ?? {}) as Partial<Presets>;
   if (format === "diffusion-cache/presets" && version === 1 && typeof methods === "object") return json as Presets;
   throw new EngineError("file-invalid", `${where} does not hold presets: its format is ${shown(format)}.`, {

@@ -1,6 +1,9 @@
 import { EngineError } from "../errors.js";
 import type { Site, SiteKind, SiteMap } from "../method.js";
 
+/** Layers of one kind that a network may have: more than anybody trains, and few enough to be planned at once. */
+export const mostLayers = 1000;
+
 /** Parts [from, to) of one block. */
 export interface Span {
   readonly from: number;

@@ -1,6 +1,7 @@
 import { chooseBackend, type Preference, preferences } from "../backends/ladder.js";
 import type { Engine, Progress } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
+import { accept, aFunction, anObject, aSignal, fields } from "../expect.js";
 import { type Files, openFiles } from "../models/files.js";
 import type { AbortSignal } from "../platform.js";
 import { loadCheckpoint } from "./checkpoint.js";
@@ -31,6 +32,9 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
     throw new EngineError("input-invalid", `The model is ${shown(options?.model)}; expected where its folder is.`, {
       hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }).',
     });
+  accept("createEngine", {
+    options: [options, fields({ "signal?": aSignal, "onProgress?": aFunction, "scheduler?": anObject })],
+  });
   const { signal, onProgress, scheduler, backend: prefer = "auto" } = options;
   if (!preferences.includes(prefer))
     throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);

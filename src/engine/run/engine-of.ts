@@ -3,6 +3,7 @@ import type { Backend } from "../backends/backend.js";
 import { queue } from "../backends/queue.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { accept, anObject, aTensor, aText, fields } from "../expect.js";
 import { adherence } from "../metrics/judged.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { generate } from "./generate.js";
@@ -27,6 +28,7 @@ export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device:
     <R extends Pick<GenerateOptions, "signal">, T>(run: (reader: RequestReader, request: R) => Promise<T>) =>
     (request: R): Promise<T> =>
       inOrder(async () => {
+        accept("The engine", { request: [request, anObject] });
         if (ending.aborted) return refuse();
         const own = request.signal ?? ending;
         const signal = own instanceof AbortSignal ? AbortSignal.any([own, ending]) : own; // what is none is refused
@@ -45,7 +47,10 @@ export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device:
     profile: (request = {}) => profiling(request),
     calibrate: (request = {}) => calibrating(request),
     changes: (request = {}) => changing(request),
-    read: async ({ clip, prompt }) => (vocabulary ? adherence(vocabulary, clip, prompt) : undefined),
+    async read(request) {
+      accept("engine.read", { request: [request, fields({ clip: aTensor, prompt: aText })] });
+      return vocabulary ? adherence(vocabulary, request.clip, request.prompt) : undefined;
+    },
     dispose() {
       end.abort();
       return inOrder(() => backend.dispose());

@@ -1,3 +1,4 @@
+import { aNumber, both, type Check, fields, is, listOf, mapOf } from "../expect.js";
 /** What the words of a model look like: colours in 0 … 255, a ground by its top and bottom, sizes as radii. */
 export interface Domain {
   /** Red, green and blue by the word, 0 … 255. */
@@ -7,6 +8,21 @@ export interface Domain {
   /** Radius by the word, over the frame's height. */
   readonly sizes: Readonly<Record<string, number>>;
 }
+
+const aColour = listOf(aNumber, { least: 3, most: 3 });
+
+const someOf = (item: Check, least = 1): Check =>
+  both(
+    mapOf(item),
+    is(`at least ${least} of them`, (value) => Object.keys(value as object).length >= least),
+  );
+
+/** What the fields of a {@link Domain} are. */
+export const aDomain = fields({
+  colours: someOf(aColour),
+  backgrounds: someOf(listOf(aColour, { least: 2, most: 2 })),
+  sizes: someOf(aNumber, 2),
+});
 
 /** One value of a frame, 0 to 1. */
 export type Pixel = (channel: number, frame: number, row: number, column: number) => number;

@@ -22,6 +22,9 @@ export interface Vocabulary {
 /** The word in each slot; null where the sentence leaves it out. */
 export type Slots = Readonly<Record<string, string | null>>;
 
+/** Beyond these a condition is no list of words but a data set, and a sentence could not be read in a moment. */
+const [mostSlots, mostWords, mostCharacters] = [64, 4096, 10_000];
+
 const invalid = (why: string): EngineError =>
   new EngineError("file-invalid", `The vocabulary is not valid: ${why}.`, {
     hint: "Download text/vocabulary.json again, or write it as the checkpoint format asks.",
@@ -51,6 +54,11 @@ export const vocabularyFromJson = (json: unknown): Vocabulary => {
   if (!Array.isArray(slots) || slots.length === 0) throw invalid("slots is not a list of slots");
   for (const [i, slot] of slots.entries())
     if (!isSlot(slot)) throw invalid(`slot ${i} is not { name, words } in lower-case words, but ${shown(slot)}`);
+  const words = (slots as Slot[]).reduce((sum, slot) => sum + slot.words.length, 0);
+  if (slots.length > mostSlots || words > mostWords)
+    throw invalid(`it has ${slots.length} slots with ${words} words; the most are ${mostSlots} with ${mostWords}`);
+  if (typeof template === "string" && template.length > mostCharacters)
+    throw invalid(`the template has ${template.length} characters; the most are ${mostCharacters}`);
   if (typeof template !== "string") throw invalid(`template is ${shown(template)}, not a sentence`);
   if (typeof objects !== "number" || !Number.isInteger(objects) || objects < 1)
     throw invalid(`objects is ${shown(objects)}, not a whole number from 1 on`);

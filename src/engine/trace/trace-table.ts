@@ -1,5 +1,7 @@
+import { accept } from "../expect.js";
 import { csv } from "../files/tables.js";
 import type { Trace } from "./trace.js";
+import { aTrace } from "./trace-from-json.js";
 
 const kinds = ["compute", "reuse", "forecast"] as const;
 
@@ -7,8 +9,9 @@ const kinds = ["compute", "reuse", "forecast"] as const;
  * Two runs of as many steps as CSV (RFC 4180), a line per denoising step counted from 1: time of both, and what the
  * cached one kept and decided.
  */
-export const stepsCsv = (uncached: Trace, cached: Trace): string =>
-  csv(
+export const stepsCsv = (uncached: Trace, cached: Trace): string => {
+  accept("stepsCsv", { uncached: [uncached, aTrace], cached: [cached, aTrace] });
+  return csv(
     cached.stepMs.map((ms, step) => {
       const here = cached.visits.filter((visit) => visit.step === step);
       const [computed = 0, reused = 0, forecast = 0] = kinds.map(
@@ -24,14 +27,17 @@ export const stepsCsv = (uncached: Trace, cached: Trace): string =>
       };
     }),
   );
+};
 
 const inJson = (value: unknown): string => (value === undefined ? "" : JSON.stringify(value));
 
 /** The decisions of a run as CSV (RFC 4180), a line each, steps counted from 1; what was measured and compared as JSON. */
-export const visitsCsv = ({ visits }: Trace): string =>
-  csv(
-    visits.map(({ step, branch, clip, site, method, decision, weights, readings, reasons }) => ({
+export const visitsCsv = (trace: Trace): string => {
+  accept("visitsCsv", { trace: [trace, aTrace] });
+  return csv(
+    trace.visits.map(({ step, branch, clip, site, method, decision, weights, readings, reasons }) => ({
       ...{ step: step + 1, branch, clip: clip ?? "", site, method, decision },
       ...{ weights: inJson(weights), readings: inJson(readings), reasons: inJson(reasons) },
     })),
   );
+};

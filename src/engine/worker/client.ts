@@ -2,6 +2,7 @@ import { sitesOf } from "../cache/sites-of.js";
 import type { Calibration } from "../calibrate/calibration.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { accept, aFunction, anAmount, aSignal, aText, fields, is } from "../expect.js";
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
 import type { AbortSignal, MessagePort, Worker } from "../platform.js";
@@ -30,6 +31,11 @@ interface Pending {
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
+const aWire = is(
+  "a Worker or a MessagePort",
+  (value) => typeof (value as MessagePort | null)?.postMessage === "function",
+);
+
 /**
  * The same {@link Engine} as `createEngine` gives, living in a module worker: the page stays free while it computes.
  * Aborting `signal` rejects at once here, and ends the work at the next graph over there; a worker that does not come
@@ -38,6 +44,12 @@ interface Pending {
  * @throws EngineError every code of `createEngine`; "runtime-failed" if the worker itself dies; "backend-missing" in Node without a `worker`
  */
 export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engine> => {
+  accept("createWorkerEngine", {
+    options: [
+      all,
+      fields({ model: aText, "worker?": aWire, "stopMs?": anAmount, "signal?": aSignal, "onProgress?": aFunction }),
+    ],
+  });
   const { worker: given, stopMs = 700, ...options } = all;
   if (!given && typeof process !== "undefined" && process.versions?.node !== undefined)
     throw new EngineError("backend-missing", "A worker of this package runs in browsers, and this is Node.", {

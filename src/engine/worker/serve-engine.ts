@@ -1,5 +1,6 @@
 import type { Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { accept, aFunction, is } from "../expect.js";
 import type { AbortSignal } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { buffersIn, packError, type Request, type Response, type Wire } from "./protocol.js";
@@ -17,6 +18,13 @@ export type OpenEngine = (options: CreateEngineOptions & { readonly signal: Abor
  * @returns ends everything that the other side asked for or still asks for: it is gone
  */
 export const serveEngine = (wire: Wire, open: OpenEngine): (() => void) => {
+  accept("serveEngine", {
+    wire: [
+      wire,
+      is("a worker's scope or a MessagePort", (value) => typeof (value as Wire | null)?.postMessage === "function"),
+    ],
+    open: [open, aFunction],
+  });
   let engine: Engine | undefined;
   let gone = false;
   const running = new Map<number, AbortController>();
