@@ -1,4 +1,5 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import { mostLayers } from "../models/sites.js";
 
 export type ConfigReader = ReturnType<typeof configReader>;
 
@@ -11,9 +12,9 @@ export type ConfigReader = ReturnType<typeof configReader>;
  */
 export const configReader = (json: unknown, hint: string) => {
   const refuse = (field: string, value: unknown, expected: string): never => {
-    const text = JSON.stringify(value) ?? "undefined";
-    const shown = text.length > 60 ? `${text.slice(0, 57)}…` : text;
-    throw new EngineError("model-config", `config.json has ${field} = ${shown}; expected ${expected}.`, { hint });
+    throw new EngineError("model-config", `config.json has ${field} = ${shown(value, 60)}; expected ${expected}.`, {
+      hint,
+    });
   };
   if (typeof json !== "object" || json === null || Array.isArray(json)) return refuse("itself", json, "an object");
   const fields = json as Readonly<Record<string, unknown>>;
@@ -22,15 +23,17 @@ export const configReader = (json: unknown, hint: string) => {
     read.add(field);
     return Object.hasOwn(fields, field) ? fields[field] : undefined;
   };
-  const isWhole = (value: unknown, least: number): value is number =>
-    typeof value === "number" && Number.isInteger(value) && value >= least && value <= 2 ** 20;
+  const isWhole = (value: unknown, least: number, most = 2 ** 20): value is number =>
+    typeof value === "number" && Number.isInteger(value) && value >= least && value <= most;
   const reader = {
     get,
     refuse: (field: string, expected: string): never => refuse(field, get(field), expected),
-    /** A whole number from `least` on. */
+    /** A whole number from `least` on; numbers of layers up to what can be planned. */
     whole(field: string, fallback: number, least = 1): number {
       const value = get(field) ?? fallback;
-      return isWhole(value, least) ? value : refuse(field, value, `a whole number from ${least} on`);
+      const most = field.endsWith("layers") ? mostLayers : undefined;
+      const range = most === undefined ? `from ${least} on` : `from ${least} to ${most}`;
+      return isWhole(value, least, most) ? value : refuse(field, value, `a whole number ${range}`);
     },
     /** A whole number above 0, or undefined where the field is null or missing. */
     maybe: (field: string): number | undefined => ((get(field) ?? null) === null ? undefined : reader.whole(field, 0)),

@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { mostLayers } from "./sites.js";
+import { mostLayers } from "../models/sites.js";
 
 /** What `config.json` of a LatteTransformer3DModel says, under our names. */
 export interface LatteConfig {
