@@ -48,6 +48,16 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     remedy:
       "Compare the named field with the class in diffusers; a checkpoint saved by `save_pretrained` has all of them.",
   },
+  "card-unknown": {
+    group: "models",
+    why: "A model card is asked for by a name that no card has.",
+    remedy: "Take a name of the list that `diffusion-cache cards` prints, or plan on a `config.json` with `--config`.",
+  },
+  "card-invalid": {
+    group: "models",
+    why: "A model card lacks a field, or holds a value that the planner does not take: rows that are no sum of products of N, L, T, S, I and 1, for one.",
+    remedy: "The message names the field. `diffusion-cache cards --json` prints cards to compare with.",
+  },
   "weight-missing": {
     group: "models",
     why: "The weights belong to another class or size than `config.json` says, or a shard is missing.",

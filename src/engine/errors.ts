@@ -11,6 +11,8 @@ export const errorCodes = {
   "model-config": "A checkpoint's configuration holds a value that the architecture does not take.",
   "weight-missing": "The network needs a weight that the checkpoint does not hold.",
   "weight-shape": "A weight of the checkpoint has another shape than the network needs.",
+  "card-unknown": "There is no model card of this name.",
+  "card-invalid": "A model card holds a field that the planner does not take.",
   "scheduler-unknown": "The scheduler configuration names a class that the engine does not have.",
   "scheduler-config": "The scheduler configuration holds a value that the engine does not take.",
   "method-unknown": "No caching method has this name.",

@@ -141,9 +141,15 @@ const aPlan = fields({
  */
 export const dryRun = (options: DryRunOptions): readonly PlannedSite[] => {
   accept("dryRun", { options: [options, aPlan] });
-  const { sites = latteSites(1), ...request } = options;
-  const { methods, timesteps } = request;
-  const passes = plannedPasses({ ...request, sites });
+  const request = { ...options, sites: options.sites ?? latteSites(1) };
+  return plannedSites(request, plannedPasses(request));
+};
+
+/** The decisions of `passes` site by site: of every sub-layer, and of the wider sites that the methods name. */
+export const plannedSites = (
+  { methods, timesteps, sites }: Pick<DryRunOptions, "methods" | "timesteps"> & { readonly sites: SiteMap },
+  passes: readonly PlannedPass[],
+): readonly PlannedSite[] => {
   const wide = activeSites(methods, sites).map(({ site }) => site);
   const own = new Set(sites.all());
   const rows = [...own, ...wide.filter((site) => !own.has(site))];

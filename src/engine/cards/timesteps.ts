@@ -1,0 +1,50 @@
+import { EngineError } from "../errors.js";
+import type { TimestepRule } from "./card.js";
+
+const training = 1000;
+
+/** σ of each step of Mochi's schedule (linear_quadratic_schedule in diffusers). */
+const linearQuadratic = (steps: number, threshold: number): number[] => {
+  const linear = Math.floor(steps / 2);
+  const rest = steps - linear;
+  if (linear === 0) return [1];
+  const difference = linear - threshold * steps;
+  const square = difference / (linear * rest ** 2);
+  const slope = threshold / linear - (2 * difference) / rest ** 2;
+  return Array.from({ length: steps }, (_, i) =>
+    i < linear ? 1 - (i * threshold) / linear : 1 - (square * i ** 2 + slope * i + square * linear ** 2),
+  );
+};
+
+/**
+ * The timesteps of a run as its pipeline in diffusers passes them, 1000 … 0, near enough for windows of timesteps and
+ * the boundary of experts: rounding and solvers that add a step are left out.
+ * @param tokens of the image or video, which the shift of some pipelines grows with
+ * @throws EngineError "input-invalid" for the number of steps
+ */
+export const cardTimesteps = (rule: TimestepRule, steps: number, tokens: number): readonly number[] => {
+  if (!Number.isSafeInteger(steps) || steps < 1 || steps > training)
+    throw new EngineError("input-invalid", `The number of steps is ${steps}; expected a whole number from 1 to 1000.`, {
+      hint: "20 to 50 steps are usual.",
+    });
+  if (rule.kind === "diffusion") {
+    const each = Math.floor(training / steps);
+    return Array.from({ length: steps }, (_, i) =>
+      rule.spacing === "leading"
+        ? (steps - 1 - i) * each + rule.offset
+        : Math.round(training - (i * training) / steps) - 1,
+    );
+  }
+  if (rule.kind === "linear-quadratic") return linearQuadratic(steps, rule.threshold).map((sigma) => sigma * training);
+  const { shift } = rule;
+  const factor =
+    typeof shift === "number"
+      ? shift
+      : Math.exp(
+          shift.base + ((shift.most - shift.base) * (tokens - shift.tokens[0])) / (shift.tokens[1] - shift.tokens[0]),
+        );
+  return Array.from({ length: steps }, (_, i) => {
+    const sigma = 1 - i / steps;
+    return (training * factor * sigma) / (1 + (factor - 1) * sigma);
+  });
+};

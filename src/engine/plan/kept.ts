@@ -1,0 +1,76 @@
+import { aboveNetwork, activeSites, inBranch, probesOf } from "../cache/decide.js";
+import type { PlannedPass } from "../cache/dry-run.js";
+import type { CardNetwork } from "../cards/network.js";
+import type { Branch, CacheMethod, Site } from "../method.js";
+
+/** Whether a site was computed at each of its visits in a branch; an outer site that was skipped leaves it unvisited. */
+const visitsOf = (id: string, branch: Branch, passes: readonly PlannedPass[]): readonly boolean[] =>
+  passes.flatMap((pass) => {
+    if (pass.branch !== branch) return [];
+    if (pass.computed.some((one) => one.id === id)) return [true];
+    return pass.skipped.some((one) => one.id === id) ? [false] : [];
+  });
+
+/** Most features that are held at once, each tensor once, as the executor's history holds them. */
+const heldFeatures = ({ history = 1, keeps }: CacheMethod, visits: readonly boolean[]): number => {
+  let [kept, recent, most]: [number[], number[], number] = [[], [], 0];
+  for (const [at, computed] of visits.entries()) {
+    if (computed || keeps === "every visit") kept = [at, ...kept].slice(0, history);
+    if (keeps === "both") recent = [at, ...recent].slice(0, 2);
+    most = Math.max(most, new Set([...kept, ...recent]).size);
+  }
+  return most;
+};
+
+const numbersOf = (network: CardNetwork, { values }: Site): number =>
+  values.reduce((sum, value) => sum + network.elements(value), 0);
+
+/** Older selves that the probes of a method hold. */
+const probeNumbers = (network: CardNetwork, method: CacheMethod): number => {
+  const depth = { "last-step": 1, "last-compute": 1, "compute-before-last": 2 } as const;
+  const held = new Map<string, Map<string, number>>();
+  for (const { tap, since } of probesOf(method, network.sites)) {
+    const of = held.get(tap) ?? new Map<string, number>();
+    const group = since === "last-step" ? "step" : "computed";
+    of.set(group, Math.max(of.get(group) ?? 0, depth[since]));
+    held.set(tap, of);
+  }
+  return [...held].reduce(
+    (sum, [tap, groups]) => sum + network.tapElements(tap) * [...groups.values()].reduce((all, one) => all + one, 0),
+    0,
+  );
+};
+
+/** Numbers that caching methods keep in one run of one clip, by site, and those of their probes. */
+export interface Kept {
+  readonly sites: ReadonlyMap<string, number>;
+  readonly probes: number;
+}
+
+/** What `methods` keep at most: histories of both branches, bands and probes, as the executor counts them. */
+export const keptNumbers = (
+  network: CardNetwork,
+  methods: readonly CacheMethod[],
+  passes: readonly PlannedPass[],
+  guided: boolean,
+): Kept => {
+  const active = activeSites(methods, network.sites);
+  const branches: readonly Branch[] = guided ? ["cond", "uncond"] : ["cond"];
+  const sites = new Map<string, number>();
+  for (const one of active) {
+    const { site, method } = one;
+    const each = numbersOf(network, site) * (method.bands ? 2 : 1);
+    const features = aboveNetwork(site)
+      ? (method.history ?? 1) + (method.keeps === "both" ? 2 : 0)
+      : branches
+          .filter((branch) => inBranch([one], branch).length > 0)
+          .reduce((sum, branch) => sum + heldFeatures(method, visitsOf(site.id, branch, passes)), 0);
+    sites.set(site.id, each * features);
+  }
+  const probes = [...new Set(active.map(({ method }) => method))].reduce((sum, method) => {
+    const above = active.some(({ site, method: other }) => other === method && aboveNetwork(site));
+    const each = above || method.shared ? 1 : branches.filter((one) => method.branches?.includes(one) ?? true).length;
+    return sum + each * probeNumbers(network, method);
+  }, 0);
+  return { sites, probes };
+};
