@@ -35,6 +35,13 @@ const groups: readonly Group[] = [
     files: /^method\.ts$|^cache\/|^models\/(?!presets)/,
   },
   {
+    slug: "planning",
+    title: "Planning a real model",
+    description: "Model cards, and what a run of a real model costs with and without caching methods.",
+    intro: "A card says what a network is made of; `planRun` says what a run of it computes, skips and keeps.",
+    files: /^(cards|plan)\//,
+  },
+  {
     slug: "measuring",
     title: "Traces and measuring",
     description: "The record of a run, quality of a clip, comparisons and the search for a setting.",

@@ -34,6 +34,12 @@ export { textKvCache } from "./cache/methods/text-kv.js";
 export { recordedReadings } from "./cache/recorded-readings.js";
 export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
 export { type Calibration, calibrationFromJson } from "./calibrate/calibration.js";
+export { type CardFacts, cardClasses, cardFromConfig } from "./cards/build.js";
+export type { ModelCard, RunSize, WorkKind } from "./cards/card.js";
+export { cardFromJson, cardToJson } from "./cards/card-from-json.js";
+export { cardNames, modelCard } from "./cards/index.js";
+export type { Modules } from "./cards/network.js";
+export type { Tokens } from "./cards/rows.js";
 export type { Clip } from "./clip.js";
 export type {
   CalibrateOptions,
@@ -102,6 +108,14 @@ export type { Adherence } from "./metrics/judged.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
+export type { DecidedBy, Shares } from "./plan/decided-by.js";
+export { type Dtype, dtypes } from "./plan/dtypes.js";
+export { type Band, type ExpectedTime, expectedSpeedUp, expectedTime } from "./plan/expected-time.js";
+export { type Gpu, gpus } from "./plan/gpus.js";
+export { diffusersCacheBytes } from "./plan/in-diffusers.js";
+export { memoryOf, type RunMemory } from "./plan/memory-of.js";
+export { planToJson } from "./plan/plan-json.js";
+export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan } from "./plan/plan-run.js";
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { schedulerFromConfig } from "./schedulers/index.js";

@@ -84,8 +84,11 @@ export type TimestepRule =
 
 /** Width and height in pixels; one frame for an image. */
 export interface RunSize {
+  /** Pixels of a row. */
   readonly width: number;
+  /** Rows of pixels. */
   readonly height: number;
+  /** 1 for an image. */
   readonly frames: number;
 }
 
@@ -103,6 +106,7 @@ export interface ModelCard extends Anatomy {
   readonly source: string;
   /** Weights of the network; of one expert where there are several. */
   readonly parameters: number;
+  /** What a latent covers. */
   readonly latent: {
     readonly channels: number;
     /** Pixels of a latent's side. */
@@ -122,9 +126,11 @@ export interface ModelCard extends Anatomy {
   readonly guidance: "classifier-free" | "distilled" | "none";
   /** The two branches are one batch, so that its tensors are twice as large. */
   readonly batched: boolean;
+  /** Denoising steps of a usual run. */
   readonly steps: number;
   /** Usual sizes, the first one the default. */
   readonly sizes: readonly RunSize[];
+  /** How its pipeline lays them. */
   readonly timesteps: TimestepRule;
   /** Several networks that take turns by timestep: each has `parameters` weights. */
   readonly experts?: {

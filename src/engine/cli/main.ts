@@ -4,12 +4,22 @@ import { helpOf, readFlags, reasonOf, type Verb } from "./arguments.js";
 import { autotune } from "./autotune.js";
 import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
+import { cardsVerb } from "./cards.js";
 import { methodsVerb } from "./methods.js";
 import { plan } from "./plan.js";
 import { quality } from "./quality.js";
 import { run } from "./run.js";
 
-const verbs: Readonly<Record<string, Verb>> = { autotune, bench, calibrate, methods: methodsVerb, plan, quality, run };
+const verbs: Readonly<Record<string, Verb>> = {
+  autotune,
+  bench,
+  calibrate,
+  cards: cardsVerb,
+  methods: methodsVerb,
+  plan,
+  quality,
+  run,
+};
 
 const overview = (): string =>
   [

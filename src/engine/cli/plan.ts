@@ -10,6 +10,7 @@ import type { Trace } from "../trace/trace.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
 import { jsonFile, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
+import { asksForCard, cardFlags, planOnCard } from "./plan-card.js";
 
 /** The usual spacing of older checkpoints: 951 … 1 at 20 steps. */
 const defaultScheduler = { _class_name: "DDIMScheduler", timestep_spacing: "leading", steps_offset: 1 };
@@ -59,9 +60,11 @@ export const plan: Verb = {
       help: "folder with scheduler_config.json (default: DDIM, leading, offset 1; with --readings: as recorded)",
     },
     guidance: { value: "G", help: "1 for a run without an unconditional branch (default: with one, or as recorded)" },
+    ...cardFlags,
     ...commonFlags,
   },
   async run(values) {
+    if (asksForCard(values)) return planOnCard(values);
     const file = textOf(values, "readings");
     if (file === undefined) requiredOf(values, "steps");
     const methods = await methodsOf(values);

@@ -6,6 +6,7 @@ const weights = { fp32: 4, bf16: 2, fp16: 2, fp8: 1, int8: 1, nf4: 0.53125, nvfp
 /** How weights are stored. Hidden tensors, and what is kept of them, are 16-bit numbers under all but fp32. */
 export type Dtype = keyof typeof weights;
 
+/** Their names. */
 export const dtypes = Object.keys(weights) as readonly Dtype[];
 
 /** @throws EngineError "input-invalid" */

@@ -22,7 +22,9 @@ export const expectedSpeedUp = ({ stepShares }: Pick<RunPlan, "stepShares">): Ba
 export interface ExpectedTime {
   /** "typed": one uncached time of the reader; the others as `Gpu.evidence`, "bound" for the peak's lower bound. */
   readonly basis: "typed" | "group" | "nvidia" | "bound";
+  /** Of the run that computes everything. */
   readonly uncached: Band;
+  /** Of the planned run. */
   readonly cached: Band;
 }
 

@@ -2,20 +2,23 @@ import { EngineError } from "../errors.js";
 
 /** A GPU as far as the planner knows it. */
 export interface Gpu {
+  /** As people call it: "H100". */
   readonly name: string;
+  /** Of its usual build. */
   readonly memoryGib: number;
   /** Dense 16-bit matrix products with 32-bit sums, by its data sheet, in 10¹² operations a second. */
   readonly peakTflops: number;
   /**
-   * Share of the peak that uncached runs reach in matrix products and in attention. "group": fitted to published runs on
+   * Where its speed is known from. "group": fitted to published runs on
    * this GPU, which it meets within 20 %. "nvidia": fitted to all NVIDIA GPUs together, within a factor of 1.5. "none":
    * there is no run to fit to, and only a lower bound can be said.
    */
   readonly evidence: "group" | "nvidia" | "none";
+  /** Share of the peak that uncached runs reach in matrix products and in attention. */
   readonly efficiency: { readonly products: number; readonly attention: number };
 }
 
-/** One pair for every NVIDIA GPU: shares/planner fit over 60 uncached runs. */
+/** One pair for all NVIDIA GPUs together. */
 const anyNvidia = { products: 0.385, attention: 0.63 };
 const peak = { products: 1, attention: 1 };
 

@@ -9,9 +9,13 @@ export const liveTensors: Band = [15, 47];
 
 /** The memory of a run against a GPU's. Encoders and decoder are not counted: pipelines can keep them elsewhere. */
 export interface RunMemory {
+  /** All weights of the network. */
   readonly weightsBytes: number;
+  /** What methods keep. */
   readonly cacheBytes: number;
+  /** Of 15 to 47 hidden tensors. */
   readonly activationBytes: Band;
+  /** All together. */
   readonly totalBytes: Band;
   /** "maybe": it depends on what lies between the two ends of the activations. */
   readonly fits: "yes" | "maybe" | "no";

@@ -13,10 +13,15 @@ import { joined, playStretch } from "./play.js";
 
 /** A run of a real model that is planned. Everything that is left out is the card's usual value. */
 export interface PlanRequest {
+  /** The model. */
   readonly card: ModelCard;
+  /** Pixels of a row. */
   readonly width?: number;
+  /** Rows of pixels. */
   readonly height?: number;
+  /** Frames of a video. */
   readonly frames?: number;
+  /** Denoising steps. */
   readonly steps?: number;
   /** 1 runs a model of classifier-free guidance without its unconditional branch. */
   readonly guidance?: number;
@@ -50,6 +55,7 @@ export interface PlanSite extends PlannedSite {
 
 /** Where operations go. */
 export interface KindShare {
+  /** What a piece of the network is for. */
   readonly kind: WorkKind;
   /** Operations of one pass of one branch and one clip. */
   readonly flops: number;
@@ -61,20 +67,29 @@ export interface KindShare {
 
 /** What a run of a model costs, with and without caching methods: operations and bytes, without running it. */
 export interface RunPlan {
+  /** The model. */
   readonly card: ModelCard;
+  /** What is made. */
   readonly size: RunSize;
+  /** Denoising steps. */
   readonly steps: number;
+  /** One per step, noise first. */
   readonly timesteps: readonly number[];
+  /** Rows of the network. */
   readonly tokens: Tokens;
   /** Passes a step of the uncached run: 2 under classifier-free guidance. */
   readonly branches: 1 | 2;
+  /** Made in one run. */
   readonly clips: number;
+  /** Of the weights. */
   readonly dtype: Dtype;
   /** Operations of one pass of one branch and one clip. */
   readonly flopsPerPass: number;
   /** The same apart for matrix products and attention. */
   readonly passFlops: Flops;
+  /** Where the operations go, in the order of the network. */
   readonly kinds: readonly KindShare[];
+  /** What is decided and kept, in the order of the network. */
   readonly sites: readonly PlanSite[];
   /** Operations of the run over those of the uncached run. */
   readonly computedShare: number;
