@@ -94,7 +94,8 @@ describe("a card", () => {
     expect(card.blocks).toEqual(modelCard("Wan2.1-1.3B").blocks);
     engineError("model-unknown", () => cardFromConfig({ _class_name: "UNet2DConditionModel" }));
     expect(
-      engineError("model-config", () => cardFromConfig({ _class_name: "WanTransformer3DModel", num_layers: "many" })).message,
+      engineError("model-config", () => cardFromConfig({ _class_name: "WanTransformer3DModel", num_layers: "many" }))
+        .message,
     ).toContain("num_layers");
   });
 });
