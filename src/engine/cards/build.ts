@@ -1,5 +1,4 @@
-import { shown } from "../cache/options.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { configFields } from "./architectures/config.js";
 import { families } from "./architectures/index.js";
 import type { ModelCard } from "./card.js";

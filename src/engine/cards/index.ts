@@ -1,5 +1,4 @@
-import { shown } from "../cache/options.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { editDistance } from "../text/edit-distance.js";
 import { cardFromConfig } from "./build.js";
 import type { ModelCard } from "./card.js";

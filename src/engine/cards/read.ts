@@ -1,5 +1,4 @@
-import { shown } from "../cache/options.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 
 /** Takes a value of JSON at a path, or refuses it. */
 export type Read<T> = (value: unknown, path: string) => T;

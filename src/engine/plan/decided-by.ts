@@ -1,6 +1,5 @@
 import { knownAhead } from "../cache/decide.js";
-import { shown } from "../cache/options.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { type CacheMethod, compute, reuse, type SiteMap } from "../method.js";
 
 /** What a method's decisions were taken from: its settings alone, a recorded run's readings, or a share that was set. */

@@ -1,5 +1,4 @@
-import { shown } from "../../cache/options.js";
-import { EngineError } from "../../errors.js";
+import { EngineError, shown } from "../../errors.js";
 
 /** Reads the fields of a config.json; a missing one has the class's default in diffusers. */
 export interface ConfigFields {
