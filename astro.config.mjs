@@ -10,6 +10,7 @@ import { baseLinks } from "./site/page/base-links.mjs";
 import { repository } from "./site/page/repository.mjs";
 import { security } from "./site/page/security.mjs";
 import { temmlMath } from "./site/page/temml-math.mjs";
+import { offlineFiles } from "./site/publish/published-files.ts";
 import { apiPaths } from "./site/reference/api-pages.ts";
 import { reference } from "./site/reference/reference.ts";
 
@@ -85,6 +86,7 @@ export default defineConfig({
     svelte(),
     sitePages,
     security(base),
+    offlineFiles(),
   ],
   vite: {
     resolve: { alias: { "diffusion-cache": path("./src/engine/index.ts") } },

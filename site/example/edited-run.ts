@@ -3,7 +3,6 @@ import type { Follower } from "../device/lent-engine.js";
 import { CellFailure } from "../notebook/cell-failure.js";
 import { cellOutput } from "../notebook/cell-output.js";
 import { createKernel, type Kernel } from "../notebook/kernel.js";
-import { stripTypes } from "../notebook/strip-types.js";
 import type { ExampleModule, Outcome, RunName } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { editedOptions } from "./edited-options.js";
@@ -55,14 +54,14 @@ export const editedRun = (
       signal.addEventListener("abort", stop, { once: true });
       const listener = { onShown: output.show, onLine: output.line, onLate: output.fail };
       try {
-        const code = await stripTypes(example, text);
-        const ran = await mine.ask({ run: example, code }, listener);
+        const ran = await mine.ask({ run: example, code: text }, listener);
         const { knobs } = await loadExample(example);
         const own = { ...settings, options: editedOptions(settings.options, knobs, JSON.parse(ran.knobs)) };
         const address = new URL(model().address, location.href).href;
         await mine.ask({ example, model: address, settings: own }, listener);
       } finally {
         signal.removeEventListener("abort", stop);
+        mine.stop(); // nothing that it began goes on behind a Stop that cannot be pressed
         follower = undefined;
       }
       const { uncached, cached } = results;

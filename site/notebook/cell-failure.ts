@@ -1,3 +1,4 @@
+import { hintOf, messageOf } from "../page/failure.js";
 import type { CellError } from "./cell/messages.js";
 
 /** A program's own error, or the end that it was put to. */
@@ -16,4 +17,6 @@ export class CellFailure extends Error {
 
 /** Anything thrown while a program ran, as it is shown. */
 export const cellErrorOf = (error: unknown): CellError =>
-  error instanceof CellFailure ? error.failure : { name: "Error", message: (error as Error).message };
+  error instanceof CellFailure
+    ? error.failure
+    : { name: "Error", message: messageOf(error), ...(hintOf(error) ? { hint: hintOf(error) } : {}) };

@@ -1,9 +1,10 @@
 import { gridHtml, gridLegend } from "../grid/grid-html.js";
-import { gridRows, kindNames } from "../grid/grid-rows.js";
+import { gridRows } from "../grid/grid-rows.js";
 import type { CellError, ConsoleLine, Shown } from "./cell/messages.js";
 import { clipPlayer } from "./clip-player.js";
 
-// What programs display was sent by the reader's code and may be anything: it is drawn as text and pixels, never as HTML.
+// What programs display was sent by the reader's code; checked-output.ts holds it to what can be drawn. It is drawn as text
+// and pixels, never as HTML.
 
 const made = <Name extends keyof HTMLElementTagNameMap>(
   name: Name,
@@ -55,14 +56,11 @@ const text = (said: string, className = "dc-out-text"): HTMLElement => {
 };
 
 const grid = ({ planned }: Extract<Shown, { type: "grid" }>): HTMLElement => {
-  const sound = planned.filter(
-    ({ kind, computed }) => Object.hasOwn(kindNames, kind) && /^[01]{1,1000}$/.test(String(computed)),
-  );
-  const rows = gridRows(sound, () => "reuse");
+  const rows = gridRows(planned, () => "reuse");
   const place = made("div", "dc-run-grid");
   const cells = made("div", "dc-grid");
   const legend = made("p", "dc-legends");
-  cells.innerHTML = gridHtml(rows); // labels are ours and cells are 0 or 1: checked above
+  cells.innerHTML = gridHtml(rows); // labels are ours and cells are 0 or 1: checked when they came
   legend.innerHTML = gridLegend(rows);
   place.append(cells, legend);
   return place;
@@ -78,7 +76,7 @@ const plot = ({ plot }: Extract<Shown, { type: "plot" }>): HTMLElement => {
         place.append(text(`This plot cannot be drawn: ${(error as Error).message}`));
       }
     },
-    () => place.append(text("The plotting library could not be loaded.")),
+    (error) => place.append(text(`${(error as Error).message}`)),
   );
   return place;
 };

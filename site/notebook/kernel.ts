@@ -1,14 +1,9 @@
 import { type Follower, type Lendable, lentEngine } from "../device/lent-engine.js";
-import type {
-  CellError,
-  CellEvent,
-  CellRequest,
-  CellResult,
-  ConsoleLine,
-  ExampleRequest,
-  Shown,
-} from "./cell/messages.js";
+import type { CellError, CellRequest, CellResult, ConsoleLine, ExampleRequest, Shown } from "./cell/messages.js";
 import { CellFailure } from "./cell-failure.js";
+import { type CheckedOutput, checkedError, checkedOutput, checkedResult } from "./checked-output.js";
+import { type Counted, counted, messageFlow } from "./message-flow.js";
+import { type Stripped, stripTypes } from "./strip-types.js";
 
 /** What a program says while it runs, and after: a timer of it may still speak. */
 export interface CellListener {
@@ -18,22 +13,26 @@ export interface CellListener {
   onLate?(error: CellError): void;
 }
 
-interface Live {
-  readonly frame: HTMLIFrameElement;
-  readonly wire: MessagePort;
-  readonly waiting: Map<number, Waiting>;
-  readonly lent: (() => void)[];
-  timer?: ReturnType<typeof setInterval>;
+interface Waiting {
+  readonly listener: CellListener;
+  readonly output: CheckedOutput;
+  readonly resolve: (value: CellResult) => void;
+  readonly reject: (error: unknown) => void;
+  over: boolean;
 }
 
-interface Waiting extends CellListener {
-  readonly resolve: (value: CellResult) => void;
-  readonly reject: (error: CellFailure) => void;
+/** One worker behind its frame. */
+interface Live {
+  readonly frame: HTMLIFrameElement;
+  /** There once the frame has loaded. */
+  readonly wire: Promise<MessagePort>;
+  readonly waiting: Map<number, Waiting>;
+  readonly leaves: (() => void)[];
 }
 
 /** Seconds without an answer after which a program is stopped: it never yields, so nothing else could end it. */
 export const mostSilence = 10;
-const mostMessages = 50_000;
+const mostEngines = 500;
 
 export interface KernelOptions {
   /** Address of the site's root. */
@@ -46,44 +45,49 @@ export interface KernelOptions {
   readonly onSilence?: (seconds: number) => void;
 }
 
+/** A program in TypeScript, or a call of one that ran. */
 type Call = { readonly run: string; readonly code: string } | ({ readonly example: string } & ExampleRequest);
 
 /** The worker in which the programs of one notebook run, made with the first one. */
 export const createKernel = ({ base, models, follower = {}, onEnd, onSilence }: KernelOptions) => {
-  let live: Promise<Live> | undefined;
+  let live: Live | undefined;
   let next = 0;
+  const programs = new Map<string, Stripped>();
 
-  const end = async (why: string, code?: "stopped"): Promise<void> => {
+  const end = (error: CellFailure): void => {
     const ending = live;
     live = undefined;
     if (!ending) return;
-    const { frame, wire, waiting, lent, timer } = await ending;
-    clearInterval(timer);
-    wire.close();
-    frame.remove(); // Ends its worker too, also inside an endless loop.
-    for (const leave of lent) leave();
-    for (const { reject } of waiting.values()) reject(new CellFailure({ name: "Stopped", message: why, code }));
-    onEnd?.(why);
+    ending.frame.remove(); // ends its worker too, also inside an endless loop
+    for (const leave of ending.leaves) leave();
+    for (const { reject } of ending.waiting.values()) reject(error);
+    onEnd?.(error.message);
+  };
+  const stop = (why: string, code?: "stopped"): void => end(new CellFailure({ name: "Stopped", message: why, code }));
+
+  /** An error with its place in the program as it was written. */
+  const inSource = ({ at, ...error }: CellError): CellError => {
+    const place = at && programs.get(at.program)?.sourceOf(at);
+    return at && place ? { ...error, at: { program: at.program, ...place } } : { ...error, ...(at ? { at } : {}) };
   };
 
   /** Asks the worker every second whether it still yields. Counts asks, not time: a sleeping machine is no endless loop. */
-  const watch = (wire: MessagePort): { heard(): void; timer: ReturnType<typeof setInterval> } => {
+  const watch = (ask: (count: number) => void): { heard(): void; leave(): void } => {
     let silent = 0;
     let answered = false;
-    wire.postMessage({ ping: 0 } satisfies CellRequest); // comes before any program, so that silence tells which it is
+    ask(0); // comes before any program, so that silence tells which it is
     const timer = setInterval(() => {
       if (silent >= 2) onSilence?.(silent);
       if (silent >= mostSilence)
-        return void end(
+        return stop(
           answered
             ? `Stopped: the program had not yielded for ${mostSilence} seconds. An endless loop, or memory taken without end.`
             : `Nothing ran: the frame for code (cell.html) has not answered for ${mostSilence} seconds. It could not be fetched, or the browser or an extension blocked it.`,
         );
-      silent++;
-      wire.postMessage({ ping: silent } satisfies CellRequest);
+      ask(++silent);
     }, 1000);
     return {
-      timer,
+      leave: () => clearInterval(timer),
       heard() {
         answered = true;
         if (silent >= 2) onSilence?.(0);
@@ -92,8 +96,7 @@ export const createKernel = ({ base, models, follower = {}, onEnd, onSilence }: 
     };
   };
 
-  const start = async (): Promise<Live> => {
-    const { serveEngine } = await import("../device/engine-door.js");
+  const start = (): Live => {
     const frame = document.createElement("iframe");
     frame.sandbox.add("allow-scripts");
     frame.hidden = true;
@@ -101,45 +104,78 @@ export const createKernel = ({ base, models, follower = {}, onEnd, onSilence }: 
     frame.src = `${base.replace(/\/$/, "")}/cell.html`;
     const loaded = new Promise((resolve) => frame.addEventListener("load", resolve, { once: true }));
     document.body.append(frame);
-    await loaded;
     const { port1: wire, port2 } = new MessageChannel();
-    frame.contentWindow?.postMessage({ page: new URL(base, location.href).href }, "*", [port2]);
     const waiting = new Map<number, Waiting>();
-    const lent: (() => void)[] = [];
-    const { heard, timer } = watch(wire);
-    let messages = 0;
-    wire.onmessage = ({ data }: MessageEvent<CellEvent>) => {
-      if (++messages > mostMessages) return void end("Stopped: the program sent more than the page can show.");
-      if ("pong" in data) return heard();
-      if ("engine" in data) return void lent.push(serveEngine(data.engine, lentEngine(models, follower)));
-      const call = waiting.get(data.id);
-      if ("display" in data) return call?.onShown?.(data.display);
-      if ("line" in data) return call?.onLine?.(data.line);
-      if ("result" in data) return call?.resolve(data.result);
-      if ("error" in data) {
-        call?.onLate?.(data.error);
-        call?.reject(new CellFailure(data.error));
-      }
+    const { heard, leave } = watch((count) => wire.postMessage({ ping: count } satisfies CellRequest));
+    const leaves = [leave, () => wire.close()];
+    const tooMany = (): void => stop("Stopped: the program sent more messages than the page can take.");
+    const [said, asked] = [messageFlow(5000, 1000, tooMany), messageFlow(20_000, 5000, tooMany)];
+    let engines = 0;
+
+    const open = async (): Promise<MessagePort> => {
+      const [{ serveEngine }] = await Promise.all([import("../device/engine-door.js"), loaded]);
+      frame.contentWindow?.postMessage({ page: new URL(base, location.href).href }, "*", [port2]);
+      wire.onmessage = ({ data }: MessageEvent<unknown>) => {
+        if (!said() || typeof data !== "object" || data === null) return;
+        const event = data as Readonly<Record<string, unknown>>;
+        if ("pong" in event) return heard();
+        if (event.engine instanceof MessagePort) {
+          if (++engines > mostEngines) return tooMany();
+          const port: Counted = counted(event.engine, asked);
+          return void leaves.push(serveEngine(port, lentEngine(models, follower)), () => port.close());
+        }
+        const call = waiting.get(Number(event.id));
+        if (!call) return;
+        if ("display" in event) {
+          const shown = call.output.shown(event.display);
+          if (shown) call.listener.onShown?.(shown);
+        } else if ("line" in event) {
+          const line = call.output.line(event.line);
+          if (line) call.listener.onLine?.(line);
+        } else if ("result" in event) call.resolve(checkedResult(event.result));
+        else if ("error" in event) {
+          const error = inSource(checkedError(event.error));
+          if (call.over) call.listener.onLate?.(error);
+          else call.reject(new CellFailure(error));
+        }
+      };
+      return wire;
     };
-    return { frame, wire, waiting, lent, timer };
+    const opened = open();
+    opened.catch((error) => {
+      if (live?.frame !== frame) return;
+      const { message, hint } = error as { readonly message: string; readonly hint?: string };
+      end(new CellFailure({ name: "Error", message, hint }));
+    });
+    return { frame, wire: opened, waiting, leaves };
   };
 
   return {
     /** Runs a program, or calls a function that one exported. @throws CellFailure its own error, or that it was stopped */
     async ask(call: Call, listener: CellListener = {}): Promise<CellResult> {
       live ??= start();
-      const { wire, waiting } = await live;
+      const mine = live;
       const id = next++;
-      let over = false;
-      return new Promise<CellResult>((resolve, reject) => {
-        waiting.set(id, { ...listener, onLate: (error) => over && listener.onLate?.(error), resolve, reject });
-        wire.postMessage({ id, ...call } satisfies CellRequest);
-      }).finally(() => {
-        over = true;
+      let entry: Waiting | undefined;
+      const answer = new Promise<CellResult>((resolve, reject) => {
+        const output = checkedOutput((text) => listener.onLine?.({ level: "warn", text }));
+        entry = { listener, output, resolve, reject, over: false };
+        mine.waiting.set(id, entry);
+      });
+      const send = async (): Promise<void> => {
+        const wire = await mine.wire;
+        if ("example" in call) return wire.postMessage({ id, ...call } satisfies CellRequest);
+        const stripped = await stripTypes(call.run, call.code);
+        programs.set(call.run, stripped);
+        wire.postMessage({ id, run: call.run, code: stripped.code } satisfies CellRequest);
+      };
+      send().catch((error) => entry?.reject(error));
+      return answer.finally(() => {
+        if (entry) entry.over = true;
       });
     },
     /** Ends whatever runs, at once. */
-    stop: (): Promise<void> => end("Stopped.", "stopped"),
+    stop: (): void => stop("Stopped.", "stopped"),
     get lives(): boolean {
       return live !== undefined;
     },

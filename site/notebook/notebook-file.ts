@@ -13,6 +13,8 @@ export interface NotebookFile {
 
 const mostCells = 50;
 const mostSigns = 100_000;
+/** Of all cells: what the editors of a page can hold. */
+const mostOfAll = 1_000_000;
 
 export const notebookFile = (cells: readonly CellText[]): NotebookFile => ({
   format: "diffusion-cache/notebook",
@@ -47,6 +49,7 @@ export const cellsOf = (value: unknown): readonly CellText[] => {
   if (!Array.isArray(cells) || cells.length === 0) return refuse("it has no cells");
   if (cells.length > mostCells) return refuse(`it has ${cells.length} cells, more than ${mostCells}`);
   const names = new Set<string>();
+  let signs = 0;
   return cells.map((cell: unknown, index): CellText => {
     const { name, code } = (typeof cell === "object" && cell !== null ? cell : {}) as Record<string, unknown>;
     if (typeof name !== "string" || !/^[\w-]{1,40}$/.test(name))
@@ -55,6 +58,8 @@ export const cellsOf = (value: unknown): readonly CellText[] => {
     if (typeof code !== "string" || code.length > mostSigns)
       return refuse(`${name} has no program of at most ${mostSigns} signs`);
     names.add(name);
+    signs += code.length;
+    if (signs > mostOfAll) return refuse(`its programs have more than ${mostOfAll} signs`);
     return { name, code };
   });
 };

@@ -1,4 +1,3 @@
-import type { Lendable } from "../device/lent-engine.js";
 import { failureHtml } from "../page/failure.js";
 import { hiddenNote } from "../page/in-view.js";
 import { saveFile } from "../page/save.js";
@@ -7,25 +6,15 @@ import { cellErrorOf } from "./cell-failure.js";
 import { dropEdit, fingerprint, keepEdit, readEdit } from "./edits.js";
 import { createKernel, type Kernel } from "./kernel.js";
 import { type NotebookCell, notebookCell } from "./notebook-cell.js";
+import type { NotebookConfig } from "./notebook-config.js";
 import { type CellText, cellsOf, cellsOfText, NotebookError, notebookFile } from "./notebook-file.js";
 import { freshness, order } from "./notebook-order.js";
 import { takeToTable } from "./own-methods.js";
 import { saidFollower } from "./said-follower.js";
-import { stripTypes } from "./strip-types.js";
-
-interface Config {
-  readonly name: string;
-  readonly base: string;
-  readonly models: readonly Lendable[];
-  readonly cells: readonly CellText[];
-  readonly templates: Readonly<Record<string, readonly CellText[]>>;
-  /** Whether the editors open by themselves. */
-  readonly opens: boolean;
-}
 
 /** Cells that run one after another in one worker and share the page's engine. */
 class Notebook extends HTMLElement {
-  #config = {} as Config;
+  #config = {} as NotebookConfig;
   #cells: NotebookCell[] = [];
   #kernel: Kernel | undefined;
   #workers = 0;
@@ -37,7 +26,7 @@ class Notebook extends HTMLElement {
   readonly #linked = (): void => void this.#takeLink();
 
   connectedCallback(): void {
-    this.#config = JSON.parse(this.dataset.config ?? "{}") as Config;
+    this.#config = JSON.parse(this.dataset.config ?? "{}") as NotebookConfig;
     const kept = readEdit(this.#config.name);
     this.#put(kept ? this.#keptCells(kept.text) : this.#config.cells);
     const acts: Readonly<Record<string, () => void>> = {
@@ -86,7 +75,7 @@ class Notebook extends HTMLElement {
     for (const cell of this.#cells) cell.close();
     this.#part("cells").replaceChildren();
     this.#cells = cells.map((cell) => this.#made(cell));
-    void this.#kernel?.stop();
+    this.#stop();
     this.#refresh();
   }
 
@@ -151,6 +140,11 @@ class Notebook extends HTMLElement {
     for (const cell of this.#cells) cell.stale(fresh(cell));
   }
 
+  /** As long as there is a worker: what a program began may go on behind its end. */
+  #stoppable(): void {
+    (this.#part("stop") as HTMLButtonElement).disabled = !(this.#running || this.#kernel?.lives);
+  }
+
   #stop(): void {
     this.#stopping = true;
     void this.#kernel?.stop();
@@ -164,6 +158,7 @@ class Notebook extends HTMLElement {
       onSilence: (seconds) => say(seconds > 0 ? `This cell has not yielded for ${seconds} s: Stop ends it` : "Running"),
       onEnd: () => {
         this.#workers++;
+        this.#stoppable();
         this.#refresh();
       },
     });
@@ -180,8 +175,11 @@ class Notebook extends HTMLElement {
       try {
         cells = order(cell, this.#cells);
       } catch (error) {
-        cell.output.clear();
+        cell.begin();
+        cell.run = undefined;
         cell.output.fail({ name: "Error", message: (error as Error).message });
+        cell.say("Failed.");
+        this.#refresh();
         return;
       }
       for (const one of cells) {
@@ -204,7 +202,7 @@ class Notebook extends HTMLElement {
     try {
       const { output } = cell;
       const { methods } = await this.#worker.ask(
-        { run: name, code: await stripTypes(name, code) },
+        { run: name, code },
         { onShown: output.show, onLine: output.line, onLate: output.fail },
       );
       const imported = new Map(imports.map((from) => [from, runs.get(from) ?? 0]));
@@ -222,7 +220,7 @@ class Notebook extends HTMLElement {
     } finally {
       this.#running = undefined;
       for (const one of this.#cells) one.busy(false);
-      (this.#part("stop") as HTMLButtonElement).disabled = true;
+      this.#stoppable();
       this.#refresh();
     }
   }
@@ -235,8 +233,9 @@ class Notebook extends HTMLElement {
     const [file] = input.files ?? [];
     if (!file) return;
     try {
-      if (file.size > 10_000_000) throw new NotebookError("This file is larger than 10 MB.");
+      if (file.size > 5_000_000) throw new NotebookError("This file is larger than 5 MB.");
       this.#put(cellsOfText(await file.text()));
+      this.#part("failure").replaceChildren();
       this.#brought = false;
       this.#note(`${file.name}: ${this.#cells.length} cells. Nothing has run.`);
       this.#changed();
@@ -249,6 +248,7 @@ class Notebook extends HTMLElement {
   #fromTemplate(select: HTMLSelectElement): void {
     const cells = this.#config.templates[select.value];
     if (!cells) return;
+    this.#part("failure").replaceChildren();
     this.#put(cells);
     this.#brought = false;
     this.#changed();
@@ -269,9 +269,7 @@ class Notebook extends HTMLElement {
   async #share(): Promise<void> {
     const copied = await shareLink("code", { notebook: notebookFile(this.#cells) });
     this.#note(
-      copied
-        ? "A link to this notebook is copied. It shows the cells and runs nothing by itself."
-        : "A link to this notebook stands in the address bar.",
+      `A link to this notebook ${copied ? "is copied. It shows the cells and runs nothing by itself" : "stands in the address bar"}.`,
     );
   }
 
@@ -282,6 +280,7 @@ class Notebook extends HTMLElement {
       const { notebook } = (shared.value ?? {}) as { readonly notebook?: unknown };
       if (notebook === undefined) return;
       this.#put(cellsOf(notebook));
+      this.#part("failure").replaceChildren();
       this.#brought = true;
       this.#note(
         "These cells came with a link. Read them first: they run when you press Run. They are not kept; Reset brings back your own.",

@@ -4,7 +4,6 @@ import type { Lendable } from "../device/lent-engine.js";
 import { CellFailure } from "./cell-failure.js";
 import { createKernel, type Kernel } from "./kernel.js";
 import { type OwnMethod, rowOf } from "./own-methods.js";
-import { stripTypes } from "./strip-types.js";
 
 interface Where {
   readonly base: string;
@@ -38,7 +37,7 @@ const runner = ({ exported, notebook: { cells } }: OwnMethod, { base, models, mo
         },
       },
     });
-    for (const { name, code } of cells) await kernel.ask({ run: name, code: await stripTypes(name, code) });
+    for (const { name, code } of cells) await kernel.ask({ run: name, code });
     const from = cells.at(-1)?.name;
     const code = `exports.method = require("./${from}")[${JSON.stringify(exported)}];
       if (typeof exports.method?.start !== "function") throw new Error("${from} exports no method as ${exported}.");

@@ -2,7 +2,7 @@ import { deleteKeptFiles, type KeptFile, keptFiles } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
 
 /** Cache of pages, as site/public/service-worker.js names it. */
-const pagesCache = "diffusion-cache-pages";
+const pagesCache = "diffusion-cache-pages-2";
 
 const pages = async (): Promise<{ files: number; bytes: number }> => {
   if (!(await caches.has(pagesCache))) return { files: 0, bytes: 0 };

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import { findChromium } from "../../scripts/chromium.mjs";
-import { serveStatic } from "./static-server.js";
+import { type StaticOptions, serveStatic } from "./static-server.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
@@ -29,8 +29,8 @@ export interface Site {
 }
 
 /** Serves the site that build.ts built, and opens pages of it in headless Chromium. */
-export const openSite = async (): Promise<Site> => {
-  const server = await serveStatic(`${root}dist/site`);
+export const openSite = async (host: StaticOptions = {}): Promise<Site> => {
+  const server = await serveStatic(`${root}dist/site`, host);
   const browsers = new Map<string, Promise<Browser>>();
   const browser = (flags: readonly string[]): Promise<Browser> => {
     const executablePath = findChromium();
@@ -57,7 +57,7 @@ export const openSite = async (): Promise<Site> => {
         const { origin, pathname } = new URL(request.url());
         if (origin === server.address) asked.add(pathname);
       });
-      await page.goto(server.address + path, { waitUntil: "load" });
+      await page.goto(new URL(path, server.address).href, { waitUntil: "load" });
       return { page, complaints, asked };
     },
     async close() {

@@ -31,11 +31,27 @@ const headersFor = (folder: string): Record<string, string> => {
   );
 };
 
+export interface StaticOptions {
+  /** Without the headers that the folder asks for. */
+  readonly plain?: boolean;
+  /** What a host answers to a path in place of its file: another status, a page of HTML, or nothing at all. */
+  readonly odd?: (path: string) => number | "html" | "silence" | undefined;
+}
+
 /** Serves a folder as a static host does: index.html of folders, 404 otherwise, the headers that the folder asks for. */
-export const serveStatic = async (folder: string, { plain = false } = {}): Promise<StaticServer> => {
+export const serveStatic = async (
+  folder: string,
+  { plain = false, odd = () => undefined }: StaticOptions = {},
+): Promise<StaticServer> => {
   const extra = plain ? {} : headersFor(folder);
   const server = createServer(async ({ url = "/" }, response) => {
     const path = decodeURIComponent(new URL(url, "http://host").pathname);
+    const instead = odd(path);
+    if (instead === "silence") return;
+    if (instead !== undefined) {
+      response.writeHead(instead === "html" ? 200 : instead, { ...extra, "content-type": "text/html" });
+      return void response.end("<!doctype html><p>An error of the host");
+    }
     const file = join(folder, normalize(path), path.endsWith("/") ? "index.html" : "");
     try {
       const bytes = await readFile(file);

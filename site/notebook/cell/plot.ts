@@ -36,8 +36,10 @@ const implied: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
 
 const mark =
   (name: string) =>
-  (given: unknown = [], options: Readonly<Record<string, unknown>> = {}): MarkShown => {
-    const data = Array.from(given as Iterable<unknown>);
+  (first: unknown = [], second: Readonly<Record<string, unknown>> = {}): MarkShown => {
+    const isData = typeof first === "object" && first !== null && Symbol.iterator in first;
+    const data = isData ? Array.from(first as Iterable<unknown>) : [];
+    const options = isData ? second : { ...(first as object), ...second }; // Plot.frame({ … }) has no data
     const plain = data.every((datum) => typeof datum !== "object" || datum === null);
     const all = plain ? { ...implied[name], ...options } : options;
     const channels = Object.entries(all).map(([key, value]) => [key, channel(data, value)] as const);

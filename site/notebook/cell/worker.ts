@@ -1,5 +1,6 @@
 // Runs a reader's programs, one after another, in one worker: what a program exports is there for those after it.
 import type { CacheMethod } from "diffusion-cache";
+import { compiled } from "./compiled.js";
 import * as engine from "./engine.js";
 import { failureOf } from "./failure.js";
 import type { CellEvent, CellRequest, CellResult, ConsoleLine, ExampleRequest } from "./messages.js";
@@ -53,11 +54,6 @@ const required = (program: string, name: string): unknown => {
   );
 };
 
-/** On one line with the program's first, so that lines in stacks are the reader's. */
-const compiled = (name: string, code: string): ((...args: unknown[]) => Promise<void>) =>
-  // biome-ignore lint/security/noGlobalEval: running the reader's code is what this worker is for, and it can reach nothing.
-  globalThis.eval(`(async (require, exports, display) => {${code}\n})\n//# sourceURL=${name}.ts`);
-
 const run = async (name: string, code: string): Promise<void> => {
   const exports: Exports = {};
   await compiled(name, code)((from: string) => required(name, from), exports, display);
@@ -92,7 +88,7 @@ const answer = async (request: Exclude<CellRequest, { readonly ping: number }>):
 const receive = async ({ data }: MessageEvent<CellRequest>): Promise<void> => {
   if ("ping" in data) return send({ pong: data.ping });
   const { id } = data;
-  [current, shown, lines] = [id, 0, 0];
+  [current, shown, lines, engines] = [id, 0, 0, 0];
   try {
     send({ id, result: await answer(data) });
   } catch (error) {
@@ -111,7 +107,7 @@ self.onmessage = ({ data, ports }: MessageEvent<{ readonly page: string }>) => {
   engine.setHost({
     page: data.page,
     lend(port) {
-      if (++engines > mostEngines) throw new Error(`A notebook can ask for its engine ${mostEngines} times.`);
+      if (++engines > mostEngines) throw new Error(`A program can ask for its engine ${mostEngines} times in a run.`);
       send({ engine: port }, [port]);
     },
   });

@@ -95,11 +95,11 @@ export const openEditor = ({ place, text, label, types, onChange, onRun, leave }
     /** Marks the line of an error and brings it into view; none takes the mark away. */
     mark(line?: number): void {
       view.dispatch({ effects: setWrong.of(line) });
-      if (line !== undefined && line <= view.state.doc.lines)
+      if (line !== undefined && line >= 1 && line <= view.state.doc.lines)
         view.dispatch({ effects: EditorView.scrollIntoView(view.state.doc.line(line).from, { y: "center" }) });
     },
     goTo(line: number, column: number): void {
-      const { from, to } = view.state.doc.line(Math.min(line, view.state.doc.lines));
+      const { from, to } = view.state.doc.line(Math.max(1, Math.min(line, view.state.doc.lines)));
       view.dispatch({ selection: { anchor: Math.min(to, from + column - 1) }, scrollIntoView: true });
       view.focus();
     },
