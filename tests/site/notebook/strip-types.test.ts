@@ -10,7 +10,7 @@ const ran = async (source: string, programs: Readonly<Record<string, object>> = 
   const require = (name: string) => {
     if (programs[name]) return programs[name];
     const error = new Error(`no ${name}`);
-    error.stack = error.stack?.replace(/.*strip-types\.test.*\n/g, ""); // the worker's own file is no program
+    error.stack = String(error.stack).replace(/.*strip-types\.test.*\n/g, ""); // the worker's own file is no program
     throw error;
   };
   try {
