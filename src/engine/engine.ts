@@ -77,9 +77,9 @@ export interface RunInputs {
 
 /** What a run gives. */
 export interface Result {
-  /** In the model's own size, unless the noise had another. */
+  /** In the model's own size, unless the noise had another; decoded where the checkpoint has a decoder (`vae/`). */
   readonly clip: Clip;
-  /** The same in the layout that the model works in: packed for FLUX, the clip itself for Latte. */
+  /** What was denoised, in the layout that the model works in: packed for FLUX, the clip itself for a Latte on pixels. */
   readonly latents: Tensor;
   /** Decisions, times and bytes of the run. */
   readonly trace: Trace;

@@ -50,7 +50,8 @@ export const mergeResults = (results: readonly Result[]): Result => {
   const [first] = results as [Result];
   const traces = results.map(({ trace }) => trace);
   const largest = traces.reduce((a, b) => (b.totals.bytes.peak.cache > a.totals.bytes.peak.cache ? b : a));
-  const total = (field: "wallMs" | "compileMs"): number => traces.reduce((all, { totals }) => all + totals[field], 0);
+  const total = (field: "wallMs" | "compileMs" | "decodeMs"): number =>
+    traces.reduce((all, { totals }) => all + (totals[field] ?? 0), 0);
   const trace: Trace = {
     ...first.trace,
     clips: results.length,
@@ -59,7 +60,12 @@ export const mergeResults = (results: readonly Result[]): Result => {
     stepMs: sum(traces.map(({ stepMs }) => stepMs)),
     stepProbeMs: sum(traces.map(({ stepProbeMs }) => stepProbeMs ?? [])),
     stepCacheBytes: largest.stepCacheBytes,
-    totals: { ...largest.totals, wallMs: total("wallMs"), compileMs: total("compileMs") },
+    totals: {
+      ...largest.totals,
+      wallMs: total("wallMs"),
+      compileMs: total("compileMs"),
+      ...(first.trace.totals.decodeMs === undefined ? {} : { decodeMs: total("decodeMs") }),
+    },
   };
   const { predictions } = first;
   return {

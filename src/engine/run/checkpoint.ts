@@ -1,4 +1,5 @@
 import { type Calibration, calibrationFromJson } from "../calibrate/calibration.js";
+import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
@@ -15,6 +16,8 @@ export interface Checkpoint {
   readonly config: Json;
   readonly weights: ReadonlyMap<string, Tensor>;
   readonly schedulerConfig?: Json;
+  /** What makes pixels of latents: the config.json and the weights of `vae/`. */
+  readonly vae?: { readonly config: Json; readonly weights: ReadonlyMap<string, Tensor> };
   readonly vocabulary?: Vocabulary;
   readonly manifest?: Manifest;
   readonly calibration?: Calibration;
@@ -23,7 +26,8 @@ export interface Checkpoint {
 /**
  * Loads a checkpoint from a pipeline's folder (with `transformer/` in it) or from the network's own (with `config.json`):
  * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
- * `calibration.json` and `manifest.json` are read where they are. A manifest must list every file of the model: listed files are checked
+ * `calibration.json`, `manifest.json` and `vae/` are read where they are. A `vae/` of a class that the engine has no decoder
+ * for is left: its latents stay latents. A manifest must list every file of the model: listed files are checked
  * against it, others are not looked for.
  *
  * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "stopped"
@@ -40,14 +44,37 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const vocabulary = words && vocabularyFromJson(words);
   const measured = await read.optional("calibration.json");
   const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
-  const weights = await loadWeights(files, inside ? "transformer/" : "", manifest, options);
+  const vaeConfig = inside && (await read.optional("vae/config.json"));
+  const next = oneAfterTheOther(options);
+  const weights = await loadWeights(files, inside ? "transformer/" : "", manifest, next());
+  const vae = vaeConfig &&
+    hasDecoder(vaeConfig) && {
+      config: vaeConfig,
+      weights: await loadWeights(files, "vae/", manifest, next()),
+    };
   return {
     config,
     weights,
     ...(schedulerConfig && { schedulerConfig }),
+    ...(vae && { vae }),
     ...(vocabulary && { vocabulary }),
     ...(manifest && { manifest }),
     ...(calibration && { calibration }),
+  };
+};
+
+/** The options of each of several loads, whose progress counts on from the one before. */
+const oneAfterTheOther = (options: LoadOptions) => {
+  let now = { loaded: 0, total: 0 };
+  return (): LoadOptions => {
+    const before = now;
+    return {
+      ...options,
+      onProgress(progress) {
+        now = { loaded: before.loaded + progress.loaded, total: before.total + progress.total };
+        options.onProgress?.({ ...progress, ...now });
+      },
+    };
   };
 };
 

@@ -1,21 +1,35 @@
 import { architectureOf } from "../architectures/index.js";
 import type { Backend } from "../backends/backend.js";
 import { queue } from "../backends/queue.js";
+import { decoderOf } from "../decoders/index.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
+<<<<<<< HEAD
 import { accept, anObject, aTensor, aText, fields } from "../expect.js";
+=======
+import { weightStore } from "../graph/weights.js";
+>>>>>>> 9c67d6a (A run ends in pictures where the checkpoint has a decoder: AutoencoderTiny and AutoencoderKL)
 import { adherence } from "../metrics/judged.js";
 import type { Checkpoint } from "./checkpoint.js";
+import { decoding } from "./decode.js";
 import { generate } from "./generate.js";
 import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
 import { type RequestReader, requestReader } from "./requests.js";
+
+/** What makes pixels of this checkpoint's latents, if it has that. */
+const decodingOf = async ({ vae }: Checkpoint, backend: Backend) => {
+  if (!vae) return undefined;
+  const weights = weightStore(vae.weights);
+  return decoding(await decoderOf(vae.config, weights), weights, backend);
+};
 
 /**
  * An engine over parts that are already there.
  * @throws EngineError "model-unknown", "model-config"
  */
 export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device: Engine["device"]): Promise<Engine> => {
-  const reader = requestReader(checkpoint, await architectureOf(checkpoint.config), backend);
+  const architecture = await architectureOf(checkpoint.config);
+  const reader = requestReader(checkpoint, architecture, backend, await decodingOf(checkpoint, backend));
   const { vocabulary } = checkpoint;
   const inOrder = queue();
   const end = new AbortController();

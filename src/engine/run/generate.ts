@@ -38,6 +38,10 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   }).catch(async (error: unknown) => {
     throw error instanceof EngineError && error.code === "not-finite" ? await explainNotFinite(prepared) : error;
   });
+  const latents = clipOf(run.sample);
+  const before = performance.now();
+  const pixels = await prepared.decode?.(latents);
+  const decoded = pixels ? { decodeMs: performance.now() - before } : {};
   const trace: Trace = {
     format: "diffusion-cache/trace",
     version: 1,
@@ -57,10 +61,10 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
     stepMs: run.stepMs,
     stepProbeMs: run.stepProbeMs,
     stepCacheBytes: run.stepCacheBytes,
-    totals: { wallMs: run.wallMs, compileMs: run.compileMs, bytes: run.bytes },
+    totals: { wallMs: run.wallMs, compileMs: run.compileMs, ...decoded, bytes: run.bytes },
   };
   return {
-    clip: clipOf(run.sample),
+    clip: pixels ? { ...pixels, fps: latents.fps } : latents,
     latents: { dims: prepared.noise.dims, data: run.sample },
     trace,
     ...(request.predictions ? { predictions: run.predictions } : {}),

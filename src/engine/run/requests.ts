@@ -11,6 +11,7 @@ import type { Geometry, Model } from "../models/model.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import type { Tensor } from "../tensor.js";
 import type { Checkpoint } from "./checkpoint.js";
+import type { Decoding } from "./decode.js";
 import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
 import { checkRequest } from "./request-checks.js";
 
@@ -26,7 +27,12 @@ const allRead = (tokens: number): Tensor => ({ dims: [1, tokens], data: new Floa
 const withSegments = (model: Model) => ({ model, segments: segmenter(model) });
 
 /** Reads requests for one checkpoint on one backend: defaults, checks, and models by geometry, each built once. */
-export const requestReader = (checkpoint: Checkpoint, architecture: Architecture, backend: Backend) => {
+export const requestReader = (
+  checkpoint: Checkpoint,
+  architecture: Architecture,
+  backend: Backend,
+  decoding?: Decoding,
+) => {
   const weights = weightStore(checkpoint.weights);
   const { manifest, vocabulary } = checkpoint;
   const usual = architecture.shape(checkpoint.config);
@@ -86,6 +92,7 @@ export const requestReader = (checkpoint: Checkpoint, architecture: Architecture
       const tokens = cond.text?.dims[1] ?? 0;
       const masked = (cond.mask ?? uncond?.mask) !== undefined;
       const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked });
+      decoding?.expectChannels(channels);
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
         new Map(
           model.conditions.map(({ name, dims }) => {
@@ -106,7 +113,9 @@ export const requestReader = (checkpoint: Checkpoint, architecture: Architecture
         conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
         compile: (graph: Graph) => backend.compile(graph),
         clips,
-        /** Pixels of latents in the model's own layout. */
+        /** Pixels of latents as `clipOf` gives them; as they are where there is no decoder. */
+        decode: decoding && ((latents: Clip) => decoding.decode(latents, signal)),
+        /** Latents in the layout of a clip, from the model's own. */
         clipOf: (latents: Float32Array): Clip => ({
           ...architecture.unpack(latents, noise.dims, checkpoint.config),
           fps,

@@ -96,6 +96,8 @@ export interface Trace {
     readonly wallMs: number;
     /** Building graphs and creating sessions for this run; 0 when all were there. */
     readonly compileMs: number;
+    /** Making pixels of the last latents, its graph included; there where the checkpoint has a decoder. */
+    readonly decodeMs?: number;
     readonly bytes: { readonly now: Bytes; readonly peak: Bytes };
   };
   /** Only where it was asked for. */
