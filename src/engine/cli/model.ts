@@ -57,7 +57,10 @@ export const requestOf = async (values: Values, ...counts: readonly string[]) =>
   };
 };
 
-/** Tensors of a file: `noise`, and `cond` with `uncond`, or a model's conditions by their own names. */
+/**
+ * Tensors of a file: `noise`, and a model's conditions by their own names, those of the unconditional branch with the
+ * prefix `uncond.`; or `cond` and `uncond`, where the text is the only condition.
+ */
 const readInputs = async (path: string): Promise<RunInputs> => {
   const bytes = await readFile(path).catch((cause) => {
     throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
@@ -70,5 +73,13 @@ const readInputs = async (path: string): Promise<RunInputs> => {
     });
   const [cond, uncond] = [tensors.get("cond"), tensors.get("uncond")];
   if (cond) return { noise, cond: { text: cond }, ...(uncond ? { uncond: { text: uncond } } : {}) };
-  return { noise, cond: Object.fromEntries([...tensors].filter(([name]) => name !== "noise")) };
+  const branch = (prefix: string) =>
+    Object.fromEntries(
+      [...tensors].flatMap(([name, tensor]) => {
+        const own = name.startsWith("uncond.") ? "uncond." : "";
+        return own === prefix && name !== "noise" ? [[name.slice(prefix.length), tensor]] : [];
+      }),
+    );
+  const others = branch("uncond.");
+  return { noise, cond: branch(""), ...(Object.keys(others).length > 0 ? { uncond: others } : {}) };
 };

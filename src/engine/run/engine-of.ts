@@ -4,11 +4,8 @@ import { queue } from "../backends/queue.js";
 import { decoderOf } from "../decoders/index.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
-<<<<<<< HEAD
 import { accept, anObject, aTensor, aText, fields } from "../expect.js";
-=======
 import { weightStore } from "../graph/weights.js";
->>>>>>> 9c67d6a (A run ends in pictures where the checkpoint has a decoder: AutoencoderTiny and AutoencoderKL)
 import { adherence } from "../metrics/judged.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decoding } from "./decode.js";

@@ -70,26 +70,17 @@ const ofSteps = (steps: number): Check =>
         ),
       }),
     ),
-<<<<<<< HEAD
     visits: listOf(visit(steps)),
     stepMs: perStep(anAmount, steps),
     "stepProbeMs?": perStep(anAmount, steps),
     stepCacheBytes: perStep(anAmount, steps),
-    totals: fields({ wallMs: anAmount, compileMs: anAmount, bytes: fields({ now: bytes, peak: bytes }) }),
-    "quality?": fields({ psnr: anAmount, ssim: aNumber, maxError: anAmount }),
-=======
-    visits: list(visit(steps)),
-    stepMs: list(amount, steps),
-    "stepProbeMs?": list(amount, steps),
-    stepCacheBytes: list(amount, steps),
     totals: fields({
-      wallMs: amount,
-      compileMs: amount,
-      "decodeMs?": amount,
+      wallMs: anAmount,
+      compileMs: anAmount,
+      "decodeMs?": anAmount,
       bytes: fields({ now: bytes, peak: bytes }),
     }),
-    "quality?": fields({ psnr: amount, ssim: number, maxError: amount }),
->>>>>>> 9c67d6a (A run ends in pictures where the checkpoint has a decoder: AutoencoderTiny and AutoencoderKL)
+    "quality?": fields({ psnr: anAmount, ssim: aNumber, maxError: anAmount }),
   });
 
 /** What the fields of a trace are, those of its format and version aside. */
