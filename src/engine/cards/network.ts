@@ -79,18 +79,19 @@ export const cardNetwork = (card: ModelCard, tokens: Tokens, modules: Modules = 
         continue;
       }
       const id = `${group.name}.${index}.${layer.site}`;
+      const first = parts.length;
       const text = ofText(layer);
       if (text.length > 0) {
-        const rows = text.map(([rows, , width]): Shape => [rows, width]);
-        textKv.push(site(`${id}.text`, "text-kv", part(kind, flopsOf({ linears: text }, tokens)), size(rows)));
+        const shapes = text.map(([rows, , width]): Shape => [rows, width]);
+        textKv.push(site(`${id}.text`, "text-kv", part(kind, flopsOf({ linears: text }, tokens)), size(shapes)));
       }
       const own = { ...layer, linears: layer.linears.filter((one) => !text.includes(one)) };
       const rest = after ? flopsOf(after, tokens) : noFlops;
       const whole = modules === "whole" && after !== undefined;
       const flops = flopsOf(own, tokens);
-      subLayers.push(
-        site(id, siteKind, part(kind, whole ? addFlops(flops, rest) : flops), size(whole ? after.out : out)),
-      );
+      const { to } = part(kind, whole ? addFlops(flops, rest) : flops);
+      // An attention that is skipped needs no keys and values of the text either.
+      subLayers.push(site(id, siteKind, { from: first, to }, size(whole ? after.out : out)));
       if (after && !whole) part(kind, rest);
     }
     spans.push({ from, to: parts.length });
