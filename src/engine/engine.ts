@@ -109,6 +109,8 @@ export interface ModelInfo {
   readonly network: object;
   /** Number of weights. */
   readonly parameters: number;
+  /** Rows of the text that its own prompts become, one per slot of its vocabulary; 0 without one. */
+  readonly textRows: number;
   /** Of all files of its manifest, whether the browser keeps them already or not; 0 without one. */
   readonly downloadBytes: number;
   /** What a run takes that asks for nothing else. */

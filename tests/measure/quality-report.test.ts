@@ -4,6 +4,7 @@ import { atEqualEvaluations, evenMask } from "../../src/engine/measure/at-equal-
 import { qualityFigures, qualityReportFromJson, rivalSteps } from "../../src/engine/measure/quality-report.js";
 import { qualityMarkdown } from "../../src/engine/measure/quality-table.js";
 import { settingsNear } from "../../src/engine/measure/settings-near.js";
+import type { CacheMethod } from "../../src/engine/method.js";
 import { readInfinity, writeInfinity } from "../../src/engine/metrics/quality.js";
 import { engineError, engineRejection } from "../error.js";
 import { statedEngine } from "../run/stated-engine.js";
@@ -12,35 +13,29 @@ const clips = [
   { prompt: "a ring", seed: 0 },
   { prompt: "a star", seed: 1 },
 ];
-const visits = (skipped: number, of: number) =>
-  Array.from({ length: of }, (_, step) => ({
-    site: "guided",
-    decision: step < skipped ? ("reuse" as const) : ("compute" as const),
-  }));
-const profile = { passMs: 1, outsideMs: 0, siteMs: {}, blockMs: [] };
+/** Computes the first `count` steps, so that a run has so many evaluations. */
+const first = (count: number): CacheMethod =>
+  methodFromName("mask", { mask: "1".repeat(count) + "0".repeat(20 - count), site: "guided" });
 
-/** An engine on which a method skips 12 of 20 steps at 20 dB, reuse of the prediction has 40 dB, fewer steps 14. */
+/** An engine on which that method is 20 dB off, the prediction reused evenly 40, fewer steps 8. */
 const stated = () =>
-  statedEngine(
-    ({ cache = [], steps }) => {
-      const [method] = cache;
-      if (method?.name === "mask") return { ms: 1, pixel: 0.02, visits: visits(12, 20) };
-      if (method) return { ms: 1, pixel: 0.2, peak: { cache: 7 }, visits: visits(12, 20) };
-      return { ms: 1, pixel: steps < 20 ? 0.4 : 0 };
-    },
-    { profile },
-  );
+  statedEngine(({ cache = [], steps }) => {
+    const [method] = cache;
+    if (method?.options.mask === evenMask(8, 20)) return { ms: 1, pixel: 0.02 };
+    if (method) return { ms: 1, pixel: 0.2, peak: { cache: 7 } };
+    return { ms: 1, pixel: steps < 20 ? 0.8 : 0 };
+  });
 
 describe("methods at equal evaluations", () => {
   it("makes each clip uncached, with the method, and with both rivals of its evaluations", async () => {
     const { engine, asked } = stated();
-    const methods = [{ name: "fora", options: { interval: 3 }, cache: [methodFromName("fora", { interval: 3 })] }];
+    const methods = [{ name: "first", options: { interval: 3 }, cache: [first(8)] }];
     const report = await atEqualEvaluations(engine, { methods, clips });
     expect(asked.map(({ seed, steps, cache }) => [seed, steps, cache?.[0]?.name])).toEqual([
       [0, 20, undefined],
       [1, 20, undefined],
-      [0, 20, "fora"],
-      [1, 20, "fora"],
+      [0, 20, "mask"],
+      [1, 20, "mask"],
       [0, 20, "mask"],
       [1, 20, "mask"],
       [0, 8, undefined], // whether so many steps leave noise
@@ -52,23 +47,20 @@ describe("methods at equal evaluations", () => {
     expect(figures).toMatchObject({
       evaluations: 8,
       psnr: { median: expect.closeTo(20, 4), least: expect.closeTo(20, 4), most: expect.closeTo(20, 4) },
-      fewer: { median: expect.closeTo(13.9794, 3) },
+      fewer: { median: expect.closeTo(7.9588, 3) },
       reused: { median: expect.closeTo(40, 4) },
-      aboveFewer: expect.closeTo(6.0206, 3),
+      aboveFewer: expect.closeTo(12.0412, 3),
       aboveReused: expect.closeTo(-20, 3),
     });
     expect(figures?.row).toMatchObject({ cacheBytes: 7, wrong: [1, 1], options: { interval: 3 } });
     expect(qualityMarkdown(report)).toContain(
-      "| 8.0 | 20.0 (20.0–20.0) | 14.0 (14.0–14.0) | 40.0 (40.0–40.0) | +6.0 | −20.0 |",
+      "| 8.0 | 20.0 (20.0–20.0) | 8.0 (8.0–8.0) | 40.0 (40.0–40.0) | +12.0 | −20.0 |",
     );
   });
 
   it("passes over counts after which DDIM leaves noise, upwards, so that the rival costs no less", async () => {
-    const { engine, asked } = statedEngine(
-      ({ cache = [] }) => ({ ms: 1, ...(cache.length > 0 ? { visits: visits(7, 20) } : {}) }),
-      { profile },
-    );
-    const methods = [{ name: "fora", options: {}, cache: [methodFromName("fora", {})] }];
+    const { engine, asked } = stated();
+    const methods = [{ name: "first", options: {}, cache: [first(13)] }];
     const report = await atEqualEvaluations(engine, { methods, clips });
     expect(asked.filter(({ steps, cache }) => steps !== 20 && cache === undefined).map(({ steps }) => steps)).toEqual([
       13, 14,
@@ -109,30 +101,27 @@ it("an even mask has its count, and computes the first and the last step", () =>
     }
 });
 
-it("of a ladder the setting nearest to the wanted speed-up is taken, as a ratio", async () => {
-  const { engine } = statedEngine(
-    ({ cache = [] }) => ({
-      ms: 1,
-      visits: visits([0, 10, 14, 15, 0, 17][Number(cache[0]?.options.interval) - 1] ?? 0, 20),
-    }),
-    { profile },
-  );
-  const { found } = await settingsNear(engine, { speedup: 3, methods: ["fora"] });
-  // Ladder 2, 3, 4, 6: 2×, 3.3×, 4×, 6.7×.
-  expect(found.map(({ name, options }) => [name, options])).toEqual([["fora", { interval: 3 }]]);
+it.each([
+  [1.5, 2],
+  [100, 6],
+])("of a ladder the setting nearest to a wanted speed-up of %s is taken", async (speedup, interval) => {
+  const { engine } = statedEngine(() => ({ ms: 1 }));
+  const { found } = await settingsNear(engine, { speedup, methods: ["fora"] });
+  expect(found.map(({ name, options }) => [name, options])).toEqual([["fora", { interval }]]);
+  expect(found[0]?.ideal).toBeGreaterThan(1.3);
 });
 
 describe("a report's file", () => {
   it("comes back as it was, equal clips included, and refuses what is not one", async () => {
     const { engine } = stated();
-    const methods = [{ name: "fora", options: {}, cache: [methodFromName("fora", {})] }];
+    const methods = [{ name: "first", options: {}, cache: [first(8)] }];
     const report = await atEqualEvaluations(engine, { methods, clips });
-    const [first, ...rest] = report.rows;
-    const equal = { ...report, rows: [{ ...first, psnr: [Number.POSITIVE_INFINITY, 3] }, ...rest] };
+    const [row, ...rest] = report.rows;
+    const equal = { ...report, rows: [{ ...row, psnr: [Number.POSITIVE_INFINITY, 3] }, ...rest] };
     const again = (value: unknown) =>
       qualityReportFromJson(JSON.parse(JSON.stringify(value, writeInfinity), readInfinity), "f.json");
     expect(again(equal)).toEqual(equal);
-    const short = engineError("file-invalid", () => again({ ...report, rows: [{ ...first, psnr: [1] }] }));
+    const short = engineError("file-invalid", () => again({ ...report, rows: [{ ...row, psnr: [1] }] }));
     expect(short.message).toMatch(/rows\[0\]\.psnr is \[1\]; expected 2 numbers/);
     engineError("file-invalid", () => again({ ...report, format: "diffusion-cache/bench" }));
   });

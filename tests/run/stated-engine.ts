@@ -26,7 +26,8 @@ export const statedEngine = (
   const asked: GenerateOptions[] = [];
   const engine = {
     model: {
-      ...{ name: "stated", architecture: "Stated", parameters: 1 },
+      ...{ name: "stated", architecture: "Stated", parameters: 1, textRows: 1 },
+      network: { _class_name: "LatteTransformer3DModel", patch_size: 11 },
       defaults: { prompt: "a ring", steps: 20, guidance: 2 },
     },
     device: { backend: "wasm", description: "stated", ladder: [] },
@@ -37,6 +38,7 @@ export const statedEngine = (
       for (let step = 0; step < steps; step++)
         onProgress?.({ phase: "step", step, steps, ms: ms / steps, decisions: [] });
       return {
+        latents: { dims: [1, 3, 1, 11, 11] },
         clip: { dims: [1, 3, 1, 11, 11], data: new Float32Array(363).fill(pixel), fps: 8 },
         trace: {
           ...{ steps, guidance, visits, scheduler: scheduler._class_name },

@@ -1,12 +1,12 @@
 import { stepMask } from "../cache/methods/step-mask.js";
-import type { Engine, GenerateOptions, Profile, Result } from "../engine.js";
+import type { Engine, GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { CacheMethod } from "../method.js";
 import { compareClips } from "../metrics/quality.js";
 import { version } from "../version.js";
 import { type BenchMethod, fatal } from "./bench.js";
+import { evaluationsOf } from "./evaluations.js";
 import { leavesNoise } from "./fewer-steps.js";
-import { idealSpeedup } from "./profile.js";
 import { type QualityReport, type QualityRow, rivalSteps } from "./quality-report.js";
 
 /** What is compared, on which clips. */
@@ -52,8 +52,8 @@ const rowFrom = (head: Pick<QualityRow, "kind" | "method" | "options">, made: re
 /**
  * Makes every clip uncached, with every method, and with both rivals of as many network evaluations as each method made:
  * fewer steps as the scheduler spaces them, and the same steps with the whole prediction reused. A rival never costs less
- * than the method it is held against, so a gain is not one of rounding. Nothing is timed but one profile, from which the
- * evaluations come: the machine may do other work meanwhile.
+ * than the method it is held against, so a gain is not one of rounding. Nothing is timed, so the machine may do other
+ * work meanwhile.
  *
  * A method that fails is left out by name, with its reason.
  *
@@ -68,7 +68,6 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
   const [start, perRow] = [{ done: 0, rivals: Math.min(10, methods.length) }, clips.length];
   const tell = (name: string): void => onRun?.(name, start.done++, perRow * (1 + methods.length + 2 * start.rivals));
 
-  const profile: Profile = await engine.profile(base);
   const references: Result[] = [];
   for (const clip of clips) {
     tell("no cache");
@@ -86,7 +85,7 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
       const wrong = (await engine.read({ clip: result.clip, prompt: clip.prompt }))?.wrong.length ?? -1;
       made.push({
         ...compareClips((references[at] as Result).clip, result.clip),
-        ...{ wrong, evaluations: of / (cache.length > 0 ? idealSpeedup(result.trace, profile) : 1) },
+        ...{ wrong, evaluations: cache.length > 0 ? evaluationsOf(engine.model, result, cache) : of },
         cacheBytes: head.kind === "cached" ? result.trace.totals.bytes.peak.cache : 0,
       });
     }

@@ -13,7 +13,7 @@ export interface QualityRow {
   readonly method: string;
   /** As they were asked for, without the numbers of a calibration. */
   readonly options: Readonly<Record<string, unknown>>;
-  /** Network evaluations of each clip, in full steps: steps over the ideal speed-up of the decisions that were made. */
+  /** Network evaluations of each clip, in full steps: steps times the share of the network's operations that were made. */
   readonly evaluations: readonly number[];
   /** Of each clip in dB against the uncached one of the same seed, pixels in 0 … 1; infinite where equal. */
   readonly psnr: readonly number[];

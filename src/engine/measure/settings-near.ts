@@ -4,7 +4,7 @@ import type { PartialCalibration } from "../calibrate/calibration.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { type BenchMethod, fatal } from "./bench.js";
-import { idealSpeedup } from "./profile.js";
+import { evaluationsOf } from "./evaluations.js";
 
 /** A setting and the speed-up that its decisions allow. */
 export interface NearSetting extends BenchMethod {
@@ -37,7 +37,6 @@ export const settingsNear = async (
     ...request
   }: SettingsNearOptions,
 ): Promise<{ readonly found: readonly NearSetting[]; readonly leftOut: Readonly<Record<string, string>> }> => {
-  const profile = await engine.profile({ ...(request.guidance === undefined ? {} : { guidance: request.guidance }) });
   const found: NearSetting[] = [];
   const leftOut: Record<string, string> = {};
   for (const name of methods) {
@@ -45,8 +44,8 @@ export const settingsNear = async (
     try {
       for (const options of ladders[name]) {
         const cache = [methodFromName(name, { ...calibration?.[name as "magcache"], ...options })];
-        const { trace } = await engine.generate({ ...request, cache });
-        tried.push({ name, options, cache, ideal: idealSpeedup(trace, profile) });
+        const result = await engine.generate({ ...request, cache });
+        tried.push({ name, options, cache, ideal: result.trace.steps / evaluationsOf(engine.model, result, cache) });
       }
     } catch (error) {
       if (!(error instanceof EngineError) || fatal.includes(error.code)) throw error;

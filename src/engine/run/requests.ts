@@ -56,6 +56,7 @@ export const requestReader = (
     architecture: (checkpoint.config as { _class_name: string })._class_name,
     network: checkpoint.config as object,
     parameters: weights.parameters,
+    textRows: checkpoint.vocabulary?.slots.length ?? 0,
     downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
     defaults,
     ...(checkpoint.calibration ? { calibration: checkpoint.calibration } : {}),
