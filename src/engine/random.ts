@@ -33,15 +33,23 @@ const mersenneTwister = (seed: number): (() => number) => {
   };
 };
 
-/** Fewer than 16 numbers: Box–Muller on doubles of 53 bits, two numbers from each pair. */
-const fillShort = (data: Float32Array, next: () => number): void => {
+/**
+ * Fewer than 16 numbers: Box–Muller on doubles of 53 bits, two numbers from each pair. Of an odd count the second one of
+ * the last pair is left over, and is the first of the next.
+ */
+const fillShort = (data: Float32Array, next: () => number, spare: { value?: number | undefined }): void => {
   // 53 bits of two draws, high word first: its lower 21 bits, then all 32 of the second.
   const uniform = () => ((next() & 0x1fffff) * 2 ** 32 + next()) / 2 ** 53;
-  for (let i = 0; i < data.length; i += 2) {
+  for (let i = 0; i < data.length; i++) {
+    if (spare.value !== undefined) {
+      data[i] = spare.value;
+      spare.value = undefined;
+      continue;
+    }
     const angle = 2 * Math.PI * uniform();
     const radius = Math.sqrt(-2 * Math.log1p(-uniform()));
     data[i] = radius * Math.cos(angle);
-    if (i + 1 < data.length) data[i + 1] = radius * Math.sin(angle);
+    spare.value = radius * Math.sin(angle);
   }
 };
 
@@ -66,6 +74,32 @@ const fillLong = (data: Float32Array, next: () => number): void => {
 };
 
 /**
+ * `torch.Generator("cpu").manual_seed(seed)`: every call gives as many normal numbers as `torch.randn(count, generator=…)`
+ * would, and the next call goes on from there.
+ *
+ * @param seed a whole number, 0 … 2^53 − 1; only the lower 32 bits count, as in PyTorch
+ * @throws EngineError "input-invalid"
+ */
+export const torchGenerator = (seed: number): ((count: number) => Float32Array) => {
+  if (!Number.isSafeInteger(seed) || seed < 0)
+    throw new EngineError(
+      "input-invalid",
+      `The seed is ${shown(seed)}; it must be a whole number from 0 to 2^53 − 1.`,
+      {
+        hint: "Choose another seed; the engine and PyTorch use only its lower 32 bits.",
+      },
+    );
+  const next = mersenneTwister(seed % 2 ** 32);
+  const spare: { value?: number | undefined } = {};
+  return (count) => {
+    const data = new Float32Array(count);
+    if (count < 16) fillShort(data, next, spare);
+    else fillLong(data, next);
+    return data;
+  };
+};
+
+/**
  * Normal noise, within 1e-6 of `torch.randn(shape, generator=torch.Generator("cpu").manual_seed(seed))`, so that a seed
  * means the same clip here and in Python. As in PyTorch, only the lower 32 bits of the seed count.
  *
@@ -76,19 +110,10 @@ const fillLong = (data: Float32Array, next: () => number): void => {
 export const randn = (seed: number, shape: number | readonly number[]): Tensor => {
   const dims = typeof shape === "number" ? [shape] : shape;
   accept("randn", { shape: [dims, listOf(wholeFrom(0, mostNumbers), { most: 16 })] });
-  if (!Number.isSafeInteger(seed) || seed < 0)
-    throw new EngineError(
-      "input-invalid",
-      `The seed is ${shown(seed)}; it must be a whole number from 0 to 2^53 − 1.`,
-      {
-        hint: "Choose another seed; the engine and PyTorch use only its lower 32 bits.",
-      },
-    );
+  const draw = torchGenerator(seed);
   if (sizeOf(dims) > mostNumbers)
     throw new EngineError("input-invalid", `Noise of shape [${dims.join(", ")}] cannot be made.`, {
       hint: `Ask for ${mostNumbers} numbers at most.`,
     });
-  const data = new Float32Array(sizeOf(dims));
-  (data.length < 16 ? fillShort : fillLong)(data, mersenneTwister(seed % 2 ** 32));
-  return { dims, data };
+  return { dims, data: draw(sizeOf(dims)) };
 };

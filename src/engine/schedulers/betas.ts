@@ -1,15 +1,20 @@
-import { type ConfigFields, configError } from "./scheduler.js";
+import type { ConfigFields } from "./config-fields.js";
+import { configError } from "./scheduler.js";
+import { linspace32 } from "./spacing.js";
 
 const { fround } = Math;
 
-/** torch.linspace in float32, from both ends towards the middle; product and sum are rounded once. */
-const linspace = (start: number, end: number, count: number): Float32Array => {
-  const [from, to] = [fround(start), fround(end)];
-  const step = count > 1 ? fround(fround(to - from) / (count - 1)) : 0;
-  return Float32Array.from({ length: count }, (_, i) =>
-    i < Math.max(1, Math.floor(count / 2)) ? from + step * i : to - step * (count - 1 - i),
-  );
-};
+/** The schedules of beta that diffusers names; "sigmoid" is DDPM's alone. */
+const schedules = ["linear", "scaled_linear", "squaredcos_cap_v2"] as const;
+type BetaSchedule = (typeof schedules)[number] | "sigmoid";
+
+/** What a class takes for a field that its config leaves out. */
+export interface BetaDefaults {
+  readonly start?: number;
+  readonly end?: number;
+  readonly schedule?: BetaSchedule;
+  readonly sigmoid?: boolean;
+}
 
 /** The cosine schedule of Nichol and Dhariwal (arXiv:2102.09672), each beta at most 0.999. */
 const cosineBetas = (count: number): Float32Array => {
@@ -18,6 +23,9 @@ const cosineBetas = (count: number): Float32Array => {
     Math.min(1 - alphaBar((i + 1) / count) / alphaBar(i / count), 0.999),
   );
 };
+
+const sigmoidBetas = (start: number, end: number, count: number): Float32Array =>
+  linspace32(-6, 6, count).map((x) => fround(fround(1 / (1 + Math.exp(-x))) * fround(end - start)) + start);
 
 /** Running product of 1 − beta: summed up in double, kept in float32, as torch.cumprod does. */
 const alphaBars = (betas: Float32Array): Float32Array => {
@@ -29,18 +37,42 @@ const alphaBars = (betas: Float32Array): Float32Array => {
 };
 
 /** Algorithm 1 of arXiv:2305.08891: no signal at the last timestep. */
-const rescaleZeroSnr = (betas: Float32Array): Float32Array => {
-  const roots = alphaBars(betas).map(Math.sqrt);
+const rescaledBars = (bars: Float32Array): Float32Array => {
+  const roots = bars.map(Math.sqrt);
   const first = roots[0] as number;
   const last = roots.at(-1) as number;
   const scale = fround(first / fround(first - last));
-  const bars = roots.map((root) => fround(root - last) * scale).map((root) => root * root);
+  return roots.map((root) => fround(root - last) * scale).map((root) => root * root);
+};
+
+const rescaledBetas = (betas: Float32Array): Float32Array => {
+  const bars = rescaledBars(alphaBars(betas));
   return bars.map((bar, i) => 1 - (i === 0 ? bar : fround(bar / (bars[i - 1] as number))));
 };
 
+const readBetas = (
+  scheduler: string,
+  config: Readonly<Record<string, unknown>>,
+  fields: ConfigFields,
+  count: number,
+  standard: BetaDefaults,
+) => {
+  const inside = (value: number) => value > 0 && value < 1;
+  const start = fields.number("beta_start", standard.start ?? 0.0001, inside, "between 0 and 1");
+  const end = fields.number("beta_end", standard.end ?? 0.02, inside, "between 0 and 1");
+  const known = standard.sigmoid ? ([...schedules, "sigmoid"] as const) : schedules;
+  const schedule: BetaSchedule = fields.oneOf("beta_schedule", standard.schedule ?? "linear", known);
+  const trained = config.trained_betas ?? undefined;
+  if (trained === undefined) return { start, end, schedule };
+  const lawful = (value: unknown) => typeof value === "number" && inside(value);
+  if (!Array.isArray(trained) || trained.length !== count || !trained.every(lawful))
+    throw configError(scheduler, "trained_betas", trained, `null or ${count} numbers between 0 and 1`);
+  return { start, end, schedule, trained: Float32Array.from(trained as number[]) };
+};
+
 /**
- * ᾱ_t of a DDIM config for t = 0 … count − 1, rounded to float32 where PyTorch rounds: 1 − ᾱ at the last steps has few
- * digits left there, and a clip made without that rounding would differ.
+ * ᾱ_t of a config for t = 0 … count − 1, rounded to float32 where PyTorch rounds: 1 − ᾱ at the last steps has few digits
+ * left there, and a clip made without that rounding would differ.
  *
  * @throws EngineError "scheduler-config"
  */
@@ -49,20 +81,50 @@ export const alphaBarsOf = (
   config: Readonly<Record<string, unknown>>,
   fields: ConfigFields,
   count: number,
+  standard: BetaDefaults = {},
 ): Float32Array => {
-  const inside = (value: number) => value > 0 && value < 1;
-  const start = fields.number("beta_start", 0.0001, inside, "between 0 and 1");
-  const end = fields.number("beta_end", 0.02, inside, "between 0 and 1");
-  const schedule = fields.oneOf("beta_schedule", "linear", ["linear", "scaled_linear", "squaredcos_cap_v2"]);
-  const trained = config.trained_betas ?? undefined;
-  let betas: Float32Array;
-  if (trained !== undefined) {
-    const lawful = (value: unknown) => typeof value === "number" && inside(value);
-    if (!Array.isArray(trained) || trained.length !== count || !trained.every(lawful))
-      throw configError(scheduler, "trained_betas", trained, `null or ${count} numbers between 0 and 1`);
-    betas = Float32Array.from(trained as number[]);
-  } else if (schedule === "linear") betas = linspace(start, end, count);
-  else if (schedule === "scaled_linear") betas = linspace(Math.sqrt(start), Math.sqrt(end), count).map((b) => b * b);
-  else betas = cosineBetas(count);
-  return alphaBars(fields.flag("rescale_betas_zero_snr", false) ? rescaleZeroSnr(betas) : betas);
+  const { start, end, schedule, trained } = readBetas(scheduler, config, fields, count, standard);
+  const betas =
+    trained ??
+    {
+      linear: () => linspace32(start, end, count),
+      scaled_linear: () => linspace32(Math.sqrt(start), Math.sqrt(end), count).map((b) => b * b),
+      squaredcos_cap_v2: () => cosineBetas(count),
+      sigmoid: () => sigmoidBetas(start, end, count),
+    }[schedule]();
+  return alphaBars(fields.flag("rescale_betas_zero_snr", false) ? rescaledBetas(betas) : betas);
+};
+
+/**
+ * ᾱ_t of CogVideoX's schedulers: signal and noise shifted by `snr_shift_scale`, and then, not before, rescaled. In double
+ * where beta is "scaled_linear", as their code has it, else in float32.
+ *
+ * @throws EngineError "scheduler-config"
+ */
+export const shiftedAlphaBarsOf = (
+  scheduler: string,
+  config: Readonly<Record<string, unknown>>,
+  fields: ConfigFields,
+  count: number,
+): readonly number[] => {
+  const standard: BetaDefaults = { start: 0.00085, end: 0.012, schedule: "scaled_linear" };
+  const { start, end, schedule, trained } = readBetas(scheduler, config, fields, count, standard);
+  const shift = fields.number("snr_shift_scale", 3, (value) => value > 0, "above 0");
+  const rescale = fields.flag("rescale_betas_zero_snr", false);
+  if (trained || schedule !== "scaled_linear") {
+    const betas = trained ?? (schedule === "linear" ? linspace32(start, end, count) : cosineBetas(count));
+    const bars = alphaBars(betas).map((bar) => bar / fround(shift + fround(fround(1 - shift) * bar)));
+    return [...(rescale ? rescaledBars(bars) : bars)];
+  }
+  const [from, to] = [Math.sqrt(start), Math.sqrt(end)];
+  const gap = (to - from) / Math.max(1, count - 1);
+  let product = 1;
+  const bars = Array.from({ length: count }, (_, i) => {
+    product *= 1 - (i < Math.floor(count / 2) ? from + i * gap : to - (count - 1 - i) * gap) ** 2;
+    return product / (shift + (1 - shift) * product);
+  });
+  if (!rescale) return bars;
+  const roots = bars.map(Math.sqrt);
+  const [first, last] = [roots[0] as number, roots.at(-1) as number];
+  return roots.map((root) => ((root - last) * (first / (first - last))) ** 2);
 };

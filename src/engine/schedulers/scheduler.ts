@@ -1,23 +1,45 @@
 import { EngineError, shown } from "../errors.js";
 
+/** A sum over the sample x of a step and the model's (guided) prediction v. */
+export interface Weights {
+  readonly sample: number;
+  readonly prediction: number;
+}
+
+/** What a step is put together from. */
+export interface StepWeights extends Weights {
+  /** Of `clean` (bounded), or of `output` where the step has one. */
+  readonly clean: number;
+  /** Of the same of earlier steps, the newest first; at most `Scheduler.history`. */
+  readonly past?: readonly number[];
+  /** Of the sample that the step before started from, as its `corrected` left it. */
+  readonly last?: number;
+  /** Of normal noise. */
+  readonly noise?: number;
+}
+
 /**
  * One denoising step as plain weights, so that any backend carries it out with `combine` and no read-back.
  * With x the sample and v the model's (guided) prediction:
  *
  *     x0 = clamp(clean.sample · x + clean.prediction · v)         what the clip would be now
- *     x' = next.sample · x + next.prediction · v + next.clean · x0
+ *     x' = next.sample · x + next.prediction · v + next.clean · x0 + what the solver keeps of earlier steps + noise
  *
- * `next.clean` is 0 unless the scheduler clips: without a clip x0 is folded into the other two weights, which saves an
- * operation and, where x0 is large at high noise, rounding. Then x0 is wanted for previews only.
+ * `next.clean` is 0 where a scheduler neither clips nor keeps anything: then x0 is folded into the other two weights,
+ * which saves an operation and, where x0 is large at high noise, rounding. Then x0 is wanted for previews only.
  */
 export interface SchedulerStep {
-  readonly clean: {
-    readonly sample: number;
-    readonly prediction: number;
+  readonly clean: Weights & {
     /** Bounds x0 to ±clamp. */
     readonly clamp?: number;
   };
-  readonly next: { readonly sample: number; readonly prediction: number; readonly clean: number };
+  /** What a multistep solver keeps of this step where it is not x0: the noise, of solvers in it. */
+  readonly output?: Weights;
+  /** A predictor-corrector's second thought on x, once v is known; `next.sample` then weighs it. */
+  readonly corrected?: StepWeights;
+  readonly next: StepWeights;
+  /** How often noise is drawn in this step, the last draw being the one used; as diffusers draws. Default none. */
+  readonly draws?: number;
 }
 
 /** The timesteps of one run and what happens between them. Pure numbers; holds no state. */
@@ -30,9 +52,30 @@ export interface Scheduler {
   readonly sigmas: readonly number[];
   /** Standard deviation of the noise that a run starts from. */
   readonly initNoiseSigma: number;
+  /** Earlier steps whose `clean` (or `output`) a step may weigh. Default 0. */
+  readonly history?: number;
+  /** What the sample of step `i` is multiplied with before the model sees it. Default 1. */
+  inputScale?(i: number): number;
   /** Step `i` of `timesteps`, 0-based. */
   step(i: number): SchedulerStep;
 }
+
+/** How a run is scheduled beside its number of steps: what diffusers' `set_timesteps` takes. */
+export interface Schedule {
+  /** In place of the class's own; before any shift, as `set_timesteps(sigmas=…)` takes them. */
+  readonly sigmas?: readonly number[];
+  /** In place of the class's own. */
+  readonly timesteps?: readonly number[];
+  /** Of the resolution-dependent shift, where the config asks for one. */
+  readonly mu?: number;
+}
+
+/** Sets a class of schedulers to a number of steps. */
+export type SchedulerClass = (
+  config: Readonly<Record<string, unknown>>,
+  steps: number,
+  schedule: Schedule,
+) => Scheduler;
 
 /** A field of a scheduler's config that has another value than the engine takes. */
 export const configError = (scheduler: string, field: string, value: unknown, wanted: string): EngineError =>
@@ -52,31 +95,26 @@ export const checkSteps = (steps: number, most: number): void => {
     );
 };
 
-/** Typed access to a config's fields: a missing field has diffusers' default, a wrong one is an EngineError. */
-export const configFields = (scheduler: string, config: Readonly<Record<string, unknown>>) => ({
-  number(field: string, standard: number, lawful: (value: number) => boolean, wanted: string): number {
-    const value = config[field] ?? standard;
-    if (typeof value !== "number" || !Number.isFinite(value) || !lawful(value))
-      throw configError(scheduler, field, value, wanted);
-    return value;
-  },
-  flag(field: string, standard: boolean): boolean {
-    const value = config[field] ?? standard;
-    if (typeof value !== "boolean") throw configError(scheduler, field, value, "true or false");
-    return value;
-  },
-  oneOf<Choice extends string>(field: string, standard: Choice, choices: readonly Choice[]): Choice {
-    const value = config[field] ?? standard;
-    const found = choices.find((choice) => choice === value);
-    if (found === undefined) throw configError(scheduler, field, value, choices.map((c) => `"${c}"`).join(" or "));
-    return found;
-  },
-  /** Fields whose features the engine does not have: each must be absent, null or false. */
-  absent(...fields: string[]): void {
-    for (const field of fields)
-      if (config[field] !== undefined && config[field] !== null && config[field] !== false)
-        throw configError(scheduler, field, config[field], "off, because the engine does not have it");
-  },
-});
+/** Refuses what a class's `set_timesteps` does not take. */
+export const takesOnly = (scheduler: string, schedule: Schedule, ...taken: readonly (keyof Schedule)[]): void => {
+  for (const name of ["sigmas", "timesteps"] as const)
+    if (schedule[name] !== undefined && !taken.includes(name))
+      throw new EngineError("input-invalid", `${scheduler} takes no ${name} of its own.`, {
+        hint:
+          name === "sigmas"
+            ? 'Give sigmas "scheduler" (--sigmas scheduler), or use a scheduler that takes them: FlowMatchEulerDiscreteScheduler.'
+            : "Leave the timesteps out, or use a scheduler that takes them: DDPMScheduler, DPMSolverMultistepScheduler.",
+      });
+};
 
-export type ConfigFields = ReturnType<typeof configFields>;
+/** Whole numbers of timesteps, noise first and in range. */
+export const checkTimesteps = (scheduler: string, timesteps: readonly number[], count: number): void => {
+  const wrong = timesteps.find(
+    (t, i) => !Number.isInteger(t) || t < 0 || t >= Math.min(count, timesteps[i - 1] ?? count),
+  );
+  if (timesteps.length === 0 || wrong !== undefined)
+    throw new EngineError(
+      "input-invalid",
+      `${scheduler}: the timesteps hold ${shown(wrong)}; expected whole numbers that fall from at most ${count - 1} to 0.`,
+    );
+};
