@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { alphaBarsOf } from "../../src/engine/schedulers/betas.js";
+import { configFields } from "../../src/engine/schedulers/config-fields.js";
 import { schedulerFromConfig } from "../../src/engine/schedulers/index.js";
-import { configFields } from "../../src/engine/schedulers/scheduler.js";
 
 // To the last bit of float32: diffusers 0.42 with torch 2.13, `DDIMScheduler(**config).alphas_cumprod`. Rescaled ones are
 // numpy's in float32, since torch's square root is a bit off on some processors.

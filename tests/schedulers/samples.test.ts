@@ -38,13 +38,16 @@ const distance = (a: readonly number[], b: readonly number[]) =>
 
 /** The last step of "bh1" to σ = 0 is of the first order, which needs no B(h); diffusers multiplies an infinite one with 0. */
 const endsInOrderOne = ({ config }: Run): boolean =>
-  config.solver_type === "bh1" && config.predict_x0 !== false && config.lower_order_final !== false;
+  config.solver_type === "bh1" &&
+  config.predict_x0 !== false &&
+  config.lower_order_final !== false &&
+  !(config.use_flow_sigmas && (config.use_exponential_sigmas || config.use_beta_sigmas)); // they reach beyond 1 there
 
 /** Float32 keeps 1e-7 of the largest number that occurs: of the noise that a run starts from, or of what a weight makes. */
 const within = ({ timesteps, step, initNoiseSigma }: Scheduler): number => {
   const weights = [...timesteps.keys()].flatMap((i) => {
     const { clean, next } = step(i);
-    return [clean.sample, clean.prediction, next.sample, next.clean];
+    return [clean.sample, clean.prediction, next.sample, next.clean, ...(next.past ?? [])];
   });
   return 1e-5 + 1e-6 * Math.max(initNoiseSigma, ...weights.map(Math.abs));
 };

@@ -33,9 +33,11 @@ describe("schedulerFromConfig", () => {
     engineError("scheduler-config", () => schedulerFromConfig(config, 20));
   });
 
-  it.each([["EulerDiscreteScheduler"], [undefined], [3], ["toString"]])("refuses the class %j", (name) => {
+  it.each([["HeunDiscreteScheduler"], [undefined], [3], ["toString"]])("refuses the class %j", (name) => {
     const error = engineError("scheduler-unknown", () => schedulerFromConfig({ _class_name: name }, 20));
-    expect(error.hint).toBe("The engine has DDIMScheduler and FlowMatchEulerDiscreteScheduler.");
+    expect(error.hint).toBe(
+      "The engine has CogVideoXDDIMScheduler, CogVideoXDPMScheduler, DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, EDMEulerScheduler, EulerDiscreteScheduler, FlowMatchEulerDiscreteScheduler, LCMScheduler, UniPCMultistepScheduler.",
+    );
   });
 
   it.each([
@@ -60,12 +62,25 @@ describe("schedulerFromConfig", () => {
     [flow({ shift: 0 }), "shift"],
     [flow({ shift: Number.POSITIVE_INFINITY }), "shift"],
     [flow({ shift: null, use_dynamic_shifting: true }), "use_dynamic_shifting"],
-    [flow({ use_karras_sigmas: true }), "use_karras_sigmas"],
-    [flow({ use_exponential_sigmas: true }), "use_exponential_sigmas"],
-    [flow({ use_beta_sigmas: true }), "use_beta_sigmas"],
-    [flow({ invert_sigmas: true }), "invert_sigmas"],
-    [flow({ shift_terminal: 0.02 }), "shift_terminal"],
-    [flow({ stochastic_sampling: true }), "stochastic_sampling"],
+    [flow({ use_karras_sigmas: true, use_beta_sigmas: true }), "use_beta_sigmas"],
+    [flow({ use_exponential_sigmas: 1 }), "use_exponential_sigmas"],
+    [flow({ shift_terminal: 1 }), "shift_terminal"],
+    [flow({ time_shift_type: "cubic" }), "time_shift_type"],
+    [flow({ shfit: 3 }), "shfit"],
+    [ddim({ eta: 0, unheard_of: null }), "unheard_of"],
+    [{ _class_name: "DDPMScheduler", variance_type: "learned_range" }, "variance_type"],
+    [{ _class_name: "DDPMScheduler", thresholding: true }, "thresholding"],
+    [{ _class_name: "DPMSolverMultistepScheduler", variance_type: "learned_range" }, "variance_type"],
+    [{ _class_name: "DPMSolverMultistepScheduler", algorithm_type: "dpmsolver" }, "final_sigmas_type"],
+    [{ _class_name: "DPMSolverMultistepScheduler", solver_order: 4 }, "solver_order"],
+    [{ _class_name: "UniPCMultistepScheduler", solver_p: {} }, "solver_p"],
+    [{ _class_name: "UniPCMultistepScheduler", shift_terminal: 0.1 }, "shift_terminal"],
+    [
+      { _class_name: "UniPCMultistepScheduler", use_flow_sigmas: true, use_dynamic_shifting: true },
+      "use_dynamic_shifting",
+    ],
+    [{ _class_name: "EDMEulerScheduler", sigma_max: 0.001 }, "sigma_max"],
+    [{ _class_name: "LCMScheduler", original_inference_steps: 2000 }, "original_inference_steps"],
   ])("refuses %j by naming %s", (config, field) => {
     expect(engineError("scheduler-config", () => schedulerFromConfig(config, 20)).message).toContain(field);
   });

@@ -52,6 +52,13 @@ export const euler: SchedulerClass = (config, steps, schedule) => {
   const spacing = fields.oneOf("timestep_spacing", "linspace", spacings);
   const kind = fields.oneOf("timestep_type", "discrete", ["discrete", "continuous"]);
   const continuous = kind === "continuous" && type === "v_prediction";
+  if (continuous && !linear && !respacing)
+    throw configError(
+      name,
+      "interpolation_type",
+      "log_linear",
+      '"linear" where timestep_type is "continuous": diffusers lays one step too many',
+    );
   const offset = fields.offset();
   const end = fields.oneOf("final_sigmas_type", "zero", ["zero", "sigma_min"]);
   if (schedule.timesteps) expectTimesteps(name, schedule, steps, count, continuous ? "timestep_type" : respacing);
