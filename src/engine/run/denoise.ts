@@ -2,15 +2,18 @@ import type { Backend, Bytes, Compiled, Handle } from "../backends/backend.js";
 import { type ExecutorOptions, executor } from "../cache/execute.js";
 import { handleCounts } from "../cache/history.js";
 import { EngineError } from "../errors.js";
-import type { Scheduler, SchedulerStep } from "../schedulers/scheduler.js";
+import type { Scheduler } from "../schedulers/scheduler.js";
 import { allFinite, type Tensor } from "../tensor.js";
 import type { TraceSite, TraceVisit } from "../trace/trace.js";
+import { advancer } from "./advance.js";
 import { breathe } from "./breathe.js";
 
 export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timesteps" | "sigmas"> {
   readonly scheduler: Scheduler;
   /** Standard normal noise in the shape of the latents. */
   readonly noise: Tensor;
+  /** Normal noise of the same shape, for schedulers that add some in every step. Default: zeros. */
+  readonly draw?: () => Tensor;
   readonly signal?: AbortSignal | undefined;
   /** Also returns every step's guided prediction; each costs a read-back. */
   readonly collectPredictions?: boolean;
@@ -73,6 +76,12 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     },
   });
 
+  const solver = advancer({
+    backend,
+    counts,
+    scheduler,
+    draw: options.draw ?? (() => ({ ...noise, data: new Float32Array(noise.data.length) })),
+  });
   const predictions: Float32Array[] = [];
   const stepMs: number[] = [];
   const stepProbeMs: number[] = [];
@@ -91,11 +100,13 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       const before = performance.now() - compileMs;
       const seen = run.visits().length;
       const probed = run.probeMs();
-      const prediction = await run.predict(step, latents);
+      const input = solver.input(step, latents);
+      const prediction = await run.predict(step, input);
+      counts.drop(input);
       if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
       if (backend.readsFree) expectFinite(await backend.read(prediction));
       const shown = previewAt(step);
-      const { clean, next } = advance(backend, scheduler.step(step), latents, prediction, shown);
+      const { clean, next } = solver.step(step, latents, prediction, shown);
       counts.drop(latents);
       counts.drop(prediction);
       latents = next;
@@ -114,6 +125,7 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     expectFinite(sample);
     const [sites, visits] = [run.sites(), [...run.visits()]];
     run.end();
+    solver.end();
     counts.drop(latents);
     backend.releaseAll();
     const now = bytesOf(backend, run.cacheBytes());
@@ -149,17 +161,6 @@ export const outlast = async (backend: Backend): Promise<void> => {
 
 const expectFinite = (data: Float32Array): void => {
   if (!allFinite(data)) throw new EngineError("not-finite", "The run ended in values that are not numbers.");
-};
-
-/** One scheduler step on the backend: the next latents and, where it is needed, the predicted clean sample. */
-const advance = (backend: Backend, step: SchedulerStep, sample: Handle, prediction: Handle, wanted: boolean) => {
-  const both = (weights: { readonly sample: number; readonly prediction: number }) => [
-    { handle: sample, weight: weights.sample },
-    { handle: prediction, weight: weights.prediction },
-  ];
-  const clean = wanted || step.next.clean !== 0 ? backend.combine(both(step.clean), step.clean.clamp) : undefined;
-  const terms = clean && step.next.clean !== 0 ? [{ handle: clean, weight: step.next.clean }] : [];
-  return { clean, next: backend.combine([...both(step.next), ...terms]) };
 };
 
 /** Bytes by kind. On a GPU the cache lies in the engine's own buffers, which must not be counted twice. */
