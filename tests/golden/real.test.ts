@@ -10,7 +10,7 @@ import { readReal } from "./real.js";
 
 const networks = readdirSync(fixtureFolder("networks")).filter((name) => name !== "qwen-masked");
 const recorded = [
-  ...["dit", "pixart", "sd3", "wan"].map((name) => [name, "real"] as const),
+  ...["cogvideox", "dit", "pixart", "sd3", "wan"].map((name) => [name, "real"] as const),
   ...networks.map((name) => [name, "networks"] as const),
 ];
 

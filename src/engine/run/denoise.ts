@@ -1,4 +1,4 @@
-import type { Backend, Bytes, Compiled, Handle } from "../backends/backend.js";
+import type { Backend, Bytes, Compiled } from "../backends/backend.js";
 import { type ExecutorOptions, executor } from "../cache/execute.js";
 import { handleCounts } from "../cache/history.js";
 import { EngineError } from "../errors.js";
