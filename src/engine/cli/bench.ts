@@ -1,5 +1,4 @@
 import { cpus } from "node:os";
-import { extname } from "node:path";
 import { methods } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { type BenchMethod, bench as measure } from "../measure/bench.js";
@@ -20,8 +19,8 @@ import {
 } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
-import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
+import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
 const writers = {
   markdown: benchMarkdown,
@@ -40,7 +39,7 @@ const formatOf = (values: Values): Format => {
   const said: Readonly<Record<string, string | undefined>> = {
     "--format": format,
     "--json": values.json === true ? "json" : undefined,
-    "--out": out === undefined ? undefined : formatOfEnding[extname(out)],
+    "--out": out === undefined ? undefined : formatOfEnding[endingOf(out)],
   };
   const [first, ...others] = Object.entries(said).filter(([, one]) => one !== undefined);
   const other = others.find(([, one]) => one !== first?.[1]);

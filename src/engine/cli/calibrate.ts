@@ -2,8 +2,8 @@ import { EngineError } from "../errors.js";
 import { textFile, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
-import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
+import { checkOutput, writeWhole } from "./write-file.js";
 
 /** Prompts of a file, one a line. */
 const promptsIn = async (path: string): Promise<readonly string[]> =>

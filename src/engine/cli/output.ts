@@ -1,47 +1,15 @@
-import { randomUUID } from "node:crypto";
-import { constants } from "node:fs";
-import { access, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, extname } from "node:path";
 import gifenc from "gifenc";
 import { PNG } from "pngjs";
 import type { Result } from "../engine.js";
-import { EngineError } from "../errors.js";
 import { writeSafetensors } from "../files/safetensors.js";
-import { reasonOf } from "./arguments.js";
+import { endingOf, writeWhole } from "./write-file.js";
 
-const kinds = [".png", ".gif", ".safetensors"];
-
-/** Refuses an output that could not be written, before any work is done for it. */
-export const checkOutput = async (path: string, extensions: readonly string[] = kinds): Promise<void> => {
-  if (!extensions.includes(extname(path)))
-    throw new EngineError(
-      "argument-invalid",
-      `Cannot write "${path}": the name must end in ${extensions.join(" or ")}.`,
-    );
-  const refuse = (why: string) => (cause: unknown) => {
-    throw new EngineError("file-missing", `Cannot write "${path}": ${why}.`, { cause });
-  };
-  const folder = dirname(path);
-  await access(folder).catch(refuse(`the folder ${folder} is not there`));
-  await access(folder, constants.W_OK).catch(refuse(`the folder ${folder} may not be written to`));
-  if ((await stat(path).catch(() => undefined))?.isDirectory()) refuse("there is a folder of that name")(undefined);
-};
-
-/** Writes a file whole or not at all. */
-export const writeWhole = async (path: string, content: Uint8Array | string): Promise<void> => {
-  const draft = `${path}.${randomUUID()}.part`;
-  try {
-    await writeFile(draft, content);
-    await rename(draft, path);
-  } catch (cause) {
-    await rm(draft, { force: true });
-    throw new EngineError("file-missing", `Cannot write "${path}": ${reasonOf(cause)}.`, { cause });
-  }
-};
+/** Endings of what a run can be written to. */
+export const resultEndings = [".png", ".gif", ".safetensors"] as const;
 
 /** A result as the file's name asks: a strip of frames, an animation, or tensors `sample` and `predictions`. */
 export const writeResult = async (path: string, { clip, latents, predictions = [] }: Result): Promise<void> => {
-  if (extname(path) === ".safetensors") {
+  if (endingOf(path) === ".safetensors") {
     const [clips, ...inner] = latents.dims;
     const data = new Float32Array(predictions.length * latents.data.length);
     for (const [step, prediction] of predictions.entries()) data.set(prediction, step * latents.data.length);
@@ -54,7 +22,7 @@ export const writeResult = async (path: string, { clip, latents, predictions = [
       ]),
     ); // prettier-ignore
   }
-  return writeWhole(path, extname(path) === ".gif" ? animation(clip) : strip(clip));
+  return writeWhole(path, endingOf(path) === ".gif" ? animation(clip) : strip(clip));
 };
 
 /** RGBA bytes of one frame of all clips side by side; fewer than three channels are shown as grey. */

@@ -8,8 +8,8 @@ import { writeInfinity } from "../metrics/quality.js";
 import { numberOf, requiredOf, textFile, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
-import { checkOutput, writeWhole } from "./output.js";
 import { progressLine } from "./progress.js";
+import { checkOutput, writeWhole } from "./write-file.js";
 
 const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
 

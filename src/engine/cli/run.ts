@@ -4,8 +4,9 @@ import type { Trace } from "../trace/trace.js";
 import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
-import { checkOutput, writeResult, writeWhole } from "./output.js";
+import { resultEndings, writeResult } from "./output.js";
 import { progressLine } from "./progress.js";
+import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
 /** The line a person reads after a run. */
 const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }): string => {
@@ -35,7 +36,7 @@ export const run: Verb = {
   },
   async run(values) {
     const [out, traceFile] = [textOf(values, "out"), textOf(values, "trace")];
-    if (out !== undefined) await checkOutput(out);
+    if (out !== undefined) await checkOutput(out, resultEndings);
     if (traceFile !== undefined) await checkOutput(traceFile, [".json"]);
     const asked = await requestOf(values, "seed", "clips");
     const cache = await methodsOf(values);
@@ -44,7 +45,7 @@ export const run: Verb = {
     try {
       const request = {
         ...asked,
-        predictions: out?.endsWith(".safetensors") ?? false,
+        predictions: out !== undefined && endingOf(out) === ".safetensors",
         onProgress: (progress: Progress) => show.progress(progress),
       };
       const result = await engine.generate({ ...request, cache });

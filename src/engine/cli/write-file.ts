@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import { constants, rmSync, type Stats } from "node:fs";
+import { access, chmod, lstat, readlink, rename, rm, stat, writeFile } from "node:fs/promises";
+import { dirname, extname, resolve } from "node:path";
+import { EngineError } from "../errors.js";
+import { reasonOf } from "./arguments.js";
+
+/** The ending of a file's name, in lower case: Windows has it in either. */
+export const endingOf = (path: string): string => extname(path).toLowerCase();
+
+const refuse = (path: string, why: string, cause?: unknown): never => {
+  throw new EngineError("file-missing", `Cannot write "${path}": ${why}.`, { cause });
+};
+
+const codeOf = (cause: unknown): string => String((cause as NodeJS.ErrnoException).code);
+
+/** What is at a path; undefined where nothing is. */
+const found = async (path: string, look: (path: string) => Promise<Stats>): Promise<Stats | undefined> =>
+  look(path).catch((cause: unknown) => {
+    if (codeOf(cause) === "ENOENT") return undefined;
+    if (codeOf(cause) === "ENAMETOOLONG") return refuse(path, "the name is too long", cause);
+    if (codeOf(cause) === "ENOTDIR") return refuse(path, `${dirname(path)} is a file, not a folder`, cause);
+    if (codeOf(cause) === "ELOOP") return refuse(path, "its symbolic links go round in a circle", cause);
+    return refuse(path, reasonOf(cause), cause);
+  });
+
+/** Where a chain of symbolic links ends, whether or not something is there: a link is written through, not replaced. */
+const endOf = async (path: string): Promise<string> => {
+  const link = await found(path, lstat);
+  if (!link?.isSymbolicLink()) return path;
+  await found(path, stat); // refuses a circle
+  return endOf(resolve(dirname(path), await readlink(path)));
+};
+
+/** Refuses an output that could not be written, before any work is done for it. */
+export const checkOutput = async (path: string, endings: readonly string[]): Promise<void> => {
+  if (!endings.includes(endingOf(path)))
+    throw new EngineError("argument-invalid", `Cannot write "${path}": the name must end in ${endings.join(" or ")}.`);
+  const end = await endOf(path);
+  const there = await found(end, stat);
+  if (there?.isDirectory()) refuse(path, "there is a folder of that name");
+  if (there) await access(end, constants.W_OK).catch((cause) => refuse(path, "the file may not be written to", cause));
+  if (there && !there.isFile()) return; // a pipe or a device is written to as it is
+  const folder = dirname(end);
+  if (!(await found(folder, stat))) refuse(path, `the folder ${folder} is not there`);
+  await access(folder, constants.W_OK).catch((cause) =>
+    refuse(path, `the folder ${folder} may not be written to`, cause),
+  );
+};
+
+/** Drafts on the disk, for a process that is ended while it writes. */
+const drafts = new Set<string>();
+const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
+
+const removeDrafts = (signal: keyof typeof signals): never => {
+  for (const draft of drafts) rmSync(draft, { force: true });
+  process.exit(128 + signals[signal]);
+};
+
+/**
+ * Writes a file whole or not at all, under the mode it had; a process that is ended meanwhile leaves no draft.
+ * @throws EngineError "file-missing"
+ */
+export const writeWhole = async (path: string, content: Uint8Array | string): Promise<void> => {
+  const end = await endOf(path);
+  const there = await found(end, stat);
+  const draft = resolve(dirname(end), `.${randomUUID()}.part`); // a long name has no room for more
+  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
+  try {
+    if (there && !there.isFile()) return await writeFile(end, content);
+    drafts.add(draft);
+    await writeFile(draft, content);
+    if (there) await chmod(draft, there.mode);
+    await rename(draft, end);
+  } catch (cause) {
+    await rm(draft, { force: true });
+    refuse(path, reasonOf(cause), cause);
+  } finally {
+    drafts.delete(draft);
+    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
+  }
+};
