@@ -5,7 +5,7 @@ import { sizeOf, type Tensor } from "./tensor.js";
 const { fround } = Math;
 
 /** 4 GiB of them: more fit no typed array of every browser. */
-const mostNumbers = 2 ** 30;
+export const mostNumbers = 2 ** 30;
 
 /** MT19937 (Matsumoto and Nishimura 1998): the next 32 random bits on every call. */
 const mersenneTwister = (seed: number): (() => number) => {

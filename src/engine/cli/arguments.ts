@@ -1,13 +1,15 @@
-import { readFile } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Preference, preferences } from "../backends/ladder.js";
 import { methodFromName } from "../cache/methods/index.js";
 import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibrate/calibration.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import type { CacheMethod } from "../method.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
 import { presetOf, presetsFromJson } from "../models/presets.js";
+import { optionsOf } from "./options.js";
+import { printAside } from "./print.js";
+import { jsonFile } from "./read-file.js";
 
 /** What a verb of the command line is. */
 export interface Verb {
@@ -62,31 +64,15 @@ export const readFlags = (name: string, flags: Verb["flags"], args: readonly str
   return values as Values;
 };
 
-/** What stands in the way of a file, without the path that the message has already. */
-export const reasonOf = (cause: unknown): string => ((cause as Error).message.split(", ")[0] ?? "").trim();
-
-/** A text file that a flag names. */
-export const textFile = (path: string): Promise<string> =>
-  readFile(path, "utf8").catch((cause) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
-  });
-
-/** JSON of a file. */
-export const parsedFile = (path: string, text: string, reviver?: (key: string, value: unknown) => unknown): unknown => {
-  try {
-    return JSON.parse(text, reviver);
-  } catch (cause) {
-    throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
-  }
-};
-
 export const textOf = (values: Values, flag: string): string | undefined => values[flag] as string | undefined;
 
 export const numberOf = (values: Values, flag: string): number | undefined => {
   const text = textOf(values, flag);
   if (text === undefined) return undefined;
   const value = Number(text);
-  if (text.trim() === "" || !Number.isFinite(value)) throw invalid(`--${flag} is "${text}"; expected a number.`);
+  // Number() alone also takes "", "0x10" and "0b1", which are more likely slips than numbers of steps.
+  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(value))
+    throw invalid(`--${flag} is ${shown(text)}; expected a number.`);
   return value;
 };
 
@@ -94,13 +80,6 @@ export const requiredOf = (values: Values, flag: string): string => {
   const value = textOf(values, flag);
   if (value === undefined) throw invalid(`--${flag} is missing.`);
   return value;
-};
-
-/** The object in a JSON file. */
-export const jsonFile = async (path: string): Promise<object> => {
-  const value = parsedFile(path, await textFile(path));
-  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
-  throw new EngineError("file-invalid", `${path} holds no JSON object.`);
 };
 
 /** The calibration in --calibration, or else the one in the folder of --model, where there is one. */
@@ -137,26 +116,13 @@ export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]>
       `There are ${options.length} --options for ${names.length} --method.`,
       "The k-th --options belongs to the k-th --method.",
     );
-  return names.map((name, index) =>
-    methodOf(name, { ...preset(name), ...jsonObject("options", options[index] ?? "{}") }, calibration),
-  );
+  const own = await Promise.all(options.map(optionsOf));
+  return names.map((name, index) => methodOf(name, { ...preset(name), ...own[index] }, calibration));
 };
 
 /** Says how options were taken, on standard error; after the work, so that a failure stays one line. */
 export const printNotes = (methods: readonly CacheMethod[]): void => {
-  for (const { name, notes = [] } of methods) for (const note of notes) console.error(`${name}: ${note}`);
-};
-
-export const jsonObject = (flag: string, text: string): object => {
-  let value: unknown;
-  try {
-    value = JSON.parse(text);
-  } catch (cause) {
-    throw invalid(`--${flag} is not JSON: ${(cause as Error).message}.`, `Write it like '{"interval": 3}'.`);
-  }
-  if (typeof value !== "object" || value === null || Array.isArray(value))
-    throw invalid(`--${flag} is ${text}; expected an object like '{"interval": 3}'.`);
-  return value;
+  for (const { name, notes = [] } of methods) for (const note of notes) printAside(`${name}: ${note}`);
 };
 
 /** What --backend asks for; WASM by default, so that a script gives the same everywhere. */

@@ -6,6 +6,7 @@ import { writeInfinity } from "../metrics/quality.js";
 import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 
 const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor, finalist }: Trial) => ({
@@ -59,10 +60,10 @@ export const autotune: Verb = {
       });
       show.end();
       const { best, trials, leftOut } = tuned;
-      if (values.json === true) return console.log(JSON.stringify(tuned, writeInfinity));
-      console.log(markdown(trials.map(cells)));
-      for (const [method, why] of Object.entries(leftOut)) console.log(`${method} was not tried: ${why}`);
-      console.log(
+      if (values.json === true) return print(JSON.stringify(tuned, writeInfinity));
+      print(markdown(trials.map(cells)));
+      for (const [method, why] of Object.entries(leftOut)) print(`${method} was not tried: ${why}`);
+      print(
         best
           ? `\nFastest above the floor: --method ${best.method} --options '${JSON.stringify(best.options)}' (${best.speedup.toFixed(2)} times)`
           : "\nNothing above the floor is faster than the uncached run.",

@@ -5,21 +5,13 @@ import { type BenchMethod, bench as measure } from "../measure/bench.js";
 import { type BenchReport, benchReportFromJson } from "../measure/bench-report.js";
 import { benchCsv, benchMarkdown } from "../measure/bench-table.js";
 import { readInfinity, writeInfinity } from "../metrics/quality.js";
-import {
-  calibrationOf,
-  jsonObject,
-  methodOf,
-  numberOf,
-  parsedFile,
-  presetsOf,
-  textFile,
-  textOf,
-  type Values,
-  type Verb,
-} from "./arguments.js";
+import { calibrationOf, methodOf, numberOf, presetsOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { optionsOf } from "./options.js";
+import { print, printAside } from "./print.js";
 import { progressLine } from "./progress.js";
+import { parsedFile, textFile } from "./read-file.js";
 import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
 const writers = {
@@ -68,7 +60,8 @@ const asked = async (values: Values): Promise<Asked> => {
     throw new EngineError("argument-invalid", `There are ${options.length} --options for ${single.length} --method.`, {
       hint: "The k-th --options belongs to the k-th --method.",
     });
-  const rows = single.map((name, at) => row(name, jsonObject("options", options[at] ?? "{}")));
+  const own = await Promise.all(options.map(optionsOf));
+  const rows = single.map((name, at) => row(name, own[at] ?? {}));
   const names = textOf(values, "methods") ?? (rows.length > 0 ? "" : "all");
   if (names !== "all")
     return {
@@ -143,9 +136,9 @@ export const bench: Verb = {
     if (from !== undefined && measuring !== undefined)
       throw new EngineError("argument-invalid", `--from prints a saved report, so --${measuring} has no meaning.`);
     const report = from === undefined ? await measured(values) : await reread(from);
-    if (out === undefined) console.log(writers[format](report));
+    if (out === undefined) print(writers[format](report));
     else await writeWhole(out, `${writers[format](report)}\n`);
     if (out === undefined && format === "markdown") return; // it says them itself
-    for (const [name, why] of Object.entries(report.leftOut)) console.error(`${name} is left out: ${why}`);
+    for (const [name, why] of Object.entries(report.leftOut)) printAside(`${name} is left out: ${why}`);
   },
 };

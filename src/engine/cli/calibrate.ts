@@ -1,8 +1,10 @@
 import { EngineError } from "../errors.js";
-import { textFile, textOf, type Values, type Verb } from "./arguments.js";
+import { textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { print } from "./print.js";
 import { progressLine } from "./progress.js";
+import { textFile } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
 /** Prompts of a file, one a line. */
@@ -52,7 +54,7 @@ export const calibrate: Verb = {
       const text = JSON.stringify(Object.fromEntries(wanted), (_, value) =>
         typeof value === "number" ? Number(value.toPrecision(7)) : value,
       );
-      if (out === undefined || values.json === true) console.log(text);
+      if (out === undefined || values.json === true) print(text);
       if (out !== undefined) await writeWhole(out, `${text}\n`);
     } finally {
       show.end();

@@ -3,6 +3,7 @@ import { cardToJson } from "../cards/card-from-json.js";
 import { cardNames, modelCard } from "../cards/index.js";
 import type { Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
+import { print } from "./print.js";
 
 const line = (card: ModelCard, width: number): string => {
   const { name, parameters, sizes, steps, guidance, experts } = card;
@@ -18,8 +19,6 @@ export const cardsVerb: Verb = {
   async run(values) {
     const all = cardNames.map(modelCard);
     const width = Math.max(...cardNames.map(({ length }) => length)) + 2;
-    console.log(
-      values.json === true ? JSON.stringify(all.map(cardToJson)) : all.map((card) => line(card, width)).join("\n"),
-    );
+    print(values.json === true ? JSON.stringify(all.map(cardToJson)) : all.map((card) => line(card, width)).join("\n"));
   },
 };

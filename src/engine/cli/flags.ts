@@ -3,7 +3,11 @@ import type { Flag } from "./arguments.js";
 /** Flags that several verbs have. */
 export const methodFlags: Readonly<Record<string, Flag>> = {
   method: { value: "NAME", repeated: true, help: "caching method; may be repeated to compose (default: none)" },
-  options: { value: "JSON", repeated: true, help: "its options; the k-th belongs to the k-th --method" },
+  options: {
+    value: "KEY=VALUE,…",
+    repeated: true,
+    help: "its options, or @file.json, or JSON; the k-th belongs to the k-th --method",
+  },
   calibration: { value: "FILE.json", help: "numbers for magcache, teacache and smoothcache (default: the model's)" },
 };
 

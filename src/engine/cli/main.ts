@@ -1,13 +1,15 @@
 import { EngineError } from "../errors.js";
 import { version } from "../version.js";
-import { helpOf, readFlags, reasonOf, type Verb } from "./arguments.js";
+import { helpOf, readFlags, type Verb } from "./arguments.js";
 import { autotune } from "./autotune.js";
 import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
 import { cardsVerb } from "./cards.js";
 import { methodsVerb } from "./methods.js";
 import { plan } from "./plan.js";
+import { printAside } from "./print.js";
 import { quality } from "./quality.js";
+import { reasonOf } from "./read-file.js";
 import { run } from "./run.js";
 
 const verbs: Readonly<Record<string, Verb>> = {
@@ -62,7 +64,7 @@ const main = async (given: readonly string[]): Promise<number> => {
     const text = known
       ? `${message}${error.hint ? ` ${error.hint}` : ""} [${error.code}]`
       : `unexpected error: ${(error as Error).stack ?? message}`;
-    console.error(`diffusion-cache: ${known ? text.replaceAll(/\s*\n\s*/g, " ") : text}`);
+    printAside(`diffusion-cache: ${text}`);
     return known && error.code === "argument-invalid" ? 2 : 1;
   }
 };

@@ -4,6 +4,7 @@ import { methods as known, type MethodName, methodFromName } from "../cache/meth
 import type { CacheMethod, SiteMap } from "../method.js";
 import type { Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
+import { print } from "./print.js";
 
 /** Numbers that stand for a calibration's, so that a method that needs one can be asked about the rest. */
 const stand = {
@@ -64,6 +65,6 @@ export const methodsVerb: Verb = {
   async run(values) {
     const all = (Object.keys(known) as MethodName[]).map(methodInfo);
     const shared = "Every method also takes guards {warmupSteps, lastStep, maxConsecutive} and forecast {by, order}.";
-    console.log(values.json === true ? JSON.stringify(all) : [...all.map(paragraph), shared].join("\n\n"));
+    print(values.json === true ? JSON.stringify(all) : [...all.map(paragraph), shared].join("\n\n"));
   },
 };

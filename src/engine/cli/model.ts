@@ -5,7 +5,8 @@ import { readSafetensors } from "../files/safetensors.js";
 import { openFiles } from "../models/files.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
-import { backendOf, type Flag, numberOf, reasonOf, requiredOf, textOf, type Values } from "./arguments.js";
+import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
+import { reasonOf } from "./read-file.js";
 
 /** Flags of the verbs that run a model. */
 export const modelFlags: Readonly<Record<string, Flag>> = {

@@ -15,7 +15,9 @@ import { planText } from "../plan/plan-text.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { type Flag, jsonFile, methodsOf, numberOf, parsedFile, printNotes, textOf, type Values } from "./arguments.js";
+import { type Flag, methodsOf, numberOf, printNotes, textOf, type Values } from "./arguments.js";
+import { print } from "./print.js";
+import { jsonFile, parsedFile } from "./read-file.js";
 
 /** Flags of `plan` for a real model. */
 export const cardFlags: Readonly<Record<string, Flag>> = {
@@ -118,5 +120,5 @@ export const planOnCard = async (values: Values): Promise<void> => {
   const { plan, methods } = await planOf(values);
   const beside = besideOf(values, plan, methods);
   printNotes(methods);
-  console.log(values.json === true ? JSON.stringify(planToJson(plan, beside)) : planText(plan, beside));
+  print(values.json === true ? JSON.stringify(planToJson(plan, beside)) : planText(plan, beside));
 };

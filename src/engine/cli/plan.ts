@@ -8,12 +8,18 @@ import { loadConfig, loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import type { Trace } from "../trace/trace.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { jsonFile, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { asksForCard, cardFlags, planOnCard } from "./plan-card.js";
+import { print } from "./print.js";
+import { jsonFile } from "./read-file.js";
 
-/** The usual spacing of older checkpoints: 951 … 1 at 20 steps. */
-const defaultScheduler = { _class_name: "DDIMScheduler", timestep_spacing: "leading", steps_offset: 1 };
+/** The usual spacing of older checkpoints: 951 … 1 at 20 steps. At 1000 steps an offset would lead out of the schedule. */
+const defaultScheduler = (steps: number) => ({
+  _class_name: "DDIMScheduler",
+  timestep_spacing: "leading",
+  steps_offset: steps < 1000 ? 1 : 0,
+});
 
 /** One line per site: # computed, · not. */
 const grid = (sites: readonly PlannedSite[]): string => {
@@ -36,8 +42,9 @@ const timestepsOf = async (values: Values, trace: Trace | undefined): Promise<re
       `--steps is ${steps}, but the readings are of a run of ${trace.timesteps.length} steps.`,
     );
   if (trace && folder === undefined) return trace.timesteps;
-  const config = folder === undefined ? defaultScheduler : await loadSchedulerConfig(await openFiles(folder));
-  return schedulerFromConfig(config, steps ?? (trace as Trace).timesteps.length).timesteps;
+  const count = steps ?? (trace as Trace).timesteps.length;
+  const config = folder === undefined ? defaultScheduler(count) : await loadSchedulerConfig(await openFiles(folder));
+  return schedulerFromConfig(config, count).timesteps;
 };
 
 /** The sites of --model, or else those of the recorded run, or else of a Latte of one layer. */
@@ -80,11 +87,9 @@ export const plan: Verb = {
     });
     printNotes(methods);
     if (values.json === true) {
-      console.log(
-        JSON.stringify({ timesteps, methods: methods.map(({ name, options }) => ({ name, options })), sites }),
-      );
+      print(JSON.stringify({ timesteps, methods: methods.map(({ name, options }) => ({ name, options })), sites }));
       return;
     }
-    console.log(grid(sites));
+    print(grid(sites));
   },
 };

@@ -1,4 +1,5 @@
 import type { Progress } from "../engine.js";
+import { printable } from "../errors.js";
 
 /** One line on a terminal's stderr that is written over; silent where nobody watches. */
 export const progressLine = (wanted: boolean) => {
@@ -10,7 +11,7 @@ export const progressLine = (wanted: boolean) => {
     return `step ${progress.step + 1} of ${progress.steps} (${progress.ms.toFixed(0)} ms)`;
   };
   const write = (line: string): void => {
-    if (shown) process.stderr.write(`\r\x1b[2K${line}`);
+    if (shown) process.stderr.write(`\r\x1b[2K${printable(line)}`);
   };
   return {
     progress: (progress: Progress): void => write(text(progress)),

@@ -5,10 +5,12 @@ import type { QualityReport } from "../measure/quality-report.js";
 import { qualityMarkdown } from "../measure/quality-table.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { numberOf, requiredOf, textFile, textOf, type Values, type Verb } from "./arguments.js";
+import { numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
+import { print } from "./print.js";
 import { progressLine } from "./progress.js";
+import { textFile } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
 const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
@@ -70,6 +72,6 @@ export const quality: Verb = {
     const report = await measured(values);
     const json = JSON.stringify(report, writeInfinity);
     if (out !== undefined) await writeWhole(out, `${json}\n`);
-    else console.log(values.json === true ? json : qualityMarkdown(report));
+    else print(values.json === true ? json : qualityMarkdown(report));
   },
 };

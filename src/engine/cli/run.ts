@@ -5,6 +5,7 @@ import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { resultEndings, writeResult } from "./output.js";
+import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
@@ -49,15 +50,15 @@ export const run: Verb = {
         onProgress: (progress: Progress) => show.progress(progress),
       };
       const result = await engine.generate({ ...request, cache });
+      if (out !== undefined) await writeResult(out, result); // before anything else can fail
       const quality =
         values.quality === true ? compareClips((await engine.generate(request)).clip, result.clip) : undefined;
       const trace: Trace = quality ? { ...result.trace, quality } : result.trace;
       show.end();
       printNotes(cache);
-      if (out !== undefined) await writeResult(out, result);
       const json = JSON.stringify(trace, writeInfinity);
       if (traceFile !== undefined) await writeWhole(traceFile, `${json}\n`);
-      console.log(values.json === true ? json : summary({ trace, quality }));
+      print(values.json === true ? json : summary({ trace, quality }));
     } finally {
       show.end();
       await engine.dispose();

@@ -3,7 +3,7 @@ import { constants, rmSync, type Stats } from "node:fs";
 import { access, chmod, lstat, readlink, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { EngineError } from "../errors.js";
-import { reasonOf } from "./arguments.js";
+import { reasonOf } from "./read-file.js";
 
 /** The ending of a file's name, in lower case: Windows has it in either. */
 export const endingOf = (path: string): string => extname(path).toLowerCase();

@@ -40,6 +40,25 @@ export const invalidSafetensors = (file: string, why: string, cause?: unknown): 
     cause,
   });
 
+/** Types that the format names and the engine does not compute with. */
+const unread = /^(F8_|F6_|F4|C64|U16|U32|U64|I4|U4)/;
+
+/** Files that are something else, told by how they begin. */
+const others: readonly (readonly [begins: string, what: string, hint: string])[] = [
+  ["version https://git-lfs", "is a pointer of Git LFS, not the file itself", "Fetch it: git lfs pull."],
+  ["<!DOCTYPE", "is a web page", "Check the address that it was downloaded from."],
+  ["<html", "is a web page", "Check the address that it was downloaded from."],
+  ["PK\u0003\u0004", "is a PyTorch file or another archive", "Save the model again with safe_serialization=True."],
+  ["GGUF", "is a GGUF file", "Use the checkpoint's safetensors files."],
+];
+
+/** Refuses bytes that are no file of the kind that was asked for, but something that often stands in its place. */
+export const expectNoOther = (file: string, bytes: Uint8Array): void => {
+  const start = String.fromCharCode(...bytes.subarray(0, 32));
+  const found = others.find(([begins]) => start.toLowerCase().startsWith(begins.toLowerCase()));
+  if (found) throw new EngineError("file-invalid", `${file} ${found[1]}.`, { hint: found[2] });
+};
+
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
@@ -71,6 +90,14 @@ const parseEntry = (file: string, name: string, value: unknown, base: number, si
   const fail = (why: string) => invalidSafetensors(file, `tensor ${shown(name)} ${why}`);
   if (!isRecord(value)) throw fail(`is described by ${shown(value)} instead of an object`);
   const { dtype, shape, data_offsets: offsets } = value;
+  if (typeof dtype === "string" && unread.test(dtype))
+    throw new EngineError(
+      "file-invalid",
+      `${file}: tensor ${shown(name, 60)} is in ${shown(dtype, 60)}, which is not read.`,
+      {
+        hint: "Use the checkpoint's files in bfloat16, float16 or float32, or convert it to one of these with diffusers.",
+      },
+    );
   if (typeof dtype !== "string" || !Object.hasOwn(dtypeBytes, dtype))
     throw fail(`has the dtype ${shown(dtype)}; known are ${Object.keys(dtypeBytes).join(", ")}`);
   if (!Array.isArray(shape) || !shape.every(isCount))
@@ -118,6 +145,7 @@ const parseJson = (file: string, bytes: Uint8Array): Record<string, unknown> => 
  */
 export const readHeader = (bytes: Uint8Array, file = "The file"): Header => {
   const size = bytes.byteLength;
+  expectNoOther(file, bytes);
   if (size < 8) throw invalidSafetensors(file, `it has ${size} bytes, fewer than the 8 of the header's length`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > maxHeaderBytes) throw invalidSafetensors(file, `its header is ${length} bytes long; the most is 100 MB`);

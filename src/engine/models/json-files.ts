@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { expectNoOther } from "../files/safetensors-header.js";
 import type { Manifest } from "./manifest.js";
 import type { Expected, Files } from "./source.js";
 
@@ -36,6 +37,7 @@ const parseObject = (where: string, bytes: Uint8Array): Json => {
       hint: "Export the file again.",
       cause,
     });
+  expectNoOther(where, bytes);
   let value: unknown;
   try {
     value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));

@@ -21,6 +21,24 @@ export interface LoadOptions {
 
 const single = "diffusion_pytorch_model.safetensors";
 
+/** What stands in a folder in place of the weights, and what to do about it. */
+const insteadOf = async (
+  files: Files,
+  folder: string,
+  manifest: Manifest | undefined,
+): Promise<EngineError | undefined> => {
+  const listed = manifest?.files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
+  const there = (listed ?? (await files.list?.(folder)) ?? []).filter((name) =>
+    /\.(safetensors|bin|pt|ckpt|gguf)$/.test(name),
+  );
+  if (there.length === 0) return undefined;
+  const hint = there.some((name) => /^diffusion_pytorch_model\.\w+(-\d+-of-\d+)?\.safetensors$/.test(name))
+    ? `A variant is read under the usual name: copy it to ${single}, or save the model again without a variant.`
+    : "Save the model with diffusers: save_pretrained(folder, safe_serialization=True).";
+  const names = there.slice(0, 5).join(", ");
+  return new EngineError("file-missing", `${files.name} has no ${folder}${single}; it has ${names}.`, { hint });
+};
+
 const invalidIndex = (where: string, why: string) =>
   new EngineError("file-invalid", `${where} is not a valid index of shards: ${why}.`, {
     hint: "Save the checkpoint again with diffusers, or copy all of its files from one place.",
@@ -91,7 +109,12 @@ export const loadWeights = async (
     try {
       if (options.signal?.aborted) abort();
       const expected = expectedOf(manifest, path);
-      const bytes = await files.read(path, { signal: group.signal, ...progress(name), expected });
+      const bytes = await files
+        .read(path, { signal: group.signal, ...progress(name), expected })
+        .catch(async (error) => {
+          const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
+          throw (lacking && (await insteadOf(files, folder, manifest))) || error;
+        });
       const found = readSafetensors(bytes, `${files.name}: ${path}`);
       const missing = tensors.find((tensor) => !found.has(tensor));
       if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);

@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { anAmount, aText, fields, is, orNull, wholeFrom } from "../expect.js";
 import type { Expected } from "./source.js";
 
 /** `manifest.json` of a model: what its files are, and what a page needs to know before it loads them. */
@@ -34,6 +35,22 @@ const isFile = (value: unknown): value is Manifest["files"][number] =>
   typeof value.sha256 === "string" &&
   /^[0-9a-f]{64}$/.test(value.sha256);
 
+const size = wholeFrom(1, 65_536);
+
+const known = fields({
+  "name?": aText,
+  "clip?": orNull(
+    fields({
+      "fps?": is("a number above 0 up to 1000", (value) => typeof value === "number" && value > 0 && value <= 1000),
+      "channels?": size,
+      "frames?": size,
+      "height?": size,
+      "width?": size,
+    }),
+  ),
+  "defaults?": orNull(fields({ "prompt?": aText, "steps?": wholeFrom(1, 1000), "guidance?": anAmount })),
+});
+
 /**
  * Checks a parsed manifest.json. Fields that the engine does not know are left alone.
  *
@@ -46,19 +63,7 @@ export const manifestFromJson = (json: unknown, where: string): Manifest => {
   if (!Array.isArray(files)) throw invalid(where, "files is not a list");
   for (const [i, file] of files.entries())
     if (!isFile(file)) throw invalid(where, `files[${i}] is not { path, bytes, sha256 }, but ${shown(file)}`);
-  const part = (name: string): Fields => {
-    const value = json[name] ?? {};
-    if (!isRecord(value)) throw invalid(where, `${name} is ${shown(value)}, not an object`);
-    return value;
-  };
-  const expectType = (name: string, value: unknown, type: "string" | "number") => {
-    if (value !== undefined && typeof value !== type) throw invalid(where, `${name} is ${shown(value)}, not a ${type}`);
-  };
-  expectType("name", json.name, "string");
-  for (const field of ["fps", "channels", "frames", "height", "width"])
-    expectType(`clip.${field}`, part("clip")[field], "number");
-  expectType("defaults.prompt", part("defaults").prompt, "string");
-  expectType("defaults.steps", part("defaults").steps, "number");
-  expectType("defaults.guidance", part("defaults").guidance, "number");
+  const wrong = known(json, "");
+  if (wrong !== undefined) throw invalid(where, wrong);
   return json as unknown as Manifest;
 };

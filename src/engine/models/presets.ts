@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { accept, aText } from "../expect.js";
+import { accept, aNumber, anObject, aText, fields, listOf, mapOf, wholeFrom } from "../expect.js";
 
 /** From the closest to the uncached clip to the fastest. */
 export const presetNames = ["gentle", "balanced", "strong"] as const;
@@ -38,27 +38,47 @@ export interface Presets {
   readonly methods: Readonly<Record<string, Readonly<Partial<Record<PresetName, Preset>>>>>;
 }
 
+const aPreset = fields({ options: anObject, speedup: aNumber, psnr: aNumber, ssim: aNumber, cacheBytes: aNumber });
+
+const somePresets = fields({
+  model: aText,
+  steps: wholeFrom(1, 1000),
+  machine: aText,
+  prompts: listOf(aText),
+  floors: mapOf(aNumber),
+  methods: mapOf(fields(Object.fromEntries(presetNames.map((name) => [`${name}?`, aPreset])))),
+});
+
 /**
  * Checks parsed presets.
  * @throws EngineError "file-invalid"
  */
 export const presetsFromJson = (json: unknown, where: string): Presets => {
   accept("presetsFromJson", { where: [where, aText] });
-  const { format, version, methods } = (json ?? {}) as Partial<Presets>;
-  if (format === "diffusion-cache/presets" && version === 1 && typeof methods === "object") return json as Presets;
-  throw new EngineError("file-invalid", `${where} does not hold presets: its format is ${shown(format)}.`, {
+  const { format, version } = (json ?? {}) as Partial<Presets>;
+  const wrong =
+    format === "diffusion-cache/presets" && version === 1
+      ? somePresets(json, "")
+      : `its format is ${shown(format)} and its version ${shown(version)}`;
+  if (wrong === undefined) return json as Presets;
+  throw new EngineError("file-invalid", `${where} does not hold presets: ${wrong}.`, {
     hint: "Make them with scripts/presets.mjs.",
   });
 };
 
 /**
  * The options of a preset.
- * @throws EngineError "argument-invalid" if the model has none of that name for the method
+ * @throws EngineError "argument-invalid" if there is none of that name, or the model has none for the method
  */
 export const presetOf = (presets: Presets, method: string, name: string): Preset["options"] => {
-  const found = presets.methods[method]?.[name as PresetName];
+  if (!presetNames.some((known) => known === name))
+    throw new EngineError("argument-invalid", `There is no preset ${shown(name)}.`, {
+      hint: `Choose one of: ${presetNames.join(", ")}.`,
+    });
+  const ofMethod = Object.hasOwn(presets.methods, method) ? presets.methods[method] : undefined;
+  const found = ofMethod?.[name as PresetName];
   if (found) return found.options;
-  const there = Object.keys(presets.methods[method] ?? {});
+  const there = Object.keys(ofMethod ?? {});
   throw new EngineError("argument-invalid", `${presets.model} has no preset "${name}" for ${method}.`, {
     hint: there.length ? `It has ${there.join(", ")}.` : "No setting of it was above a floor and faster than uncached.",
   });

@@ -35,6 +35,8 @@ export interface Files {
    * @throws EngineError "file-missing", "download-failed", "hash-mismatch", "stopped"
    */
   read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
+  /** Names of the files in a folder, where the source can tell; for messages. */
+  list?(folder: string): Promise<readonly string[]>;
 }
 
 export const stopped = (path: string): EngineError =>

@@ -1,6 +1,6 @@
 import type { GenerateOptions, RunInputs } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { randn } from "../random.js";
+import { mostNumbers, randn } from "../random.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { encodePrompt, unconditional, type Vocabulary } from "../text/vocabulary.js";
 
@@ -29,6 +29,10 @@ export const promptInputs = (
     throw new EngineError("input-invalid", `clips is ${clips}; expected a whole number from 1 to 64.`);
   // Clip k starts from the noise of seed + k, so that it is the clip that a run of its own would make.
   const dims = [clips, channels, frames, height, width];
+  if (sizeOf(dims) > mostNumbers)
+    throw new EngineError("input-invalid", `Clips of the shape [${dims.join(", ")}] hold too many numbers.`, {
+      hint: "Ask for fewer clips, or correct the clip's size in manifest.json.",
+    });
   const size = sizeOf(dims) / clips;
   const data = new Float32Array(clips * size);
   for (let clip = 0; clip < clips; clip++) data.set(randn(seed + clip, size).data, clip * size);

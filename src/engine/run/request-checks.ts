@@ -41,8 +41,11 @@ export const checkRequest = (request: GenerateOptions): void => {
         hint: "Make one with pab(), fora() and the others, or methodFromName(name, options).",
       });
     const { name, history = 1 } = method;
-    if (!Number.isInteger(history) || history < 1)
-      throw new EngineError("option-invalid", `${name}: history is ${shown(history)}; expected a whole number ≥ 1.`);
+    if (!Number.isInteger(history) || history < 1 || history > 1000)
+      throw new EngineError(
+        "option-invalid",
+        `${name}: history is ${shown(history)}; expected a whole number from 1 to 1000.`,
+      );
   }
   if (inputs !== undefined) {
     if (typeof inputs !== "object" || inputs === null) refuse("inputs", inputs, "tensors noise and cond");

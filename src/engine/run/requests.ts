@@ -70,8 +70,8 @@ export const requestReader = (
       const { steps = defaults.steps, guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
       checkRequest(request);
       if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
-      if (!Number.isFinite(scale))
-        throw new EngineError("input-invalid", `guidance is ${shown(scale)}; expected a number.`);
+      if (!Number.isFinite(scale) || scale < 0)
+        throw new EngineError("input-invalid", `guidance is ${shown(scale)}; expected a number from 0 up.`);
       if (!checkpoint.schedulerConfig)
         throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
           hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",

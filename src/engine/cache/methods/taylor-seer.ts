@@ -2,6 +2,9 @@ import { type CacheMethod, compute, type SiteKind } from "../../method.js";
 import { taylorWeights } from "../forecast.js";
 import { checks, knownOptions } from "../options.js";
 
+/** Derivatives of a higher order are noise in float32, and their features only take room. */
+const mostOrder = 16;
+
 const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"] as const;
 
 /** Options of {@link taylorSeer}, under the names of diffusers' `TaylorSeerCacheConfig`. */
@@ -12,7 +15,7 @@ export interface TaylorSeerOptions {
   readonly disableCacheBeforeStep?: number;
   /** Compute every step from this one on; `null` for none. Default: `null`. */
   readonly disableCacheAfterStep?: number | null;
-  /** Highest derivative of the forecast, 0 for plain reuse; one more feature is kept. Default: 1. */
+  /** Highest derivative of the forecast, up to 16; 0 for plain reuse; one more feature is kept. Default: 1. */
   readonly maxOrder?: number;
   /** Forecast the whole network's output and run nothing else; `sites` is then ignored. Default: false. */
   readonly useLiteMode?: boolean;
@@ -51,7 +54,7 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
   check.whole("cacheInterval", cacheInterval, 1);
   check.whole("disableCacheBeforeStep", before, 0);
   if (after !== null) check.whole("disableCacheAfterStep", after, 0);
-  check.whole("maxOrder", maxOrder, 0);
+  check.whole("maxOrder", maxOrder, 0, mostOrder);
   check.boolean("useLiteMode", useLiteMode);
   const behind = check.oneOf("variant", resolved.variant, ["diffusers", "paper"]) === "paper" ? -1 : 1;
   check.oneOf("taylorFactorsDtype", resolved.taylorFactorsDtype, ["float32"]);
