@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { type Check, is } from "../expect.js";
 
 /** Reads the fields of a JSON object that somebody else may have written. Each refusal names the field and its value. */
 export interface FileChecks {
@@ -107,3 +108,6 @@ export const fileChecks = (json: unknown, where: string, what: string, hint: str
   };
   return at(json, "");
 };
+
+/** Of options that a table shows as JSON. */
+export const inJson: Check = is("what JSON can hold", (value) => charactersOf(value) < 1e6);

@@ -1,6 +1,20 @@
 import { stepMask } from "../cache/methods/step-mask.js";
 import type { Engine, GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
+import {
+  accept,
+  aFunction,
+  aMethod,
+  aNumber,
+  anEngine,
+  anObject,
+  aSignal,
+  aText,
+  fields,
+  listOf,
+  mapOf,
+  wholeFrom,
+} from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { compareClips } from "../metrics/quality.js";
 import { version } from "../version.js";
@@ -60,6 +74,20 @@ const rowFrom = (head: Pick<QualityRow, "kind" | "method" | "options">, made: re
  * @throws EngineError "input-invalid" without a clip; "stopped", "disposed", "device-lost", "out-of-memory"
  */
 export const atEqualEvaluations = async (engine: Engine, options: QualityOptions): Promise<QualityReport> => {
+  accept("atEqualEvaluations", {
+    engine: [engine, anEngine],
+    options: [
+      options,
+      fields({
+        methods: listOf(fields({ name: aText, options: anObject, cache: listOf(aMethod, { most: 100 }) }), {
+          most: 1000,
+        }),
+        clips: listOf(fields({ prompt: aText, seed: wholeFrom(0) }), { most: 1000 }),
+        ...{ "steps?": wholeFrom(1, 1000), "guidance?": aNumber, "signal?": aSignal, "onRun?": aFunction },
+        "leftOut?": mapOf(aText),
+      }),
+    ],
+  });
   const { steps = engine.model.defaults.steps, guidance = engine.model.defaults.guidance } = options;
   const { methods, clips, signal, onRun } = options;
   if (clips.length === 0) throw new EngineError("input-invalid", "There is no clip to make.");

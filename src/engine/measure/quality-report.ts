@@ -1,4 +1,5 @@
-import { type FileChecks, fileChecks } from "../files/file-checks.js";
+import { accept, aNumber, anObject, aText, both, fields, is, listOf, mapOf, wholeFrom } from "../expect.js";
+import { type FileChecks, fileChecks, inJson } from "../files/file-checks.js";
 import { median } from "../metrics/median.js";
 
 /** Quality of one setting over many clips, or of an uncached rival of as many network evaluations. */
@@ -79,9 +80,28 @@ export const spreadOf = (values: readonly number[]): Spread => ({
 export const rivalSteps = (evaluations: readonly number[], steps: number): number =>
   Math.min(steps, Math.max(1, Math.ceil(median(evaluations) - 0.05)));
 
+const someNumbers = listOf(is("a number", (value) => typeof value === "number")); // Infinity too: equal clips
+
+/** What the fields of a {@link QualityReport} are. */
+export const aQualityReport = fields({
+  model: aText,
+  steps: wholeFrom(1),
+  guidance: aNumber,
+  clips: listOf(fields({ prompt: aText, seed: aNumber })),
+  rows: listOf(
+    fields({
+      ...{ kind: aText, method: aText, options: both(anObject, inJson) },
+      ...{ evaluations: someNumbers, psnr: someNumbers, ssim: someNumbers, wrong: someNumbers, cacheBytes: aNumber },
+    }),
+  ),
+  leftOut: mapOf(aText),
+});
+
 /** The cached rows as numbers, in their order. Equal clips count as no gain and no loss. */
-export const qualityFigures = ({ rows, steps }: QualityReport): readonly QualityFigures[] =>
-  rows
+export const qualityFigures = (report: QualityReport): readonly QualityFigures[] => {
+  accept("qualityFigures", { report: [report, aQualityReport] });
+  const { rows, steps } = report;
+  return rows
     .filter(({ kind }) => kind === "cached")
     .map((row) => {
       const count = rivalSteps(row.evaluations, steps);
@@ -102,6 +122,7 @@ export const qualityFigures = ({ rows, steps }: QualityReport): readonly Quality
         aboveReused: above(reused),
       };
     });
+};
 
 const rowOf = (row: FileChecks, clips: number): QualityRow => ({
   kind: row.oneOf("kind", ["cached", "fewer-steps", "reused"]),
@@ -119,6 +140,7 @@ const rowOf = (row: FileChecks, clips: number): QualityRow => ({
  * @throws EngineError "file-invalid", with the field and what it should hold
  */
 export const qualityReportFromJson = (json: unknown, where: string): QualityReport => {
+  accept("qualityReportFromJson", { where: [where, aText] });
   const file = fileChecks(json, where, "a quality report", "Make one with `diffusion-cache quality`.");
   file.format("diffusion-cache/quality", 1);
   const clips = file.list("clips", 1).map((clip) => ({ prompt: clip.text("prompt"), seed: clip.whole("seed", 0) }));

@@ -1,21 +1,32 @@
+import { accept, fields, is } from "../expect.js";
 import { markdown } from "../files/tables.js";
-import { type QualityReport, qualityFigures, type Spread } from "./quality-report.js";
+import { aQualityReport, type QualityReport, qualityFigures, type Spread } from "./quality-report.js";
+
+const aValue = is("a number", (value) => typeof value === "number");
 
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "equal");
 
 /** "54.0 (32.8–63.6)": median, least and most in dB. */
-export const spreadInWords = ({ median, least, most }: Spread): string =>
-  Number.isFinite(median) ? `${decibels(median)} (${decibels(least)}–${decibels(most)})` : decibels(median);
+export const spreadInWords = (spread: Spread): string => {
+  accept("spreadInWords", { spread: [spread, fields({ median: aValue, least: aValue, most: aValue })] });
+  const { median, least, most } = spread;
+  return Number.isFinite(median) ? `${decibels(median)} (${decibels(least)}–${decibels(most)})` : decibels(median);
+};
 
 const signed = (gain: number | undefined): string =>
   gain === undefined ? "" : `${gain < 0 ? "−" : "+"}${Math.abs(gain).toFixed(1)}`;
 
 /** One sentence that says what a table compares, and on what. */
-export const qualityCaption = ({ model, steps, guidance, clips }: QualityReport): string =>
-  `PSNR in dB against the uncached clip of the same prompt and seed: median (least–most) of ${clips.length} prompts, seeds ` +
-  `${clips[0]?.seed} to ${clips.at(-1)?.seed}; ${model}, ${steps} steps, guidance ${guidance}. Each method is beside ` +
-  "uncached runs that evaluate the network at least as often: fewer steps, spaced by the scheduler, and the same steps with " +
-  "the whole prediction reused.";
+export const qualityCaption = (report: QualityReport): string => {
+  accept("qualityCaption", { report: [report, aQualityReport] });
+  const { model, steps, guidance, clips } = report;
+  return (
+    `PSNR in dB against the uncached clip of the same prompt and seed: median (least–most) of ${clips.length} prompts, seeds ` +
+    `${clips[0]?.seed} to ${clips.at(-1)?.seed}; ${model}, ${steps} steps, guidance ${guidance}. Each method is beside ` +
+    "uncached runs that evaluate the network at least as often: fewer steps, spaced by the scheduler, and the same steps with " +
+    "the whole prediction reused."
+  );
+};
 
 /** The table for people: GitHub Markdown, least evaluations first. */
 export const qualityMarkdown = (report: QualityReport): string =>

@@ -3,6 +3,19 @@ import { type MethodName, methodFromName } from "../cache/methods/index.js";
 import type { PartialCalibration } from "../calibrate/calibration.js";
 import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
+import {
+  accept,
+  aNumber,
+  anEngine,
+  anObject,
+  aSignal,
+  aText,
+  fields,
+  is,
+  listOf,
+  oneOf,
+  wholeFrom,
+} from "../expect.js";
 import { type BenchMethod, fatal } from "./bench.js";
 import { evaluationsOf } from "./evaluations.js";
 
@@ -30,13 +43,32 @@ export interface SettingsNearOptions
  */
 export const settingsNear = async (
   engine: Engine,
-  {
+  options: SettingsNearOptions,
+): Promise<{ readonly found: readonly NearSetting[]; readonly leftOut: Readonly<Record<string, string>> }> => {
+  accept("settingsNear", {
+    engine: [engine, anEngine],
+    options: [
+      options,
+      fields({
+        speedup: is("a number above 1", (value) => typeof value === "number" && value > 1 && value < 1e6),
+        "methods?": listOf(oneOf(...Object.keys(ladders))),
+        "calibration?": anObject,
+        ...{
+          "prompt?": aText,
+          "seed?": wholeFrom(0),
+          "steps?": wholeFrom(1, 1000),
+          "guidance?": aNumber,
+          "signal?": aSignal,
+        },
+      }),
+    ],
+  });
+  const {
     speedup,
     methods = Object.keys(ladders) as MethodName[],
     calibration = engine.model.calibration,
     ...request
-  }: SettingsNearOptions,
-): Promise<{ readonly found: readonly NearSetting[]; readonly leftOut: Readonly<Record<string, string>> }> => {
+  } = options;
   const found: NearSetting[] = [];
   const leftOut: Record<string, string> = {};
   for (const name of methods) {

@@ -1,4 +1,6 @@
 import type { Flops } from "../cards/flops.js";
+import { accept, anAmount, fields, listOf } from "../expect.js";
+import { aGpu, aRunPlan } from "./checks.js";
 import type { Gpu } from "./gpus.js";
 import type { RunPlan } from "./plan-run.js";
 
@@ -12,7 +14,9 @@ export type Band = readonly [low: number, high: number];
 export const cachedStepCost = { least: 0.02, most: 0.1 } as const;
 
 /** How much a run gains: ideal where a skipped step costs next to nothing, least where it costs a tenth of a computed one. */
-export const expectedSpeedUp = ({ stepShares }: Pick<RunPlan, "stepShares">): Band => {
+export const expectedSpeedUp = (plan: Pick<RunPlan, "stepShares">): Band => {
+  accept("expectedSpeedUp", { plan: [plan, fields({ stepShares: listOf(anAmount, { most: 1000 }) })] });
+  const { stepShares } = plan;
   const mean = (cost: (share: number) => number): number =>
     stepShares.reduce((sum, share) => sum + (share > 1 - 1e-9 ? share : cost(share)), 0) / stepShares.length;
   return [1 / mean((share) => share + cachedStepCost.most), 1 / mean((share) => Math.max(share, cachedStepCost.least))];
@@ -44,6 +48,8 @@ export const expectedTime = (
   plan: RunPlan,
   from: { readonly seconds: number } | { readonly gpu: Gpu },
 ): ExpectedTime => {
+  accept("expectedTime", { plan: [plan, aRunPlan], from: [from, fields({ "seconds?": anAmount, "gpu?": aGpu })] });
+  if (!("seconds" in from || "gpu" in from)) accept("expectedTime", { from: [from, fields({ gpu: aGpu })] });
   const { branches, steps, clips, passFlops, card, size } = plan;
   const [least, most] = expectedSpeedUp(plan);
   if ("seconds" in from)

@@ -1,5 +1,7 @@
 import { countRows } from "../cards/rows.js";
+import { accept, aMethod, listOf } from "../expect.js";
 import type { CacheMethod } from "../method.js";
+import { aRunPlan } from "./checks.js";
 import { numberBytes } from "./dtypes.js";
 import type { RunPlan } from "./plan-run.js";
 
@@ -10,6 +12,7 @@ import type { RunPlan } from "./plan-run.js";
  * @returns bytes, or undefined where they are those of the plan
  */
 export const diffusersCacheBytes = (plan: RunPlan, methods: readonly CacheMethod[]): number | undefined => {
+  accept("diffusersCacheBytes", { plan: [plan, aRunPlan], methods: [methods, listOf(aMethod, { most: 100 })] });
   const names = new Set(methods.map(({ name }) => name));
   const { card, branches, cacheBytes, sites, clips, dtype, tokens } = plan;
   if (names.has("fastercache") && branches === 2)

@@ -1,3 +1,4 @@
+import { accept, anAmount, fields } from "../expect.js";
 import type { Band } from "./expected-time.js";
 import type { RunPlan } from "./plan-run.js";
 
@@ -28,6 +29,10 @@ export const memoryOf = (
   plan: Pick<RunPlan, "weightsBytes" | "cacheBytes" | "hiddenBytes">,
   gpuGib: number,
 ): RunMemory => {
+  accept("memoryOf", {
+    plan: [plan, fields({ weightsBytes: anAmount, cacheBytes: anAmount, hiddenBytes: anAmount })],
+    gpuGib: [gpuGib, anAmount],
+  });
   const { weightsBytes, cacheBytes, hiddenBytes } = plan;
   const activationBytes: Band = [liveTensors[0] * hiddenBytes, liveTensors[1] * hiddenBytes];
   const total = (activations: number): number => weightsBytes + cacheBytes + activations;

@@ -1,5 +1,7 @@
 import type { PlannedSite } from "../cache/dry-run.js";
 import type { RunSize } from "../cards/card.js";
+import { accept, anAmount, fields } from "../expect.js";
+import { aGpu, aRunPlan } from "./checks.js";
 import type { DecidedBy } from "./decided-by.js";
 import type { Dtype } from "./dtypes.js";
 import { type Band, type ExpectedTime, expectedSpeedUp, expectedTime } from "./expected-time.js";
@@ -77,6 +79,13 @@ export interface PlanJson {
 
 /** A plan as plain JSON, with time and memory as far as they can be said. */
 export const planToJson = (plan: RunPlan, beside: PlanBeside = {}): PlanJson => {
+  accept("planToJson", {
+    plan: [plan, aRunPlan],
+    beside: [
+      beside,
+      fields({ "seconds?": anAmount, "gpu?": aGpu, "gpuGib?": anAmount, "diffusersCacheBytes?": anAmount }),
+    ],
+  });
   const { card, tokens, kinds, sites } = plan;
   const { seconds, gpu, gpuGib = gpu?.memoryGib } = beside;
   const time = seconds !== undefined ? expectedTime(plan, { seconds }) : gpu ? expectedTime(plan, { gpu }) : undefined;

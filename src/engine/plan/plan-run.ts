@@ -6,7 +6,9 @@ import { cardNetwork, type Modules } from "../cards/network.js";
 import type { Tokens } from "../cards/rows.js";
 import { cardTimesteps } from "../cards/timesteps.js";
 import { tokensOf } from "../cards/tokens.js";
+import { accept } from "../expect.js";
 import type { CacheMethod } from "../method.js";
+import { aRequest } from "./checks.js";
 import { type DecidedBy, decidedBy, type Shares } from "./decided-by.js";
 import { type Dtype, numberBytes, weightBytes } from "./dtypes.js";
 import { joined, playStretch } from "./play.js";
@@ -129,6 +131,7 @@ const stretches = ({ experts }: ModelCard, timesteps: readonly number[]): readon
  *   "site-missing" for a method that finds nothing in this network
  */
 export const planRun = (request: PlanRequest): RunPlan => {
+  accept("planRun", { request: [request, aRequest] });
   const { card, methods = [], shares = {}, readings, clips = 1, dtype = "bf16" } = request;
   const usual = card.sizes[0] as RunSize;
   const size = {
