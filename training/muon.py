@@ -16,7 +16,7 @@ def orthogonal(matrices: torch.Tensor, steps: int = 5) -> torch.Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    """For matrices only. Matrices of one shape are treated in one batch."""
+    """For matrices, and for kernels of convolutions as matrices of their output channels. Those of one shape are one batch."""
 
     def __init__(self, parameters, lr: float, momentum: float = 0.95, decay: float = 0.1):
         super().__init__(list(parameters), dict(lr=lr, momentum=momentum, decay=decay))
@@ -27,12 +27,13 @@ class Muon(torch.optim.Optimizer):
             by_shape: dict[torch.Size, list[torch.Tensor]] = {}
             for parameter in group["params"]:
                 by_shape.setdefault(parameter.shape, []).append(parameter)
-            for (rows, columns), parameters in by_shape.items():
-                gradients = torch.stack([parameter.grad for parameter in parameters])
+            for parameters in by_shape.values():
+                gradients = torch.stack([parameter.grad.flatten(1) for parameter in parameters])
+                _, rows, columns = gradients.shape
                 state = self.state[parameters[0]]
                 momentum = state.setdefault("momentum", torch.zeros_like(gradients))
                 momentum.mul_(group["momentum"]).add_(gradients)
                 update = orthogonal(gradients + group["momentum"] * momentum)  # Nesterov
                 rate = group["lr"] * max(1, rows / columns) ** 0.5
                 for parameter, change in zip(parameters, update):
-                    parameter.mul_(1 - group["lr"] * group["decay"]).add_(change, alpha=-rate)
+                    parameter.mul_(1 - group["lr"] * group["decay"]).add_(change.view(parameter.shape), alpha=-rate)
