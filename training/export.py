@@ -12,8 +12,9 @@ import shutil
 from pathlib import Path
 
 import torch
+from diffusers import AutoencoderTiny
 
-from tasks import task_of
+from tasks import CONFIGS, task_of
 
 FPS = 8
 SHARD_BYTES = 16_000_000  # of tensors; with its header, a file stays below 16 MiB
@@ -26,13 +27,15 @@ def write_json(path: Path, value) -> None:
 
 def manifest(out: Path, config, guidance: float, parameters: int, training: dict) -> dict:
     files = sorted(path for path in out.rglob("*") if path.is_file() and path.name != "manifest.json")
+    side = config.SIDE * getattr(config, "PIXELS", 1)
     return {
         "version": 1,
         "name": config.NAME,
         "license": "MIT",
         "parameters": parameters,
         "dtype": "F16",
-        "clip": {"frames": config.FRAMES, "height": config.SIDE, "width": config.SIDE, "channels": 3, "fps": FPS},
+        "clip": {"frames": config.FRAMES, "height": side, "width": side, "channels": 3, "fps": FPS},
+        **({"latent_channels": config.CHANNELS} if hasattr(config, "CHANNELS") else {}),
         "defaults": {"steps": config.STEPS, "guidance": guidance, "prompt": task_of(config).PROMPT},
         "training": training,
         "files": [
@@ -52,14 +55,19 @@ def export(config, run: Path, out: Path, guidance: float, command: str, shard_by
     model = task.NETWORK.from_pretrained(run / "transformer", torch_dtype=torch.float32)
     progress = json.loads((run / "progress.json").read_text())
     shutil.rmtree(out, ignore_errors=True)
-    model.half().save_pretrained(out / "transformer", max_shard_size=shard_bytes)
-    for file in (out / "transformer").glob("*.safetensors"):
-        file.chmod(0o644)
-    written = out / "transformer" / "config.json"
-    kept = {key: value for key, value in json.loads(written.read_text()).items() if key != "_name_or_path"}
-    write_json(written, kept)
+    parts = {"transformer": model}
+    if (run / "vae").exists():
+        parts["vae"] = AutoencoderTiny.from_pretrained(run / "vae", torch_dtype=torch.float32)
+    for name, part in parts.items():
+        part.half().save_pretrained(out / name, max_shard_size=shard_bytes)
+        for file in (out / name).glob("*.safetensors"):
+            file.chmod(0o644)
+        written = out / name / "config.json"
+        kept = {key: value for key, value in json.loads(written.read_text()).items() if key != "_name_or_path"}
+        write_json(written, kept)
     task.scheduler().save_pretrained(out / "scheduler")
-    write_json(out / "text" / "vocabulary.json", task.vocabulary(objects=2 if getattr(config, "SECOND", 0) else 1))
+    spoken = {"slots": config.SLOTS} if hasattr(config, "SLOTS") else {"objects": 2 if getattr(config, "SECOND", 0) else 1}
+    write_json(out / "text" / "vocabulary.json", task.vocabulary(**spoken))
     training = {
         "clips": progress["clips"],
         "minutes": round(progress["minutes"]),
@@ -73,7 +81,7 @@ def export(config, run: Path, out: Path, guidance: float, command: str, shard_by
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", choices=["nano", "small", "flux_nano"])
+    parser.add_argument("config", choices=CONFIGS)
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--guidance", type=float, help="default: the config's")

@@ -6,16 +6,17 @@ from diffusers import DDIMScheduler, LatteTransformer3DModel
 import grammar
 
 
-def build(config) -> LatteTransformer3DModel:
+def build(config, channels: int = 3, columns: int = grammar.WIDTH) -> LatteTransformer3DModel:
+    """`channels` of a place of a frame, `columns` of a row of the condition."""
     width = config.MODEL["num_attention_heads"] * config.MODEL["attention_head_dim"]
     model = LatteTransformer3DModel(
         **config.MODEL,
-        in_channels=3,
-        out_channels=3,
+        in_channels=channels,
+        out_channels=channels,
         sample_size=config.SIDE,
         video_length=config.FRAMES,
         cross_attention_dim=width,
-        caption_channels=grammar.WIDTH,
+        caption_channels=columns,
         attention_bias=True,
         activation_fn="gelu-approximate",
         norm_type="ada_norm_single",

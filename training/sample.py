@@ -36,8 +36,9 @@ def sample(model, prompts: list[dict[str, str]], steps: int, guidance: float, se
     return x
 
 
-def sheet(clips: torch.Tensor, path: Path, zoom: int = 2) -> None:
-    """One clip a row, one frame a column; still frames eight a row."""
+def sheet(clips: torch.Tensor, path: Path) -> None:
+    """One clip a row, one frame a column; still frames eight a row. Small frames are shown twice as large."""
+    zoom = 2 if clips.size(-1) < 96 else 1
     pixels = ((clips.clamp(-1, 1) + 1) * 127.5).round().byte()  # [N, 3, F, S, S]
     if clips.size(2) == 1 and len(clips) % 8 == 0:
         pixels = pixels.unflatten(0, (-1, 8)).squeeze(3).transpose(1, 2)

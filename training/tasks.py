@@ -1,7 +1,8 @@
-"""What a model makes and how: clips.py for Latte, images.py for FLUX. Both answer to the same names.
+"""What a model makes and how: clips.py for Latte, images.py for FLUX, scenes/clips.py for latent Latte. They answer to the
+same names.
 
 NETWORK, PROMPT, build, scheduler, vocabulary, sample_prompt, sentence, parse, rows, batch, loss_of, noise_table,
-inside, asking, sample.
+inside, asking, sample; one that makes latents also to `use` and `keep`, for its autoencoder.
 """
 
 import importlib
@@ -9,6 +10,8 @@ import json
 from pathlib import Path
 
 import torch
+
+CONFIGS = sorted(file.stem for file in (Path(__file__).parent / "config").glob("[a-z]*.py"))
 
 
 def task_of(config):
@@ -18,7 +21,11 @@ def task_of(config):
 
 def load(folder: Path):
     """Task, network in float32 and scheduler of a run or of an exported folder."""
-    name = json.loads((folder / "transformer" / "config.json").read_text())["_class_name"]
-    task = next(task for task in map(importlib.import_module, ["clips", "images"]) if task.NETWORK.__name__ == name)
+    config = json.loads((folder / "transformer" / "config.json").read_text())
+    latent = config["in_channels"] != 3 and config["_class_name"] == "LatteTransformer3DModel"
+    modules = ["scenes.clips"] if latent else ["clips", "images"]
+    task = next(task for task in map(importlib.import_module, modules) if task.NETWORK.__name__ == config["_class_name"])
+    if latent:
+        task.use(folder)
     network = task.NETWORK.from_pretrained(folder / "transformer", torch_dtype=torch.float32)
     return task, network, type(task.scheduler()).from_pretrained(folder / "scheduler")

@@ -1,6 +1,6 @@
 """Trains a model from scratch on rendered frames: python train.py nano --minutes 90 --out runs/nano
 
-What it makes and learns is in clips.py (Latte) or images.py (FLUX), as its config says. Stops and resumes at any moment:
+What it makes and learns is in clips.py (Latte), images.py (FLUX) or scenes/clips.py (latent Latte), as its config says. Stops and resumes at any moment:
 everything is in <out>/state.pt.
 """
 
@@ -16,7 +16,7 @@ import torch
 
 from muon import Muon
 from sample import sheet
-from tasks import task_of
+from tasks import CONFIGS, task_of
 
 
 def optimizers(model, config) -> list[torch.optim.Optimizer]:
@@ -41,13 +41,15 @@ def rate_at(progress: float, step: int, cooldown: float) -> float:
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("config", choices=["nano", "small", "flux_nano"])
+    parser.add_argument("config", choices=CONFIGS)
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--minutes", type=float, required=True, help="of training in all, resumed ones included")
     parser.add_argument("--init", type=Path, help="begin from the weights of this checkpoint folder")
     parser.add_argument("--save-every", type=float, default=5, help="minutes between checkpoints")
+    parser.add_argument("--sheet-every", type=float, default=5, help="minutes between sheets of samples")
     parser.add_argument("--cooldown", type=float, default=0.06, help="share of the time over which the rate falls to zero")
     parser.add_argument("--teach-second", action="store_true", help="--init knew one object: begin its second from its first")
+    parser.add_argument("--data", type=Path, help="folder of latents and their autoencoder, for a model of latents")
     parser.add_argument("--batch", type=int, help="clips per step (default: the config's)")
     arguments = parser.parse_args()
     config = importlib.import_module(f"config.{arguments.config}")
@@ -59,6 +61,9 @@ def main():
     torch.manual_seed(0)
     rng = random.Random(0)
     task = task_of(config)
+    if arguments.data:
+        task.use(arguments.data)
+        task.keep(arguments.out)
     model = task.build(config).to(device)
     if arguments.init:
         model.load_state_dict(type(model).from_pretrained(arguments.init).state_dict())
@@ -80,20 +85,22 @@ def main():
         rng.seed(step)
         torch.manual_seed(step)
 
-    def save():
+    def save(with_sheet: bool):
         state = dict(model=model.state_dict(), ema=ema.state_dict(), optimizers=[o.state_dict() for o in optimizing])
         torch.save({**state, "step": step, "clips": clips_seen, "spent": spent}, state_file.with_suffix(".new"))
         state_file.with_suffix(".new").replace(state_file)
         ema.save_pretrained(arguments.out / "transformer")
         task.scheduler().save_pretrained(arguments.out / "scheduler")
         (arguments.out / "progress.json").write_text(json.dumps(dict(clips=clips_seen, minutes=spent / 60, step=step)))
+        if not with_sheet:
+            return
         prompts = [task.sample_prompt(random.Random(seed)) for seed in range(12)]
         sheet(task.sample(ema, prompts, config.STEPS, config.GUIDANCE, seed=1), arguments.out / f"sheet-{clips_seen:07d}.png")
 
     forward = torch.compile(model)
     table = task.noise_table()
     log = (arguments.out / "log.csv").open("a")
-    began, saved, recent = time.monotonic() - spent, time.monotonic(), []
+    began, saved, drawn, recent = time.monotonic() - spent, time.monotonic(), time.monotonic(), []
     while spent < arguments.minutes * 60:
         rate = rate_at(spent / (arguments.minutes * 60), step, arguments.cooldown)
         for optimizer, full in zip(optimizing, rates):
@@ -118,9 +125,11 @@ def main():
             print(line, flush=True)
             recent.clear()
         if time.monotonic() - saved > arguments.save_every * 60:
-            save()
+            due = time.monotonic() - drawn > arguments.sheet_every * 60
+            save(due)
             saved = time.monotonic()
-    save()
+            drawn = saved if due else drawn
+    save(True)
 
 
 if __name__ == "__main__":

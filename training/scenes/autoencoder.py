@@ -1,7 +1,7 @@
 """diffusers' AutoencoderTiny, unchanged, at a size of ours: 8 × 8 pixels become one place of `latent_channels` numbers.
 
 One width throughout, since the class takes no other. Width 32 decodes a frame of 144 × 144 in under 60 ms of one core in
-WASM (48 took 137 ms), most of it in the one convolution at full resolution.
+WASM (48 took 139 ms), most of it in the one convolution at full resolution.
 """
 
 import torch

@@ -20,14 +20,13 @@ SLOTS = {
     "motion": ["drifting right", "drifting left", "rising", "sinking"],
     "scene": ["mountain lake", "snowy peaks", "green hills", "desert dunes", "pine forest", "open sea"],
     "time": ["dawn", "noon", "sunset", "night"],
-    "weather": ["clear sky", "clouds", "mist"],
+    "weather": ["a clear sky", "clouds", "mist"],
     "camera": ["still", "panning right", "panning left"],
 }
-TEMPLATE = "a {colour} {object} {motion} over {scene} at {time}, {weather}, camera {camera}"
+TEMPLATE = "a {colour} {object} {motion} over {scene} at {time} with {weather} and the camera {camera}"
 NAMES = list(SLOTS)
 SIZES = [len(words) for words in SLOTS.values()]
 OFFSETS = torch.tensor([1 + sum(SIZES[:i]) for i in range(len(SIZES))])
-WIDTH = 1 + sum(SIZES)  # caption_channels: the pad, then a column for every word
 WATER = ("mountain lake", "open sea")
 
 
@@ -61,37 +60,55 @@ def draw(count: int, generator: torch.Generator, held: dict[str, list[str]] | No
     return prompts
 
 
+def template(slots: int) -> str:
+    """Of a model that reads the first `slots` slots."""
+    return TEMPLATE if slots == len(NAMES) else TEMPLATE[: TEMPLATE.index("{" + NAMES[slots - 1] + "}")] + "{" + NAMES[slots - 1] + "}"
+
+
+def width(slots: int) -> int:
+    """Columns of a condition: the pad, then a column for every word."""
+    return 1 + sum(SIZES[:slots])
+
+
 def words(prompt) -> dict[str, str]:
     """{slot: word} of one row."""
     return {slot: SLOTS[slot][i] for slot, i in zip(NAMES, [int(i) for i in prompt]) if i >= 0}
 
 
-def sentence(prompt) -> str:
-    return TEMPLATE.format(**words(prompt))
+def tensor(prompts: list[dict[str, str]]) -> torch.Tensor:
+    """The inverse of `words`, for many; a slot left out is -1."""
+    return torch.tensor([[index(slot, prompt[slot]) if prompt.get(slot) else -1 for slot in NAMES] for prompt in prompts])
 
 
-def parse(text: str) -> torch.Tensor:
-    """The row of a sentence of TEMPLATE; every word must be known."""
-    found, rest = [], text.strip()
-    for slot, before in zip(NAMES, ["a ", " ", " ", " over ", " at ", ", ", ", camera "]):
+def sentence(prompt: dict[str, str]) -> str:
+    text = template(len(prompt)).format(**prompt)
+    return text.replace("a orange", "an orange")
+
+
+def parse(text: str) -> dict[str, str]:
+    """The inverse of `sentence`, for the command line; the engine has the forgiving parser."""
+    found, rest = {}, text.strip().replace("an orange", "a orange")
+    for slot, before in zip(NAMES, ["a ", " ", " ", " over ", " at ", " with ", " and the camera "]):
         rest = rest.removeprefix(before)
+        if not rest:
+            break
         word = next((word for word in sorted(SLOTS[slot], key=len, reverse=True) if rest.startswith(word)), None)
         if word is None:
             raise ValueError(f'no {slot} at "{rest[:40]}"; choose one of {", ".join(SLOTS[slot])}')
-        found.append(index(slot, word))
-        rest = rest[len(word) :]
+        found[slot], rest = word, rest[len(word) :]
     if rest:
         raise ValueError(f'"{rest[:40]}" is left over; a prompt reads "{TEMPLATE}"')
-    return torch.tensor(found)
+    return found
 
 
 def rows(prompts: torch.Tensor) -> torch.Tensor:
-    """One-hot rows that the network reads, [N, slots, WIDTH]; a word left out is the pad."""
-    columns = torch.where(prompts < 0, 0, prompts + OFFSETS)
-    return torch.nn.functional.one_hot(columns, WIDTH).float()
+    """One-hot rows that the network reads, [N, slots, columns], of [N, slots]; a word left out is the pad."""
+    slots = prompts.size(1)
+    columns = torch.where(prompts < 0, 0, prompts + OFFSETS[:slots])
+    return torch.nn.functional.one_hot(columns, width(slots)).float()
 
 
-def vocabulary(domain: dict | None = None) -> dict:
-    """What a model ships as text/vocabulary.json; `domain` is what the engine's reader of clips needs to know."""
-    slots = [{"name": slot, "words": some} for slot, some in SLOTS.items()]
-    return {"version": 1, "pad": "<pad>", "slots": slots, "template": TEMPLATE, "domain": domain or {}}
+def vocabulary(slots: int, scenes: dict | None = None) -> dict:
+    """What a model ships as text/vocabulary.json; `scenes` is what the engine's reader of clips needs to know."""
+    listed = [{"name": slot, "words": some} for slot, some in list(SLOTS.items())[:slots]]
+    return {"version": 1, "pad": "<pad>", "slots": listed, "template": template(slots), "objects": 1, "scenes": scenes or {}}

@@ -12,6 +12,7 @@ from scenes.noise import along, smooth, window
 STRIP = 1.5  # width of the strip over the frame's
 LEVEL = torch.tensor([0.60, 0.69, 0.79, 0.90])[None, :, None]  # foot of each layer, from the top of the frame
 PACE = [0.16, 0.30, 0.60, 1.0]  # of each layer when the camera pans, over the nearest one's
+LEAN = 0.55  # how far the spurs of a ridge run sideways as they run down
 PAN = 0.4  # of the frame's width that the nearest layer passes in a clip
 
 
@@ -51,8 +52,10 @@ def paint(prompts, crest, layer: int, sun_x: torch.Tensor, side: int) -> torch.T
     x = ((torch.arange(width) + 0.5) / side - (STRIP - 1) / 2)[None, None, :]
     top = crest[:, layer]
     below = y - top[:, None, :]
-    slope = F.avg_pool1d((top.diff(append=top[:, -1:]) * side).clamp(-1.5, 1.5)[:, None], 5, 1, 2, count_include_pad=False)
-    slope = slope * torch.where(sun_x > 0.5, -1.0, 1.0)[:, None, None]
+    steep = (top.diff(append=top[:, -1:]) * side).clamp(-1.5, 1.5)[:, None]
+    steep = F.avg_pool1d(steep, 5, 1, 2, count_include_pad=False) * torch.where(sun_x > 0.5, -1.0, 1.0)[:, None, None]
+    slant = (torch.arange(width) + (LEAN * below * side * (below > 0)).round().long()) % width  # spurs run down aslant
+    slope = steep.expand(-1, side, -1).gather(2, slant)
     light = palette.LIGHT[time]
     near = each(torch.where(water, torch.tensor(0.35), torch.tensor(layer / 3)))
     far = (palette.FAR[scene] * light)[:, :, None, None]
@@ -63,9 +66,9 @@ def paint(prompts, crest, layer: int, sun_x: torch.Tensor, side: int) -> torch.T
     glow = torch.exp(-((x - sun_x[:, None, None]) ** 2) / 0.06)[:, None]
     haze = (horizon + (palette.SUN[time][:, :, None, None] - horizon) * 0.25 * glow) * each(torch.tensor([0.96, 0.98, 0.88, 0.72])[time])
     snowy = shows(prompts, "scene", "mountain lake", "snowy peaks") if layer == 0 else shows(prompts, "scene", "snowy peaks")
-    if layer < 3:
-        lowest = torch.where(shows(prompts, "scene", "snowy peaks"), 0.66 + 0.07 * layer, 0.54)[:, None, None]
-        cap = smooth(0.06, -0.06, top[:, None, :] - lowest) * smooth(0.11, 0.08, below + 0.05 * slope.abs())
+    if layer < 2:
+        lowest = torch.where(shows(prompts, "scene", "snowy peaks"), 0.53 + 0.10 * layer, 0.50)[:, None, None]
+        cap = smooth(0.02, -0.02, y - lowest + 0.05 * slope)  # down to a line that the spurs make jagged
         snow = (light[:, :, None, None] * 0.62 + 0.38 * haze) * 1.06 * facet**0.7
         body = body + (snow - body) * (cap[:, None] * each(snowy.float()) * 0.94)
     mist = each(torch.tensor([0.55, 0.45, 0.97])[weather])

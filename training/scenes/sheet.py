@@ -6,7 +6,7 @@ from pathlib import Path
 import torch
 from PIL import Image
 
-from scenes.grammar import draw, sentence
+from scenes.grammar import draw, sentence, words
 from scenes.render import render
 
 
@@ -34,7 +34,7 @@ def main():
     clips, _ = render(prompts, times, arguments.side, generator, arguments.freedom)
     sheet(clips, arguments.out, arguments.columns)
     for prompt in prompts:
-        print(sentence(prompt))
+        print(sentence(words(prompt)))
 
 
 if __name__ == "__main__":

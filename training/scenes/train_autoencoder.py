@@ -1,4 +1,4 @@
-"""Trains the autoencoder on frames rendered as it goes: python -m scenes.train_autoencoder --minutes 60 --out runs/ae
+"""Trains the autoencoder on frames rendered as it goes: python -m scenes.train_autoencoder --steps 6000 --out runs/ae
 
 Stops and resumes at any moment: everything is in <out>/state.pt. `--decoder-only` leaves the encoder as it is, so that
 latents already encoded, and the transformer that learns them, stay valid.
@@ -26,11 +26,11 @@ MUON_RATE, ADAM_RATE = 0.015, 2e-3
 class Frames:
     """Crops of rendered frames; half of them around the object. Every `LIFE` batches new clips replace a share."""
 
-    CLIPS, TIMES, LIFE, PART = 96, 2, 4, 8
+    TIMES, LIFE, PART = 2, 4, 8
 
-    def __init__(self, generator: torch.Generator):
+    def __init__(self, generator: torch.Generator, clips: int = 96):
         self.generator, self.count = generator, 0
-        parts = [self.rendered() for _ in range(self.CLIPS // self.PART)]
+        parts = [self.rendered() for _ in range(clips // self.PART)]
         self.frames, self.cover = torch.cat([p[0] for p in parts]), torch.cat([p[1] for p in parts])
 
     def rendered(self) -> tuple[torch.Tensor, torch.Tensor]:
@@ -64,15 +64,15 @@ def decibels(square: float) -> float:
 
 @torch.no_grad()
 def quality(model, picture: Path | None = None) -> dict[str, float]:
-    """On 64 frames that were not trained on: mean PSNR, PSNR of the mean error, of the object's pixels, and the worst."""
+    """On 24 frames that were not trained on: mean PSNR, PSNR of the mean error, of the object's pixels, and the worst."""
     generator = torch.Generator().manual_seed(999)
-    frames, cover = render(draw(64, generator), torch.tensor([0.5]), SIDE, generator)
+    frames, cover = render(draw(24, generator), torch.tensor([0.5]), SIDE, generator)
     latents = autoencoder.encode(model, frames)
     decoded = autoencoder.decode(model, latents).clamp(-1, 1)
     square = (decoded - frames).square().mean(1, keepdim=True)
     each = [decibels(one) for one in square.mean((1, 2, 3, 4)).tolist()]
     if picture:
-        sheet(torch.cat([frames, decoded], 2)[:24], picture, columns=4)
+        sheet(torch.cat([frames, decoded], 2), picture, columns=4)
     return {
         "psnr": sum(each) / len(each),
         "psnr_of_mean": decibels(square.mean().item()),
@@ -85,9 +85,10 @@ def quality(model, picture: Path | None = None) -> dict[str, float]:
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--minutes", type=float, required=True, help="of training in all, resumed ones included")
+    parser.add_argument("--steps", type=int, required=True, help="in all, those before a stop included")
     parser.add_argument("--save-every", type=float, default=5, help="minutes between checkpoints")
-    parser.add_argument("--cooldown", type=float, default=0.3, help="share of the time over which the rate falls to zero")
+    parser.add_argument("--measure-every", type=float, default=20, help="minutes between measurements and sheets")
+    parser.add_argument("--cooldown", type=float, default=0.3, help="share of the steps over which the rate falls to zero")
     parser.add_argument("--decoder-only", action="store_true")
     arguments = parser.parse_args()
     arguments.out.mkdir(parents=True, exist_ok=True)
@@ -118,21 +119,23 @@ def main():
     torch.manual_seed(step)
     frames = Frames(torch.Generator().manual_seed(1000 + step))
 
-    def save():
+    def save(measured: bool):
         state = dict(model=model.state_dict(), ema=ema.state_dict(), optimizers=[o.state_dict() for o in optimizers])
         state |= dict(step=step, spent=spent, decoder_only=arguments.decoder_only)
         torch.save(state, state_file.with_suffix(".new"))
         state_file.with_suffix(".new").replace(state_file)
         ema.save_pretrained(arguments.out / "vae")
+        if not measured:
+            return
         found = {"minutes": round(spent / 60, 1), "crops": step * BATCH, **quality(ema, arguments.out / "sheet.png")}
         print(json.dumps(found), flush=True)
         with (arguments.out / "quality.jsonl").open("a") as file:
             file.write(json.dumps(found) + "\n")
 
     log = (arguments.out / "log.csv").open("a")
-    began, saved, recent = time.monotonic() - spent, time.monotonic(), []
-    while spent < arguments.minutes * 60:
-        rate = min(1, (step + 1) / 50) * min(1, (1 - spent / (arguments.minutes * 60)) / arguments.cooldown)
+    began, saved, looked, recent = time.monotonic() - spent, time.monotonic(), time.monotonic(), []
+    while step < arguments.steps:
+        rate = min(1, (step + 1) / 50) * min(1, (1 - step / arguments.steps) / arguments.cooldown)
         for optimizer, full in zip(optimizers, (MUON_RATE, ADAM_RATE)):
             optimizer.param_groups[0]["lr"] = full * rate
             optimizer.zero_grad(set_to_none=True)
@@ -152,9 +155,11 @@ def main():
             print(f"{step},{step * BATCH},{spent:.0f},{mean[0]:.4f},{decibels(mean[1]):.2f}", file=log, flush=True)
             recent.clear()
         if time.monotonic() - saved > arguments.save_every * 60:
-            save()
+            due = time.monotonic() - looked > arguments.measure_every * 60
+            save(due)
             saved = time.monotonic()
-    save()
+            looked = saved if due else looked
+    save(True)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ def mirrored(prompts, picture, u, sun_x, line, g) -> torch.Tensor:
     at = (torch.arange(side) + 0.5) / side
     x, y, w = at[None, None, None, :], at[None, None, :, None], line[:, None, None, None]
     depth, phase = (y - w).clamp(min=0), torch.rand(m, 2, 1, 1, 1, generator=g)
-    waves = 7 * torch.log(depth * 14 + 1) - 1.2 * u[None, :, None, None] + phase[:, 0]
+    waves = 5 * torch.log(depth * 14 + 1) - 1.2 * u[None, :, None, None] + phase[:, 0]
     ripple = torch.sin(2 * math.pi * waves + 3 * torch.sin(2 * math.pi * (x * 1.7 + phase[:, 1])))
     swell = torch.where(sea, 0.055, 0.02)
     source = (w - depth * 0.85 + ripple * swell * (0.15 + depth * 2.4)).clamp(0.01, 0.99)

@@ -1,0 +1,63 @@
+"""Renders clips and keeps their latents on disk: python -m scenes.encode scenes_nano --vae runs/ae/vae --out runs/scenes-data --clips 20000
+
+In chunks of 64, each from its own seed, so that it stops and goes on anywhere, and training may begin on the first ones.
+The chunks named held-*.pt are of seeds of their own, for measuring.
+"""
+
+import argparse
+import importlib
+import shutil
+import time
+from pathlib import Path
+
+import torch
+from diffusers import AutoencoderTiny
+
+from scenes.autoencoder import encode
+from scenes.grammar import draw
+from scenes.render import render
+
+CHUNK, PART = 64, 8
+HELD_SEED = 900_000
+
+
+def chunk_of(config, vae: AutoencoderTiny, seed: int) -> dict[str, torch.Tensor]:
+    """Prompts [64, 7] and latents [64, C, F, S, S] in half precision."""
+    generator = torch.Generator().manual_seed(seed)
+    prompts = draw(CHUNK, generator, config.HELD)
+    times = torch.linspace(0, 1, config.FRAMES)
+    latents = [
+        encode(vae, render(some, times, config.SIDE * config.PIXELS, generator, config.FREEDOM)[0]).half()
+        for some in prompts.split(PART)
+    ]
+    return {"prompts": prompts.byte(), "latents": torch.cat(latents)}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("config")
+    parser.add_argument("--vae", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--clips", type=int, default=20_000)
+    parser.add_argument("--threads", type=int, default=1)
+    arguments = parser.parse_args()
+    torch.set_num_threads(arguments.threads)
+    config = importlib.import_module(f"config.{arguments.config}")
+    vae = AutoencoderTiny.from_pretrained(arguments.vae).eval().to(memory_format=torch.channels_last)
+    latents = arguments.out / "latents"
+    latents.mkdir(parents=True, exist_ok=True)
+    shutil.copytree(arguments.vae, arguments.out / "vae", dirs_exist_ok=True)
+    names = [("held-0000", HELD_SEED)] + [(f"{i:04d}", i) for i in range(arguments.clips // CHUNK)]
+    began, made = time.monotonic(), 0
+    for name, seed in names:
+        file = latents / f"{name}.pt"
+        if file.exists():
+            continue
+        torch.save(chunk_of(config, vae, seed), file.with_suffix(".new"))
+        file.with_suffix(".new").replace(file)
+        made += CHUNK
+        print(name, f"{made / (time.monotonic() - began):.2f} clips/s", flush=True)
+
+
+if __name__ == "__main__":
+    main()
