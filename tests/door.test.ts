@@ -48,6 +48,7 @@ const domain = {
   },
   sizes: { large: 0.3, small: 0.2 },
 };
+const { scenes } = json("tests/fixtures/scenes.json").vocabulary;
 const profile = { passMs: 1, outsideMs: 1, siteMs: {}, blockMs: [] };
 const config = json("site/public/models/latte-motion-nano/transformer/config.json");
 const makers: readonly unknown[] = Object.values(door.methods);
@@ -108,6 +109,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   qualityReportFromJson: [quality, "quality.json"],
   randn: [0, 4],
   readClip: [clip, domain],
+  readScenes: [{ dims: [1, 3, 1, 72, 72], data: new Float32Array(15_552), fps: 8 }, scenes],
   readInfinity: ["key", 1],
   readSafetensors: [door.writeSafetensors([["a", { dims: [1], data: new Float32Array(1) }]]), "file"],
   recordedReadings: [trace],

@@ -106,6 +106,7 @@ export {
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Adherence } from "./metrics/judged.js";
 export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
+export { readScenes, type SceneReading } from "./metrics/scenes/read-scenes.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
 export type { DecidedBy, Shares } from "./plan/decided-by.js";
@@ -122,6 +123,7 @@ export { schedulerFromConfig } from "./schedulers/index.js";
 export type { Scheduler } from "./schedulers/scheduler.js";
 export type { Tensor } from "./tensor.js";
 export type { Domain } from "./text/domain.js";
+export type { Discriminant, SceneLooks } from "./text/scene-looks.js";
 export type { Quality, Trace, TraceSite, TraceVisit } from "./trace/trace.js";
 export { traceFromJson } from "./trace/trace-from-json.js";
 export { stepsCsv, visitsCsv } from "./trace/trace-table.js";

@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { gunzipSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
+import { adherence } from "../../src/engine/metrics/judged.js";
 import { readScenes, type SceneReading } from "../../src/engine/metrics/scenes/read-scenes.js";
-import type { SceneLooks } from "../../src/engine/metrics/scenes/scene-looks.js";
+import type { SceneLooks } from "../../src/engine/text/scene-looks.js";
 import { parsePrompt, vocabularyFromJson } from "../../src/engine/text/vocabulary.js";
 
 // Rendered clips and the words that training/scenes/read.py reads in them (tests/reference/scenes.py).
@@ -51,6 +52,13 @@ describe("reading a landscape back", () => {
   test("the engine's parser takes the sentences of the grammar apart as Python does", () => {
     const checked = vocabularyFromJson(vocabulary);
     expect(sentences.map((sentence) => parsePrompt(checked, sentence))).toEqual(prompts);
+  });
+
+  test("a clip is judged against its prompt", () => {
+    const checked = vocabularyFromJson(vocabulary);
+    expect(adherence(checked, clip(0), sentences[0] as string)).toMatchObject({ wrong: [], reading: readings[0] });
+    const other = "a red kite rising over green hills at night";
+    expect(adherence(checked, clip(0), other)?.wrong).toEqual(["object", "time"]);
   });
 
   test("frames twice as large read alike", () => {

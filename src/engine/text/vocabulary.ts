@@ -3,6 +3,7 @@ import type { Tensor } from "../tensor.js";
 import type { Domain } from "./domain.js";
 import { type Grammar, grammarOf, type Slot } from "./grammar.js";
 import { continuations, parse } from "./parse.js";
+import type { SceneLooks } from "./scene-looks.js";
 
 /** `text/vocabulary.json` of a model, checked. */
 export interface Vocabulary {
@@ -17,6 +18,8 @@ export interface Vocabulary {
   readonly grammar: Grammar;
   /** What the words look like, where the file says so: what `readClip` takes. */
   readonly domain?: Domain;
+  /** The same for a model of landscapes: what `readScenes` takes. */
+  readonly scenes?: SceneLooks;
 }
 
 /** The word in each slot; null where the sentence leaves it out. */
@@ -49,7 +52,7 @@ const isSlot = (value: unknown): value is Slot =>
  */
 export const vocabularyFromJson = (json: unknown): Vocabulary => {
   if (typeof json !== "object" || json === null) throw invalid("it is not a JSON object");
-  const { version = 1, slots, template, objects = 1, domain } = json as Record<string, unknown>;
+  const { version = 1, slots, template, objects = 1, domain, scenes } = json as Record<string, unknown>;
   if (version !== 1) throw invalid(`its version is ${shown(version)}; this engine reads version 1`);
   if (!Array.isArray(slots) || slots.length === 0) throw invalid("slots is not a list of slots");
   for (const [i, slot] of slots.entries())
@@ -71,6 +74,7 @@ export const vocabularyFromJson = (json: unknown): Vocabulary => {
     columns,
     grammar,
     ...(domain ? { domain: domain as Domain } : {}),
+    ...(scenes ? { scenes: scenes as SceneLooks } : {}),
   };
 };
 

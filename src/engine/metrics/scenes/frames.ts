@@ -1,4 +1,4 @@
-import type { Clip } from "../../engine.js";
+import type { Clip } from "../../clip.js";
 import { EngineError } from "../../errors.js";
 
 /** Side to which frames are averaged down before they are read. */
@@ -15,7 +15,8 @@ export type Frames = readonly (readonly [Float64Array, Float64Array, Float64Arra
  */
 export const framesOf = ({ dims, data }: Clip): Frames => {
   const [clips, channels, frames, height, width] = dims as [number, number, number, number, number];
-  if (clips !== 1 || channels !== 3 || height !== width || height % side !== 0)
+  const square = height === width && height >= side && height % side === 0;
+  if (dims.length !== 5 || clips !== 1 || channels !== 3 || frames < 1 || !square)
     throw new EngineError("input-invalid", `A clip of the shape [${dims.join(", ")}] cannot be read.`, {
       hint: "Give one clip of three channels and square frames of 72, 144 or another multiple of 72 pixels.",
     });

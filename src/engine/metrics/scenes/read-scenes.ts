@@ -1,9 +1,11 @@
-import type { Clip } from "../../engine.js";
+import type { Clip } from "../../clip.js";
+import { accept, aTensor } from "../../expect.js";
+import { aSceneLooks, type SceneLooks } from "../../text/scene-looks.js";
 import { bandsOf } from "./bands.js";
 import { type Mask, masksOf } from "./colour-mask.js";
 import { courseOf } from "./form.js";
 import { framesOf, side } from "./frames.js";
-import { likeliest, type SceneLooks } from "./scene-looks.js";
+import { likeliest } from "./likeliest.js";
 
 /** A word per slot as the pixels read; those of the object are `null` where a frame shows none. */
 export interface SceneReading {
@@ -36,9 +38,10 @@ const motionOf = (x: readonly number[], y: readonly number[]): string => {
  * that mask and its motion by its course. The twin of training/scenes/read.py, which says how often it is right.
  *
  * @param clip one clip, square frames of a multiple of 72 pixels
- * @throws EngineError "input-invalid" for any other
+ * @throws EngineError "input-invalid" for any other, and for looks that are none
  */
 export const readScenes = (clip: Clip, looks: SceneLooks): SceneReading => {
+  accept("readScenes", { clip: [clip, aTensor], looks: [looks, aSceneLooks] });
   const frames = framesOf(clip);
   const [scene, time, weather] = likeliest(bandsOf(frames), looks.place);
   const total = (masks: readonly Mask[]): number => masks.reduce((sum, { count }) => sum + count, 0);

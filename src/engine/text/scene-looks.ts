@@ -1,3 +1,5 @@
+import { aNumber, aText, both, type Check, fields, is, listOf, mapOf } from "../expect.js";
+
 /** Fisher's linear discriminant: the likeliest class has the greatest weights · features + offset. */
 export interface Discriminant<Word> {
   /** The classes, in the order of the rows. */
@@ -18,10 +20,26 @@ export interface SceneLooks {
   readonly object: Discriminant<string>;
 }
 
-/** The class that the features speak for. */
-export const likeliest = <Word>(features: readonly number[], { words, weights, offsets }: Discriminant<Word>): Word => {
-  const score = (row: number): number =>
-    features.reduce((sum, value, i) => sum + value * (weights[row]?.[i] ?? 0), offsets[row] ?? 0);
-  const best = words.reduce((found, _, row) => (score(row) > score(found) ? row : found), 0);
-  return words[best] as Word;
-};
+const aColour = listOf(aNumber, { least: 3, most: 3 });
+
+const some = both(
+  mapOf(aColour),
+  is("at least one of them", (value) => Object.keys(value as object).length > 0),
+);
+
+const aDiscriminant = (word: Check): Check =>
+  both(
+    fields({ words: listOf(word, { least: 1 }), weights: listOf(listOf(aNumber)), offsets: listOf(aNumber) }),
+    is("with a row and an offset for each word", (value) => {
+      const { words, weights, offsets } = value as Discriminant<unknown>;
+      return weights.length === words.length && offsets.length === words.length;
+    }),
+  );
+
+/** What the fields of {@link SceneLooks} are. */
+export const aSceneLooks = fields({
+  colours: some,
+  lamps: some,
+  place: aDiscriminant(listOf(aText, { least: 3, most: 3 })),
+  object: aDiscriminant(aText),
+});
