@@ -1,8 +1,10 @@
 import type { CacheMethod } from "diffusion-cache";
+import { supportRemarks } from "../support/taken.js";
 import { type CacheDitConfig, cacheDitConfig } from "./python-cache-dit.js";
 import { type PythonConfig, pythonConfig } from "./python-config.js";
 import { nearestConfig } from "./python-nearest.js";
 import { type Asked, loading, type Pipeline, pythonCall, running, saving, videoImport } from "./python-pipelines.js";
+import { supportColumn } from "./support-column.js";
 
 /** The settings as a Python program. */
 export interface PythonForm {
@@ -12,6 +14,12 @@ export interface PythonForm {
   readonly code: string;
 }
 
+/** A cache that does not work in its pipeline says so first. */
+const warned = (config: PythonConfig): readonly string[] => {
+  const column = supportColumn(config);
+  return column ? supportRemarks(config.pipeline, column, config.name) : [];
+};
+
 const comments = (remarks: readonly string[]): string => remarks.map((remark) => `# ${remark}\n`).join("");
 
 const diffusersCode = (config: PythonConfig, asked: Asked): string => {
@@ -19,7 +27,7 @@ const diffusersCode = (config: PythonConfig, asked: Asked): string => {
   return `${imports.map((module) => `import ${module}\n`).join("")}${imports.length > 0 ? "\n" : ""}import torch
 from diffusers import ${[pipeline, name].toSorted().join(", ")}
 ${videoImport(pipeline).join("\n")}${videoImport(pipeline).length > 0 ? "\n" : ""}
-${comments(remarks)}${loading(pipeline, asked.prompt)}
+${comments([...warned(config), ...remarks])}${loading(pipeline, asked.prompt)}
 ${before === "" ? "" : `${before}\n`}pipe.transformer.enable_cache(${pythonCall(name, lines)})
 ${running(pipeline, asked)}
 ${saving(pipeline)}`;

@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import { compiled } from "../../site/support/compiled.js";
 import { caches, support, supportFromJson } from "../../site/support/support.js";
+import { stateOf, supportRemarks } from "../../site/support/taken.js";
 import { columns, verdict } from "../../site/support/verdict.js";
 import { cellNames, columnNames, stateWords } from "../../site/support/words.js";
 
@@ -88,5 +90,49 @@ describe("the support matrix", () => {
     const less = file();
     delete less.versions.torch;
     expect(() => supportFromJson(less)).toThrow(/torch/);
+  });
+
+  test("the small table for snippets says the same", async () => {
+    const pipelines = Object.fromEntries(
+      support.pipelines.map((one) => [
+        one.name,
+        columns.map((column) => verdict(support, one, column).state).join(" "),
+      ]),
+    );
+    const text = JSON.stringify({ diffusers: support.versions.diffusers, columns, pipelines }, null, 2);
+    await expect(`${text}\n`).toMatchFileSnapshot("../../site/support/taken.json");
+    expect(stateOf("FluxPipeline", "magcache")).toBe("works");
+    expect(stateOf("NoPipeline", "magcache")).toBeUndefined();
+  });
+
+  test("a snippet says what raises and what to use instead, and no snippet of the site has to", () => {
+    expect(supportRemarks("LTX2Pipeline", "firstblockcache", "FirstBlockCacheConfig")).toEqual([
+      "FirstBlockCacheConfig raises with LTX2Pipeline in diffusers 0.42.1; use cache-dit.",
+    ]);
+    expect(supportRemarks("LattePipeline", "magcache", "MagCacheConfig")).toEqual([
+      "MagCacheConfig raises with LattePipeline in diffusers 0.42.1; use a cache of another kind.",
+    ]);
+    expect(supportRemarks("FluxPipeline", "pab", "PyramidAttentionBroadcastConfig")).toEqual([]);
+    const snippets = JSON.parse(readFileSync("tests/fixtures/python-snippets.json", "utf8"));
+    const code = snippets.map((one: { code: readonly string[] }) => one.code.join("\n")).join("\n");
+    expect(code).toContain("enable_cache(FirstBlockCacheConfig(");
+    expect(code).not.toMatch(/ in diffusers [\d.]+; use /);
+  });
+
+  test("what torch.compile still compiles: MagCache leaves no block, FirstBlockCache nearly all", () => {
+    const share = (cache: string, how: string) =>
+      compiled.rows.find((row) => row.cache === cache && row.how === how)?.share;
+    expect(share("none", "whole")).toBe(1);
+    expect(share("magcache", "blocks")).toBe(0);
+    expect(share("firstblockcache", "blocks")).toBe(share("none", "blocks"));
+    const { versions } = support;
+    expect(compiled.versions).toEqual({
+      diffusers: versions.diffusers,
+      "cache-dit": versions["cache-dit"],
+      torch: versions.torch,
+    });
+    const failing = compiled.rows.filter(({ fullgraph }) => fullgraph !== null).map(({ cache }) => cache);
+    expect(failing).not.toContain("pab");
+    expect(failing).toContain("firstblockcache");
   });
 });

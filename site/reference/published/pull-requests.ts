@@ -61,17 +61,50 @@ export const pullRequests: readonly Source[] = [
     ],
   },
   {
-    title: "xDiT, thread 453",
-    url: "https://github.com/xdit-project/xDiT/issues/453",
+    title: "xDiT, pull request 453",
+    url: pull("xdit-project/xDiT", 453),
     device: "H20",
     groups: [
       {
         model: "FLUX.1-dev",
-        doubt: "231 % of the peak of one H20; more GPUs, fewer steps or a smaller image are not named",
+        setting: "not compiled",
+        doubt: "231 % of the peak of one H20; fewer steps or a smaller image are not named",
         base: { seconds: 6.1 },
         runs: [
           { method: "teacache", seconds: 4.67 },
           { method: "firstblockcache", seconds: 2.51 },
+        ],
+      },
+      {
+        model: "FLUX.1-dev",
+        setting: "compiled",
+        doubt: "281 % of the peak of one H20; fewer steps or a smaller image are not named",
+        base: { seconds: 5.02 },
+        runs: [
+          { method: "teacache", seconds: 3.92 },
+          { method: "firstblockcache", seconds: 2.09 },
+        ],
+      },
+      {
+        model: "FLUX.1-dev",
+        setting: "not compiled",
+        device: "4 × H20",
+        doubt: "174 % of the peak of four H20; fewer steps or a smaller image are not named",
+        base: { seconds: 2.02 },
+        runs: [
+          { method: "teacache", seconds: 1.6 },
+          { method: "firstblockcache", seconds: 0.93 },
+        ],
+      },
+      {
+        model: "FLUX.1-dev",
+        setting: "compiled",
+        device: "4 × H20",
+        doubt: "195 % of the peak of four H20; fewer steps or a smaller image are not named",
+        base: { seconds: 1.81 },
+        runs: [
+          { method: "teacache", seconds: 1.5 },
+          { method: "firstblockcache", seconds: 0.85 },
         ],
       },
     ],

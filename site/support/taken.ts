@@ -1,0 +1,31 @@
+import taken from "./taken.json";
+import type { Column, Verdict } from "./verdict.js";
+
+// The verdicts alone, small enough for a page that writes snippets; tests/site/support.test.ts makes and holds them.
+
+/** A pipeline's states, in the order of the columns. */
+const pipelines: Readonly<Record<string, string>> = taken.pipelines;
+
+/** How a cache fares in a pipeline of diffusers; undefined for a pipeline that is not in the table. */
+export const stateOf = (pipeline: string, column: Column): Verdict["state"] | undefined =>
+  pipelines[pipeline]?.split(" ")[taken.columns.indexOf(column)] as Verdict["state"] | undefined;
+
+const fails: Readonly<Partial<Record<Verdict["state"], string>>> = {
+  raises: "raises with",
+  "no-effect": "has no effect on",
+  wrong: "gives a wrong output with",
+  absent: "cannot be enabled on",
+};
+
+/**
+ * What a snippet for diffusers has to say first where its cache does not work in its pipeline, and what to use instead;
+ * none where it works or is not known.
+ * @param config the class of the configuration, for the sentence
+ */
+export const supportRemarks = (pipeline: string, column: Column, config: string): readonly string[] => {
+  const how = fails[stateOf(pipeline, column) ?? "works"];
+  if (!how) return [];
+  const other = stateOf(pipeline, "dbcache");
+  const instead = other === "works" || other === "not-run" ? "use cache-dit" : "use a cache of another kind";
+  return [`${config} ${how} ${pipeline} in diffusers ${taken.diffusers}; ${instead}.`];
+};
