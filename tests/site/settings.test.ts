@@ -55,6 +55,20 @@ describe("published settings", () => {
     );
   });
 
+  test("pages say how many models there are", () => {
+    const said = ["mag-cache", "tea-cache", "first-block-cache", "db-cache"].map((page) => {
+      const text = readFileSync(`content/docs/methods/${page}.mdx`, "utf8");
+      const [, method] = /<OptionsTable method="(\w+)" \/>/.exec(text) ?? [];
+      const [, count] = /published for (\d+) models are in \[settings by model\]/.exec(text) ?? [];
+      return { method, count: Number(count) };
+    });
+    for (const { method, count } of said)
+      expect(new Set(all.filter((one) => one.method === method).map(({ model }) => model)).size, method).toBe(count);
+    expect(readFileSync("content/docs/reference/settings.mdx", "utf8")).toContain(
+      `published for ${settings.length} models`,
+    );
+  });
+
   test("what is not of the form is refused by the name of the field", () => {
     const file = () => JSON.parse(readFileSync("site/settings/settings.json", "utf8"));
     const undated = file();
