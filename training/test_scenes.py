@@ -15,7 +15,7 @@ except ImportError as error:
 
 from config import scenes_nano, scenes_small
 from export import export
-from scenes import autoencoder, clips, grammar, read
+from scenes import autoencoder, clips, evaluate, grammar, read
 from scenes.encode import chunk_of
 from scenes.land import PAN
 from scenes.render import render
@@ -168,6 +168,10 @@ class Latents(unittest.TestCase):
             prompt = {slot: word for slot, word in PROMPT.items() if slot != "camera"}
             made = task.sample(again, [prompt], 2, 4.0, 0, by=scheduler)
             self.assertEqual(made.shape, (1, 3, 2, 144, 144))
+            found = evaluate.errors(again, torch.load(run / "latents" / "0000.pt"))
+            self.assertTrue(0 < found["0.2"] < found["1.0"] < 2.5)
+            shares = evaluate.shown(again, scheduler, 2, 2, 4.0)
+            self.assertTrue(all(0 <= share <= 1 for share in shares.values()))
             self.assertAlmostEqual(scheduler.sigmas[1].item(), 3 * 0.5 / (1 + 2 * 0.5), places=6)
 
     def test_small_is_of_its_size_and_takes_a_step(self):

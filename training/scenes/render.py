@@ -10,7 +10,7 @@ from scenes.grammar import SLOTS, WATER, shows
 from scenes.land import land
 from scenes.noise import smooth
 from scenes.sky import sky
-from scenes.water import mirrored, waterline
+from scenes.water import fogged, mirrored, waterline
 
 
 def put_object(prompts, picture, u, line, freedom: float, g):
@@ -47,6 +47,7 @@ def render(prompts, times: torch.Tensor, side: int, generator: torch.Generator, 
     line = waterline(prompts, generator)
     wet = shows(prompts, "scene", *WATER).nonzero()[:, 0]
     if len(wet):
-        picture[wet] = mirrored(prompts[wet], picture[wet], times, sun[wet][..., 0], line[wet], generator)
+        seen = mirrored(prompts[wet], picture[wet], times, sun[wet][..., 0], line[wet], generator)
+        picture[wet] = fogged(prompts[wet], seen, line[wet])
     picture, cover = put_object(prompts, picture, times, line, freedom, generator)
     return picture.clamp(0, 1) * 2 - 1, cover

@@ -37,3 +37,12 @@ def mirrored(prompts, picture, u, sun_x, line, g) -> torch.Tensor:
     strength = torch.tensor([0.55, 0.45, 0.65, 0.45])[time][:, None, None, None]
     mirror = mirror + (palette.spread(palette.SUN[time]) - mirror) * (glitter * strength)[:, None]
     return picture + (mirror - picture) * (0.5 + (y - w) * side).clamp(0, 1)[:, None]
+
+
+def fogged(prompts, picture, line) -> torch.Tensor:
+    """The same clips with a bank of fog along the waterline where there is mist."""
+    y = (torch.arange(picture.size(-2)) + 0.5) / picture.size(-2)
+    bank = torch.exp(-(((y - line[:, None]) / torch.where(y < line[:, None], 0.13, 0.09)) ** 2))
+    cover = 0.8 * bank * shows(prompts, "weather", "mist")[:, None]
+    fog = palette.HORIZON[prompts[:, 4]] * torch.tensor([0.97, 0.99, 0.92, 0.85])[prompts[:, 4]][:, None]
+    return picture + (palette.spread(fog) - picture) * cover[:, None, None, :, None]
