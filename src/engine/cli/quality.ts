@@ -24,7 +24,7 @@ const methodsIn = (values: Values): readonly MethodName[] | undefined => {
   return names.split(",") as MethodName[];
 };
 
-const measured = async (values: Values): Promise<QualityReport> => {
+const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
   const file = requiredOf(values, "prompts");
   const prompts = (await textFile(file)).split(/\r?\n/).filter((line) => line.trim() !== "");
   if (prompts.length === 0) throw invalid(`--prompts names "${file}", which holds no line.`);
@@ -46,7 +46,8 @@ const measured = async (values: Values): Promise<QualityReport> => {
     return await atEqualEvaluations(engine, {
       ...{ methods: found, leftOut, steps, guidance },
       clips: prompts.map((prompt, seed) => ({ prompt, seed })),
-      onRun: (name, done, runs) => show.text(`${name}: run ${done + 1} of about ${runs}`),
+      onRun: (name, done) => show.text(`${name}: run ${done + 1}`),
+      onReport: keep,
     });
   } finally {
     show.end();
@@ -69,9 +70,12 @@ export const quality: Verb = {
   async run(values) {
     const out = textOf(values, "out");
     if (out !== undefined) await checkOutput(out, [".json"]);
-    const report = await measured(values);
-    const json = JSON.stringify(report, writeInfinity);
-    if (out !== undefined) await writeWhole(out, `${json}\n`);
-    else print(values.json === true ? json : qualityMarkdown(report));
+    const written = (report: QualityReport): string => JSON.stringify(report, writeInfinity);
+    let keeping = Promise.resolve();
+    const report = await measured(values, (sofar) => {
+      if (out !== undefined) keeping = keeping.then(() => writeWhole(out, `${written(sofar)}\n`));
+    });
+    await keeping;
+    if (out === undefined) print(values.json === true ? written(report) : qualityMarkdown(report));
   },
 };

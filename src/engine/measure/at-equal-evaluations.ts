@@ -31,8 +31,10 @@ export interface QualityOptions extends Pick<GenerateOptions, "steps" | "guidanc
   readonly leftOut?: Readonly<Record<string, string>>;
   /** What every row makes: prompts and seeds. A figure to publish wants 16 or more. */
   readonly clips: readonly { readonly prompt: string; readonly seed: number }[];
-  /** Called before every run, with the row's name, the clip, and how many of how many runs are done. */
-  readonly onRun?: (name: string, done: number, runs: number) => void;
+  /** Called before every run, with the row's name and how many runs are done. */
+  readonly onRun?: (name: string, done: number) => void;
+  /** Called after every method with the report so far, its rivals included, so that a stopped one is not lost. */
+  readonly onReport?: (report: QualityReport) => void;
 }
 
 /** So many of the steps, evenly, the first and the last among them: a digit per step, 1 for computed. */
@@ -89,12 +91,12 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
     ],
   });
   const { steps = engine.model.defaults.steps, guidance = engine.model.defaults.guidance } = options;
-  const { methods, clips, signal, onRun } = options;
+  const { methods, clips, signal, onRun, onReport } = options;
   if (clips.length === 0) throw new EngineError("input-invalid", "There is no clip to make.");
   const base = { guidance, ...(signal ? { signal } : {}) };
   const leftOut: Record<string, string> = { ...options.leftOut };
-  const [start, perRow] = [{ done: 0, rivals: Math.min(10, methods.length) }, clips.length];
-  const tell = (name: string): void => onRun?.(name, start.done++, perRow * (1 + methods.length + 2 * start.rivals));
+  let done = 0;
+  const tell = (name: string): void => onRun?.(name, done++);
 
   const references: Result[] = [];
   for (const clip of clips) {
@@ -120,38 +122,41 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
     return rowFrom(head, made);
   };
 
-  const cached: QualityRow[] = [];
-  for (const { name, options: said, cache } of methods)
-    try {
-      cached.push(await row({ kind: "cached", method: name, options: said }, cache));
-    } catch (error) {
-      if (!(error instanceof EngineError) || fatal.includes(error.code)) throw error;
-      leftOut[name] = (error as Error).message;
-    }
-
-  const counts = [...new Set(cached.map(({ evaluations }) => rivalSteps(evaluations, steps)))]
-    .filter((count) => count < steps)
-    .toSorted((a, b) => b - a);
-  start.rivals = counts.length;
-  const rivals: QualityRow[] = [];
-  for (const count of counts) {
+  const rivalsOf = async (count: number): Promise<readonly QualityRow[]> => {
     const mask = stepMask({ mask: evenMask(count, steps), site: "guided" });
-    rivals.push(await row({ kind: "reused", method: "prediction reused", options: { for: count } }, [mask]));
+    const reused = await row({ kind: "reused", method: "prediction reused", options: { for: count } }, [mask]);
     // A count after which DDIM leaves noise would make the rival look worse than it is: the next one that does not.
     for (let of = count; of < steps; of++) {
       const { trace } = await engine.generate({ ...base, ...(clips[0] as object), steps: of });
       if (leavesNoise(trace)) continue;
-      rivals.push(
+      return [
+        reused,
         await row({ kind: "fewer-steps", method: "fewer steps", options: { for: count, steps: of } }, [], of),
-      );
-      break;
+      ];
     }
-  }
-  return {
+    return [reused];
+  };
+
+  const [cached, rivals]: [QualityRow[], Map<number, readonly QualityRow[]>] = [[], new Map()];
+  const report = (): QualityReport => ({
     format: "diffusion-cache/quality",
     version: 1,
     engine: version,
     model: engine.model.name,
-    ...{ steps, guidance, clips, rows: [...cached, ...rivals], leftOut },
-  };
+    ...{ steps, guidance, clips, leftOut: { ...leftOut } },
+    rows: [...cached, ...[...rivals].toSorted(([a], [b]) => b - a).flatMap(([, rows]) => rows)],
+  });
+  for (const { name, options: said, cache } of methods) {
+    try {
+      const made = await row({ kind: "cached", method: name, options: said }, cache);
+      const count = rivalSteps(made.evaluations, steps);
+      if (count < steps && !rivals.has(count)) rivals.set(count, await rivalsOf(count));
+      cached.push(made);
+    } catch (error) {
+      if (!(error instanceof EngineError) || fatal.includes(error.code)) throw error;
+      leftOut[name] = error.message;
+    }
+    onReport?.(report());
+  }
+  return report();
 };
