@@ -64,6 +64,7 @@ export default defineConfig({
       ],
       plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],
       sidebar: [
+        { label: "Your model", items: ["plan", "plan/how-true"] },
         { label: "Playground", slug: "play" },
         group("Guide", "guide"),
         group("Methods", "methods"),

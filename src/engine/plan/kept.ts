@@ -3,13 +3,18 @@ import type { PlannedPass } from "../cache/dry-run.js";
 import type { CardNetwork } from "../cards/network.js";
 import type { Branch, CacheMethod, Site } from "../method.js";
 
-/** Whether a site was computed at each of its visits in a branch; an outer site that was skipped leaves it unvisited. */
-const visitsOf = (id: string, branch: Branch, passes: readonly PlannedPass[]): readonly boolean[] =>
-  passes.flatMap((pass) => {
-    if (pass.branch !== branch) return [];
-    if (pass.computed.some((one) => one.id === id)) return [true];
-    return pass.skipped.some((one) => one.id === id) ? [false] : [];
-  });
+/** By branch and site, whether it was computed at each of its visits; an outer site that was skipped leaves it unvisited. */
+const visitsOf = (passes: readonly PlannedPass[]): ReadonlyMap<string, readonly boolean[]> => {
+  const visits = new Map<string, boolean[]>();
+  for (const { branch, computed, skipped } of passes)
+    for (const [sites, did] of [[computed, true] as const, [skipped, false] as const])
+      for (const { id } of sites) {
+        const of = visits.get(`${branch} ${id}`) ?? [];
+        of.push(did);
+        visits.set(`${branch} ${id}`, of);
+      }
+  return visits;
+};
 
 /** Most features that are held at once, each tensor once, as the executor's history holds them. */
 const heldFeatures = ({ history = 1, keeps }: CacheMethod, visits: readonly boolean[]): number => {
@@ -56,6 +61,7 @@ export const keptNumbers = (
 ): Kept => {
   const active = activeSites(methods, network.sites);
   const branches: readonly Branch[] = guided ? ["cond", "uncond"] : ["cond"];
+  const visits = visitsOf(passes);
   const sites = new Map<string, number>();
   for (const one of active) {
     const { site, method } = one;
@@ -64,7 +70,7 @@ export const keptNumbers = (
       ? (method.history ?? 1) + (method.keeps === "both" ? 2 : 0)
       : branches
           .filter((branch) => inBranch([one], branch).length > 0)
-          .reduce((sum, branch) => sum + heldFeatures(method, visitsOf(site.id, branch, passes)), 0);
+          .reduce((sum, branch) => sum + heldFeatures(method, visits.get(`${branch} ${site.id}`) ?? []), 0);
     sites.set(site.id, each * features);
   }
   const probes = [...new Set(active.map(({ method }) => method))].reduce((sum, method) => {

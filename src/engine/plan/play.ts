@@ -29,9 +29,11 @@ const costOf = ({ parts }: CardNetwork, passes: readonly PlannedPass[], count: n
   const steps = new Array<Flops>(count).fill(noFlops);
   const kinds = new Map<WorkKind, number>();
   for (const { step, skipped } of passes) {
-    const left = parts.filter((_, at) => !skipped.some(({ from, to }) => from <= at && at < to));
-    steps[step] = addFlops(steps[step] as Flops, ...left.map(({ flops }) => flops));
-    for (const { kind, flops } of left) kinds.set(kind, (kinds.get(kind) ?? 0) + totalFlops(flops));
+    const left = new Array<boolean>(parts.length).fill(true);
+    for (const { from, to } of skipped) left.fill(false, from, to);
+    const running = parts.filter((_, at) => left[at]);
+    steps[step] = addFlops(steps[step] as Flops, ...running.map(({ flops }) => flops));
+    for (const { kind, flops } of running) kinds.set(kind, (kinds.get(kind) ?? 0) + totalFlops(flops));
   }
   return { steps, kinds };
 };

@@ -1,0 +1,132 @@
+import {
+  type CacheMethod,
+  cardNames,
+  type Dtype,
+  dtypes,
+  gpus,
+  type MethodName,
+  type ModelCard,
+  methodFromName,
+  methods,
+  modelCard,
+  planRun,
+  type RunPlan,
+} from "diffusion-cache";
+
+/** What a reader asks the planner. */
+export interface Choice {
+  readonly card: string;
+  readonly width: number;
+  readonly height: number;
+  readonly frames: number;
+  readonly steps: number;
+  readonly dtype: Dtype;
+  readonly gpu: string;
+  readonly gpuGib: number;
+  /** One uncached time; 0 where none is known. */
+  readonly seconds: number;
+  readonly method: MethodName | "none";
+  /** Options as JSON, as they are typed. */
+  readonly options: string;
+  /** Share of steps that is skipped where the method decides by data. */
+  readonly share: number;
+}
+
+/** Options of a method that make sense on a model, before anything is published for it. */
+export const usualOptions = (card: ModelCard, name: MethodName): Readonly<Record<string, unknown>> => {
+  const kinds = new Set(card.blocks.flatMap(({ sublayers }) => sublayers.map(({ kind }) => kind)));
+  if (name === "pab")
+    return {
+      spatialAttentionBlockSkipRange: 2,
+      ...(kinds.has("temporal-attention") ? { temporalAttentionBlockSkipRange: 4 } : {}),
+      ...(kinds.has("cross-attention") ? { crossAttentionBlockSkipRange: 6 } : {}),
+    };
+  if (name === "fastercache" && card.guidance !== "classifier-free") return { isGuidanceDistilled: true };
+  if (name === "mask") return { every: 2 };
+  return {};
+};
+
+/** Numbers of a calibration that a plan by share does not look at. */
+const stand = (name: string, steps: number): Readonly<Record<string, unknown>> => {
+  if (name === "magcache") return { magRatios: [1] };
+  if (name === "teacache") return { coefficients: [1, 0] };
+  if (name !== "smoothcache") return {};
+  const none = [Array.from({ length: Math.max(1, steps - 1) }, () => 1)];
+  return { errors: { "spatial-attention": none, "feed-forward": none } };
+};
+
+/** The method with its options. Numbers that belong to a calibration may be missing: its share is then set. */
+export const methodOf = (name: MethodName, options: Readonly<Record<string, unknown>>, steps: number): CacheMethod =>
+  methodFromName(name, { ...stand(name, steps), ...options });
+
+/** Whether a share has to be set: nothing but a run says what the method would skip. */
+export const needsShare = (name: MethodName, options: Readonly<Record<string, unknown>>): boolean =>
+  name === "magcache"
+    ? !("magRatios" in options)
+    : [
+        "firstblockcache",
+        "dbcache",
+        "dicache",
+        "easycache",
+        "lazycache",
+        "seacache",
+        "smoothcache",
+        "teacache",
+      ].includes(name);
+
+/** @throws EngineError as `planRun`; SyntaxError for options that are no JSON */
+export const planOf = (
+  choice: Omit<Choice, "gpu" | "gpuGib" | "seconds">,
+): { readonly plan: RunPlan; readonly methods: readonly CacheMethod[] } => {
+  const { card: name, method, width, height, frames, steps, dtype, share } = choice;
+  const card = modelCard(name);
+  const options = JSON.parse(choice.options || "{}") as Readonly<Record<string, unknown>>;
+  const acting = method === "none" ? [] : [methodOf(method, options, steps)];
+  const shares = method !== "none" && needsShare(method, options) ? { [method]: share } : {};
+  return {
+    plan: planRun({ ...{ card, width, height, frames, steps, dtype, shares }, methods: acting }),
+    methods: acting,
+  };
+};
+
+/** What the page begins with: the model's usual run. */
+export const choiceOf = (name: string, before: Partial<Choice> = {}): Choice => {
+  const card = modelCard(name);
+  const [usual] = card.sizes;
+  const method = before.method ?? "pab";
+  const options = method === "none" ? {} : usualOptions(card, method);
+  return {
+    ...{ dtype: "bf16", gpu: "A100", gpuGib: 80, seconds: 0, share: 0.5 },
+    ...before,
+    ...{ card: card.name, method, options: JSON.stringify(options), steps: card.steps },
+    ...{ width: usual?.width ?? 1024, height: usual?.height ?? 1024, frames: usual?.frames ?? 1 },
+  };
+};
+
+/** A choice as the part of an address behind its "#", readable. */
+export const linkOf = (choice: Choice): string =>
+  new URLSearchParams(Object.entries(choice).map(([key, value]) => [key, String(value)])).toString();
+
+/** The choice of a link; what it does not say, or says wrongly, is the model's usual value. */
+export const choiceFromLink = (fragment: string): Choice | undefined => {
+  const given = new URLSearchParams(fragment.replace(/^#/, "").slice(0, 4000));
+  const card = cardNames.find((name) => name === given.get("card"));
+  if (!card) return undefined;
+  const name = given.get("method") ?? "";
+  const method = name === "none" || Object.hasOwn(methods, name) ? (name as Choice["method"]) : "pab";
+  const usual = choiceOf(card, { method });
+  const number = (key: keyof Choice): number => {
+    const text = given.get(key);
+    const value = Number(text);
+    return text !== null && text !== "" && Number.isFinite(value) && value >= 0 ? value : (usual[key] as number);
+  };
+  const [dtype, gpu, options] = [given.get("dtype"), given.get("gpu"), given.get("options")];
+  return {
+    ...{ card, method },
+    ...{ width: number("width"), height: number("height"), frames: number("frames"), steps: number("steps") },
+    ...{ gpuGib: number("gpuGib"), seconds: number("seconds"), share: Math.min(1, number("share")) },
+    dtype: dtypes.find((one) => one === dtype) ?? usual.dtype,
+    gpu: gpu === "other" || gpus.some((one) => one.name === gpu) ? (gpu as string) : usual.gpu,
+    options: options ?? usual.options,
+  };
+};
