@@ -13,15 +13,14 @@ export const inTimes = (value: number): string => `${value.toFixed(2)}×`;
 export const bandInTimes = ([low, high]: Band): string =>
   low.toFixed(2) === high.toFixed(2) ? inTimes(high) : `${low.toFixed(2)} to ${inTimes(high)}`;
 
-const short = (seconds: number): string => {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  return seconds < 600 ? `${Math.round(seconds)} s` : `${(seconds / 60).toFixed(seconds < 6000 ? 1 : 0)} min`;
-};
+const number = (value: number): string => (value < 9.95 ? value.toFixed(1) : String(Math.round(value)));
 
-/** "48 to 61 s", "at least 20 s" */
+/** "48 to 61 s", "52 to 75 min", "at least 20 s" */
 export const bandInSeconds = ([low, high]: Band): string => {
-  if (high === Number.POSITIVE_INFINITY) return `at least ${short(low)}`;
-  return short(low) === short(high) ? short(low) : `${short(low)} to ${short(high)}`;
+  const [scale, unit] = low < 300 ? [1, "s"] : [60, "min"];
+  const [first, last] = [number(low / scale), number(high / scale)];
+  if (high === Number.POSITIVE_INFINITY) return `at least ${first} ${unit}`;
+  return first === last ? `${first} ${unit}` : `${first} to ${last} ${unit}`;
 };
 
 export const basisWords: Readonly<Record<ExpectedTime["basis"], string>> = {
