@@ -6,6 +6,7 @@ import { papers } from "./published/papers.js";
 import { pullRequests } from "./published/pull-requests.js";
 import { seaCacheSources } from "./published/seacache.js";
 import type { Judged, Run, Source } from "./published/table.js";
+import { vllmOmni } from "./published/vllm-omni.js";
 
 export type { Judged, Source } from "./published/table.js";
 
@@ -73,6 +74,7 @@ export const methodNames = {
 const sources: readonly Source[] = [
   ...pullRequests,
   ...enginePullRequests,
+  ...vllmOmni,
   ...papers,
   ...seaCacheSources,
   ...cachingRepositories,
