@@ -10,6 +10,7 @@ import { baseLinks } from "./site/page/base-links.mjs";
 import { repository } from "./site/page/repository.mjs";
 import { security } from "./site/page/security.mjs";
 import { temmlMath } from "./site/page/temml-math.mjs";
+import { ownCache } from "./site/publish/own-cache.mjs";
 import { offlineFiles } from "./site/publish/published-files.ts";
 import { apiPaths } from "./site/reference/api-pages.ts";
 import { reference } from "./site/reference/reference.ts";
@@ -85,6 +86,7 @@ export default defineConfig({
     }),
     mdx(),
     svelte(),
+    ownCache(),
     sitePages,
     security(base),
     offlineFiles(),

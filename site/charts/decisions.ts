@@ -7,10 +7,12 @@ const names = { compute: "computed", reuse: "reused", forecast: "forecast" } as 
 
 /** How many of the sites that a method decides about were computed, reused and forecast in each step. */
 export const decisionCounts = (cached: Trace): Chart => {
-  const counts = cached.stepMs.map((_, step) => {
-    const here = cached.visits.filter((visit) => visit.step === step);
-    return kinds.map((kind) => here.filter(({ decision }) => decision === kind).length);
-  });
+  const counts = cached.stepMs.map(() => kinds.map(() => 0));
+  for (const { step, decision } of cached.visits) {
+    const count = counts[step];
+    const at = kinds.indexOf(decision);
+    if (count) count[at] = (count[at] ?? 0) + 1;
+  }
   const used = kinds.filter((_, at) => counts.some((count) => (count[at] ?? 0) > 0));
   const bars = counts.flatMap((count, step) =>
     used.map((kind) => ({ step: step + 1, kind, visits: count[kinds.indexOf(kind)] ?? 0 })),

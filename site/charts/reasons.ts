@@ -10,6 +10,9 @@ interface Point {
   readonly decision: "compute" | "reuse" | "forecast";
 }
 
+/** More dots than a picture can show apart, and rows than anybody reads. */
+const mostPoints = 4000;
+
 /** The visits whose method noted a number and the threshold that it was compared with. */
 const pointsOf = ({ visits }: Trace): readonly Point[] =>
   visits.flatMap(({ step, branch, decision, reasons }) => {
@@ -23,17 +26,19 @@ const digits = (value: number): string => value.toPrecision(3);
 
 /** What a method compared with its threshold, step by step; undefined for one that compares nothing. */
 export const comparisons = (cached: Trace): Chart | undefined => {
-  const points = pointsOf(cached);
-  const [first] = points;
+  const all = pointsOf(cached);
+  const [first] = all;
   if (!first) return undefined;
   const most = Math.min(
     4 * first.threshold || Number.POSITIVE_INFINITY,
-    Math.max(first.threshold, ...points.map(({ value }) => value)),
+    all.reduce((most, { value }) => Math.max(most, value), first.threshold),
   );
+  const every = Math.ceil(all.length / mostPoints);
+  const points = all.filter((_, at) => at % every === 0);
+  const left = every > 1 ? ` Of ${all.length} comparisons every ${every}th is shown.` : "";
   return {
     title: "What was compared with the threshold",
-    description:
-      "Dots over the denoising steps, coloured by decision: the number that decided, filled for the pass with the text, hollow for the one without. The dashed line is the threshold; what lies above four times it is drawn at the upper edge.",
+    description: `Dots over the denoising steps, coloured by decision: the number that decided, filled for the pass with the text, hollow for the one without. The dashed line is the threshold; what lies above four times it is drawn at the upper edge.${left}`,
     draw: (width) =>
       Plot.plot({
         ...looks,

@@ -3,7 +3,7 @@ import { inBytes, inMemory, inTime } from "../page/bytes.js";
 import { failureHtml } from "../page/failure.js";
 
 /** More than any trace that the engine writes; a larger file is refused before it is read. */
-const mostBytes = 64e6;
+const mostBytes = 20e6;
 
 const said = (options: Readonly<Record<string, unknown>>): string => {
   const text = JSON.stringify(options);
@@ -49,7 +49,11 @@ class TraceReader extends HTMLElement {
       await this.#read(await one.text());
     });
     const text = this.#part<HTMLTextAreaElement>("text");
-    text.addEventListener("input", () => void this.#read(text.value));
+    text.addEventListener("input", () => {
+      if (text.value.length > mostBytes)
+        return this.#fail(new Error(`The text has ${inBytes(text.value.length)}: too large for a trace.`));
+      void this.#read(text.value);
+    });
   }
 
   #part<T extends HTMLElement = HTMLElement>(name: string): T {
