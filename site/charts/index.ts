@@ -26,12 +26,12 @@ export const drawCharts = (place: HTMLElement, uncached: Trace, cached: Trace): 
   );
 };
 
-/** Draws what one run's trace holds by itself. */
-export const drawTrace = (place: HTMLElement, trace: Trace): void => {
-  const compared = comparisons(trace);
-  place.replaceChildren(
-    chartFigure(cacheMemory(trace)),
-    chartFigure(decisionCounts(trace), decisionKey(trace)),
-    ...(compared ? [chartFigure(compared, decisionKey(trace))] : []),
-  );
-};
+/** The charts of what one run's trace holds by itself, each made when it is called for: a long trace takes its time. */
+export const traceCharts = (trace: Trace): readonly (() => HTMLElement | "")[] => [
+  () => chartFigure(cacheMemory(trace)),
+  () => chartFigure(decisionCounts(trace), decisionKey(trace)),
+  () => {
+    const compared = comparisons(trace);
+    return compared ? chartFigure(compared, decisionKey(trace)) : "";
+  },
+];

@@ -1,8 +1,8 @@
 import { type Follower, type Lendable, lentEngine } from "../device/lent-engine.js";
 import type { CellError, CellRequest, CellResult, ConsoleLine, ExampleRequest, Shown } from "./cell/messages.js";
 import { CellFailure } from "./cell-failure.js";
-import { type CheckedOutput, checkedError, checkedOutput, checkedResult } from "./checked-output.js";
 import { type Counted, counted, messageFlow } from "./message-flow.js";
+import { type CheckedOutput, checkedError, checkedOutput, checkedResult } from "./output/checked-output.js";
 import { type Stripped, stripTypes } from "./strip-types.js";
 
 /** What a program says while it runs, and after: a timer of it may still speak. */

@@ -1,4 +1,4 @@
-import type { CellRun } from "./notebook-cell.js";
+import type { CellRun } from "./cell.svelte.js";
 
 /** What the order of running needs to know of a cell. */
 export interface OrderedCell {

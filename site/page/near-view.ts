@@ -1,8 +1,8 @@
 /** What is shown later, and not yet or not wholly. */
 const waiting = new Set<() => Promise<void>>();
 
-/** Calls `show` once: a little before the element comes into view, or when the page is printed. */
-export const nearView = (element: Element, show: () => Promise<void>): void => {
+/** Calls `show` once: a little before the element comes into view, or when the page is printed. @returns gives that up */
+export const nearView = (element: Element, show: () => Promise<void>): (() => void) => {
   let shown: Promise<void> | undefined;
   const once = (): Promise<void> => {
     observer.disconnect();
@@ -17,6 +17,10 @@ export const nearView = (element: Element, show: () => Promise<void>): void => {
   );
   observer.observe(element);
   waiting.add(once);
+  return () => {
+    observer.disconnect();
+    waiting.delete(once);
+  };
 };
 
 export const allShown = (): boolean => waiting.size === 0;

@@ -1,8 +1,8 @@
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { notebookFile } from "../../site/notebook/notebook-file.js";
 import { shareFragment } from "../../site/program/share-link.js";
 import { exampleOf } from "./example.js";
+import { cellOf, notebookLink, notebookOf } from "./notebook.js";
 import { openSite, type Site } from "./site.js";
 
 // What programs of readers can do to the page that shows them.
@@ -12,25 +12,6 @@ beforeAll(async () => {
   site = await openSite();
 });
 afterAll(() => site?.close());
-
-const link = async (cells: readonly string[]): Promise<string> =>
-  shareFragment("code", { notebook: notebookFile(cells.map((code, at) => ({ name: `cell-${at + 1}`, code }))) });
-
-const cell = (page: Page, at: number) => {
-  const part = (name: string) => page.locator(".dc-cell").nth(at).locator(`[data-cell-part=${name}]`);
-  return {
-    part,
-    /** @returns its status and its output */
-    async run(): Promise<readonly [string, string]> {
-      await part("run").click();
-      await part("status")
-        .filter({ hasText: /Done|Failed|Stopped/ })
-        .waitFor({ timeout: 60_000 });
-      return [(await part("status").textContent()) ?? "", (await part("output").textContent()) ?? ""];
-    },
-  };
-};
-const stop = (page: Page) => page.locator("dc-notebook [data-part=stop]");
 
 describe("a cell without measure", () => {
   test("does not hold up the page: what is too much is cut, and one line says so", async () => {
@@ -64,13 +45,11 @@ describe("a cell without measure", () => {
         /the program sent more messages than the page can take/,
       ],
     ];
-    const { page, complaints } = await site.visit(`/play/${await link(cells.map(([code]) => code))}`);
+    const { page, complaints } = await site.visit(`/play/${await notebookLink(cells.map(([code]) => code))}`);
     for (const [at, [, status, output]] of cells.entries()) {
-      const [said, shown] = await cell(page, at).run();
+      const [said, shown] = await cellOf(page, at).runs();
       expect(said).toMatch(status);
-      await expect
-        .poll(() => cell(page, at).part("output").textContent(), { message: shown.slice(0, 200) })
-        .toMatch(output);
+      await expect.poll(() => cellOf(page, at).output.textContent(), { message: shown.slice(0, 200) }).toMatch(output);
     }
     expect(await page.evaluate(() => document.querySelectorAll(".dc-cell td").length)).toBeLessThanOrEqual(25_000);
     expect(complaints).toEqual([]);
@@ -83,12 +62,12 @@ describe("a cell without measure", () => {
 for (const colour of ${JSON.stringify(colours).replaceAll("\\\\\\\\", "\\\\")})
   for (const type of ["identity", undefined])
     display(Plot.plot({ color: { type }, marks: [Plot.dot([{ a: 1 }, { a: 2 }], { x: "a", fill: () => colour })] }));`;
-    const { page, asked } = await site.visit(`/play/${await link([code])}`);
-    await cell(page, 0).run();
-    await cell(page, 0).part("output").locator("svg").nth(2).waitFor();
+    const { page, asked } = await site.visit(`/play/${await notebookLink([code])}`);
+    await cellOf(page, 0).runs();
+    await cellOf(page, 0).output.locator("svg").nth(2).waitFor();
     await page.waitForLoadState("networkidle");
     expect([...asked].filter((path) => path.includes("leak"))).toEqual([]);
-    expect(await cell(page, 0).part("output").textContent()).toMatch(/the scale of colours is "identity"/);
+    expect(await cellOf(page, 0).output.textContent()).toMatch(/the scale of colours is "identity"/);
     await page.context().close();
   });
 });
@@ -104,35 +83,32 @@ test("a notebook asks for its engine anew in every run, says where it failed, an
     "throw new Proxy(new Error('x'), { getPrototypeOf: () => { throw new Error('no'); } });",
     "throw Object.assign(new Error('place'), { stack: 'Error: place\\n at cell-7.ts:0:0' });",
   ];
-  const { page, complaints } = await site.visit(`/play/${await link(cells)}`);
-  expect(await cell(page, 0).run()).toEqual(["Failed.", expect.stringContaining("Line 1, column 1")]);
+  const { page, complaints } = await site.visit(`/play/${await notebookLink(cells)}`);
+  expect(await cellOf(page, 0).runs()).toEqual(["Failed.", expect.stringContaining("Line 1, column 1")]);
   await page.locator(".dc-cell").nth(2).getByRole("button", { name: "Move up" }).click();
-  expect(await cell(page, 2).run()).toEqual([expect.stringMatching(/^Done/), "1"]);
-  expect(await cell(page, 3).run()).toEqual(["Failed.", expect.stringContaining("no cell is called that")]);
-  expect((await cell(page, 6).run())[0]).toBe("Failed.");
-  expect((await cell(page, 7).run())[1]).toContain("Error: place");
-  for (let time = 0; time < 3; time++) expect((await cell(page, 5).run())[0]).toMatch(/^Done/);
-  await cell(page, 4).run();
-  await cell(page, 4)
-    .part("output")
-    .filter({ hasText: /still here\nstill here/ })
+  expect(await cellOf(page, 2).runs()).toEqual([expect.stringMatching(/^Done/), "1"]);
+  expect(await cellOf(page, 3).runs()).toEqual(["Failed.", expect.stringContaining("no cell is called that")]);
+  expect((await cellOf(page, 6).runs())[0]).toBe("Failed.");
+  expect((await cellOf(page, 7).runs())[1]).toContain("Error: place");
+  for (let time = 0; time < 3; time++) expect((await cellOf(page, 5).runs())[0]).toMatch(/^Done/);
+  await cellOf(page, 4).runs();
+  await cellOf(page, 4)
+    .output.filter({ hasText: /still here\nstill here/ })
     .waitFor();
-  await stop(page).click();
-  const said = await cell(page, 4).part("output").textContent();
-  expect(await stop(page).isDisabled()).toBe(true);
-  await expect.poll(() => cell(page, 4).part("stale").textContent()).toContain("its worker was stopped");
-  expect(await cell(page, 4).part("output").textContent()).toBe(said);
+  await notebookOf(page).stop.click();
+  const said = await cellOf(page, 4).output.textContent();
+  expect(await notebookOf(page).stop.isDisabled()).toBe(true);
+  await expect.poll(() => cellOf(page, 4).stale.textContent()).toContain("its worker was stopped");
+  expect(await cellOf(page, 4).output.textContent()).toBe(said);
   // What was refused no longer stands above what was taken.
-  const failure = page.locator("dc-notebook [data-part=failure]");
+  const failure = notebookOf(page).failure;
   const choose = (name: string, text: string) =>
-    page
-      .locator("dc-notebook [data-part=file]")
-      .setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
+    notebookOf(page).file.setInputFiles({ name, mimeType: "application/json", buffer: Buffer.from(text) });
   await choose("bad.json", "{}");
   await failure.filter({ hasText: "This is no notebook of ours" }).waitFor();
   await choose("good.json", JSON.stringify(notebookFile([{ name: "one", code: "" }])));
-  await page.locator("dc-notebook [data-part=note]", { hasText: "good.json: 1 cells" }).waitFor();
-  expect(await failure.textContent()).toBe("");
+  await notebookOf(page).note.filter({ hasText: "good.json: 1 cells" }).waitFor();
+  expect(await failure.count()).toBe(0);
   expect(complaints).toEqual([]);
   await page.context().close();
 });

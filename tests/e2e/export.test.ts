@@ -121,17 +121,17 @@ it("a trace is read back on the page that documents it, and one of another versi
   const { page: reader, complaints: said } = await site.visit("/reference/trace/");
   const area = reader.getByLabel("or its text");
   await area.fill(text);
-  await reader.locator("dc-trace .dc-chart svg").nth(1).waitFor();
-  expect(await reader.locator("dc-trace .dc-facts").textContent()).toContain("latte-motion-nano");
+  await reader.locator(".dc-trace .dc-chart svg").nth(1).waitFor();
+  expect(await reader.locator(".dc-trace .dc-facts").textContent()).toContain("latte-motion-nano");
   await area.fill(JSON.stringify({ ...JSON.parse(text), version: 7 }));
-  const alert = reader.locator("dc-trace").getByRole("alert");
+  const alert = reader.locator(".dc-trace").getByRole("alert");
   await alert.waitFor();
   expect(await alert.textContent()).toContain("its version is 7, and this engine reads version 1");
-  expect(await reader.locator("dc-trace .dc-chart").count()).toBe(0);
+  expect(await reader.locator(".dc-trace .dc-chart").count()).toBe(0);
   await reader
     .getByLabel("A trace file")
     .setInputFiles({ name: "t.json", mimeType: "application/json", buffer: Buffer.from(text) }); // prettier-ignore
-  await reader.locator("dc-trace .dc-chart svg").first().waitFor();
+  await reader.locator(".dc-trace .dc-chart svg").first().waitFor();
   expect(await violationsOf(reader)).toEqual([]);
   expect(said).toEqual([]);
 });

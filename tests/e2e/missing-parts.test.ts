@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exampleOf } from "./example.js";
+import { cellOf, notebookOf } from "./notebook.js";
 import { openSite, type Site } from "./site.js";
 
 // A host that has lost, or answers wrongly for, a part of the site: after a new one was published, or in a bad hour.
@@ -42,7 +43,7 @@ describe("a part that is gone", () => {
     const twice = new Promise<void>((resolve) => page.on("load", () => ++loads === 2 && resolve()));
     await page.goto(`${site.address}/reference/benchmarks/#how-cost-grows`);
     await twice;
-    await page.locator("dc-growth-curve svg").first().waitFor();
+    await page.locator(".dc-growth-curve svg").first().waitFor();
     expect(charts).toBe(2);
     await page.context().close();
   });
@@ -75,15 +76,14 @@ describe("a part that is gone", () => {
 test("a frame for code that never answers is ended by Stop", async () => {
   odd = (path) => (path === "/cell.html" ? "silence" : undefined);
   const { page } = await site.visit("/play/", { serviceWorkers: "block" });
-  const [first, stop] = [page.locator(".dc-cell").first(), page.locator("dc-notebook [data-part=stop]")];
-  await first.locator("[data-cell-part=run]").click();
-  await first.locator("[data-cell-part=status]", { hasText: "Running" }).waitFor();
-  await stop.click();
-  await first.locator("[data-cell-part=status]", { hasText: "Stopped." }).waitFor();
+  const first = cellOf(page, 0);
+  await first.run.click();
+  await first.status.filter({ hasText: "Running" }).waitFor();
+  await notebookOf(page).stop.click();
+  await first.status.filter({ hasText: "Stopped." }).waitFor();
   await expect.poll(() => page.locator("iframe").count()).toBe(0);
   odd = () => undefined;
-  await first.locator("[data-cell-part=run]").click();
-  await first.locator("[data-cell-part=status]", { hasText: /^Done/ }).waitFor();
+  expect((await first.runs())[0]).toMatch(/^Done/);
   await page.context().close();
 });
 

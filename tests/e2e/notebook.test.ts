@@ -1,9 +1,9 @@
 import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { notebookFile } from "../../site/notebook/notebook-file.js";
 import { shareFragment } from "../../site/program/share-link.js";
 import { violationsOf } from "./accessibility.js";
 import { exampleOf } from "./example.js";
+import { cellOf, notebookLink, notebookOf } from "./notebook.js";
 import { openSite, type Site } from "./site.js";
 
 // Programs that readers write: edited in place, in a notebook, from a link; and what they cannot do.
@@ -23,20 +23,6 @@ const edit = async (page: Page, text: string): Promise<void> => {
   await page.locator("dc-example .cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.insertText(`\n${text}`);
-};
-
-const notebook = async (cells: readonly string[]): Promise<string> =>
-  shareFragment("code", { notebook: notebookFile(cells.map((code, at) => ({ name: `cell-${at + 1}`, code }))) });
-
-const cell = (page: Page, at: number) => {
-  const here = page.locator(".dc-cell").nth(at);
-  const part = (name: string) => here.locator(`[data-cell-part=${name}]`);
-  return {
-    part,
-    run: () => part("run").click(),
-    ends: () => part("status").filter({ hasText: end }).waitFor({ timeout: 120_000 }),
-    output: () => part("output").textContent(),
-  };
 };
 
 describe("an example's program, edited", () => {
@@ -138,26 +124,23 @@ describe("a notebook", () => {
       'import { compareClips, createWorkerEngine, fora } from "diffusion-cache";\nimport { mine } from "./cell-1";\nconst engine = await createWorkerEngine({ model: "/models/latte-motion-nano" });\nconst asked = { steps: 4, seed: 1 };\nconst uncached = await engine.generate(asked);\nexport const rows = [];\nfor (const method of [mine, fora({ interval: 2 })]) {\n  const { clip, trace } = await engine.generate({ ...asked, cache: [method] });\n  rows.push({ method: method.name, reused: trace.visits.filter(({ decision }) => decision === "reuse").length, psnr: compareClips(uncached.clip, clip).psnr });\n}\ndisplay(uncached, rows);',
       'import * as Plot from "@observablehq/plot";\nimport { rows } from "./cell-2";\ndisplay(Plot.plot({ title: "Both", marks: [Plot.dot(rows, { x: "reused", y: (row) => row.psnr })] }));',
     ];
-    const { page, complaints } = await site.visit(`/play/${await notebook(cells)}`);
-    expect(await page.locator(".dc-notebook [data-part=note], dc-notebook [data-part=note]").textContent()).toContain(
-      "came with a link",
-    );
-    expect(await cell(page, 0).output()).toBe(""); // nothing ran by itself
-    await cell(page, 2).run(); // runs both before it
-    await cell(page, 2).ends();
-    expect(await cell(page, 0).part("output").locator(".dc-grid-row").count()).toBeGreaterThan(3);
-    const table = cell(page, 1).part("output").locator("tbody tr");
+    const { page, complaints } = await site.visit(`/play/${await notebookLink(cells)}`);
+    await notebookOf(page).note.filter({ hasText: "came with a link" }).waitFor();
+    expect(await cellOf(page, 0).output.textContent()).toBe(""); // nothing ran by itself
+    await cellOf(page, 2).runs(); // runs both before it
+    expect(await cellOf(page, 0).output.locator(".dc-grid-row").count()).toBeGreaterThan(3);
+    const table = cellOf(page, 1).output.locator("tbody tr");
     expect(await table.allInnerTexts()).toEqual([
       expect.stringMatching(/^every-other\s+4\s/),
       expect.stringMatching(/^fora\s/),
     ]);
-    await cell(page, 2).part("output").locator("svg circle").first().waitFor();
+    await cellOf(page, 2).output.locator("svg circle").first().waitFor();
     expect(await violationsOf(page)).toEqual([]);
     await page.locator(".dc-cell").nth(0).locator(".cm-content").click();
     await page.keyboard.press("Control+End");
     await page.keyboard.insertText("\n// another");
-    expect(await cell(page, 0).part("stale").textContent()).toBe("Stale: edited since this result");
-    expect(await cell(page, 2).part("stale").textContent()).toBe("Stale: the result of cell-2 is stale");
+    expect(await cellOf(page, 0).stale.textContent()).toBe("Stale: edited since this result");
+    expect(await cellOf(page, 2).stale.textContent()).toBe("Stale: the result of cell-2 is stale");
     expect(complaints).toEqual([]);
   });
 
@@ -183,12 +166,11 @@ describe("a notebook", () => {
           `try { rows.push({ attempt: "${name}", result: "reached: " + (${attempt.replaceAll("SITE", site.address)}) }); } catch (error) { rows.push({ attempt: "${name}", result: error.name }); }`,
       )
       .join("\n")}\nnew WebSocket("ws://127.0.0.1:9/socket");\ndisplay(rows);`;
-    const { page } = await site.visit(`/play/${await notebook([code])}`);
+    const { page } = await site.visit(`/play/${await notebookLink([code])}`);
     const answered: string[] = []; // What the policy stops is announced as a request, too, and never leaves.
     page.on("response", (response) => answered.push(response.url()));
-    await cell(page, 0).run();
-    await cell(page, 0).ends();
-    const rows = await cell(page, 0).part("output").locator("tbody tr").allInnerTexts();
+    await cellOf(page, 0).runs();
+    const rows = await cellOf(page, 0).output.locator("tbody tr").allInnerTexts();
     expect(rows.map((row) => row.split(/\s+/).slice(0, 2).join(" "))).toEqual(
       Object.keys(tries).map((name) =>
         name === "origin" ? "origin reached:" : expect.stringMatching(`^${name} \\w*Error$`),
@@ -218,9 +200,8 @@ describe("a notebook", () => {
       `/play/${typeof link === "string" ? link : await shareFragment("code", link)}`,
     );
     await page.getByText(message).waitFor();
-    await cell(page, 0).run();
-    await cell(page, 0).ends();
-    expect(await cell(page, 0).part("output").locator(".dc-grid-row").count()).toBeGreaterThan(3);
+    await cellOf(page, 0).runs();
+    expect(await cellOf(page, 0).output.locator(".dc-grid-row").count()).toBeGreaterThan(3);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
@@ -228,11 +209,10 @@ describe("a notebook", () => {
   test("shows hostile text as text", async () => {
     const evil = '<img src=x onerror="document.title = \'owned\'"><script>document.title = "owned"</script>';
     const code = `const evil = ${JSON.stringify(evil)};\ndisplay(evil, [{ [evil]: evil }]);\nconsole.log(evil);\nthrow new Error(evil);`;
-    const { page, complaints } = await site.visit(`/play/${await notebook([code])}`);
+    const { page, complaints } = await site.visit(`/play/${await notebookLink([code])}`);
     expect(await page.title()).toContain("Playground");
-    await cell(page, 0).run();
-    await cell(page, 0).ends();
-    expect(await cell(page, 0).output()).toContain(evil);
+    await cellOf(page, 0).runs();
+    expect(await cellOf(page, 0).output.textContent()).toContain(evil);
     expect(await page.title()).toContain("Playground");
     expect(complaints).toEqual([]);
   });

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, expect, it } from "vitest";
 import { notebookFile } from "../../site/notebook/notebook-file.js";
 import { shareFragment } from "../../site/program/share-link.js";
 import { violationsOf } from "./accessibility.js";
+import { cellOf } from "./notebook.js";
 import { openSite, type Site } from "./site.js";
 
 let site: Site;
@@ -96,7 +97,7 @@ it("measures methods that readers wrote beside the others; a failing one fails a
 
   // From a notebook to the table, which keeps it until it is taken away.
   const { page, complaints, asked } = await site.visit(`/play/${await shareFragment("code", { notebook: good })}`);
-  await page.locator("[data-cell-part=run]").click();
+  await cellOf(page, 0).run.click();
   await page.getByRole("button", { name: "Measure mine in the table" }).click();
   await page.waitForURL(/\/methods\/$/);
   const table = page.locator("dc-trade-offs");

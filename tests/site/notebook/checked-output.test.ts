@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { Plot, type Plotted } from "../../../site/notebook/cell/plot.js";
-import { checkedOutput, checkedResult } from "../../../site/notebook/checked-output.js";
 import { messageFlow } from "../../../site/notebook/message-flow.js";
+import { checkedOutput, checkedResult } from "../../../site/notebook/output/checked-output.js";
 
 const taking = () => {
   const told: string[] = [];

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { failureOf } from "../../../site/notebook/cell/failure.js";
-import { checkedError } from "../../../site/notebook/checked-output.js";
+import { checkedError } from "../../../site/notebook/output/checked-output.js";
 
 const thrown = (message: string, stack: string): Error => Object.assign(new Error(message), { stack });
 

@@ -1,5 +1,5 @@
-import { kindNames } from "../grid/grid-rows.js";
-import type { CellError, CellResult, ConsoleLine, ExportedMethod, Shown } from "./cell/messages.js";
+import { kindNames } from "../../grid/grid-rows.js";
+import type { CellError, CellResult, ConsoleLine, ExportedMethod, Shown } from "../cell/messages.js";
 import { checkedPlot } from "./checked-plot.js";
 
 // What a cell's worker sends may have been forged by the reader's code, or have come without end. Here it becomes what the

@@ -1,7 +1,7 @@
 import * as Plot from "@observablehq/plot";
-import { looks } from "../charts/chart.js";
-import { chartFigure } from "../charts/figure.js";
-import type { PlotShown } from "./cell/messages.js";
+import { looks } from "../../charts/chart.js";
+import { chartFigure } from "../../charts/figure.js";
+import type { PlotShown } from "../cell/messages.js";
 import { valuesOf } from "./checked-plot.js";
 
 type Draw = (data: unknown, options: object) => Plot.Markish;

@@ -1,5 +1,5 @@
-import type { MarkShown, PlotShown } from "./cell/messages.js";
-import { markNames } from "./cell/plot.js";
+import type { MarkShown, PlotShown } from "../cell/messages.js";
+import { markNames } from "../cell/plot.js";
 
 // A plot that a reader's program described, held to what draws and draws in time. Options take values of known forms
 // alone: no value can become a style that loads something, name a document outside, or grow without bound.
