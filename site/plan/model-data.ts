@@ -12,13 +12,6 @@ export const comparison: Comparison = JSON.parse(
   readFileSync(join(process.cwd(), "site/plan/evidence/comparison.json"), "utf8"),
 );
 
-/** Models that the published settings call by another name. */
-const alias: Readonly<Record<string, string>> = {
-  "Wan2.1-14B-I2V": "Wan2.1-14B-I2V-720P",
-  "Wan2.2-A14B": "Wan2.2-T2V-A14B",
-  "LTX-Video-2B": "LTX-Video",
-};
-
 const dataOf = (name: string): ModelData => {
   const { pipeline } = modelCard(name);
   const found = support.pipelines.find((one) => one.name === pipeline);
@@ -29,7 +22,7 @@ const dataOf = (name: string): ModelData => {
       .map(({ method, settings: said, model, device, published, ideal, source }) => ({
         ...{ method, settings: said, run: model.replace(/^\S+ /, ""), device, published, ideal, source },
       })),
-    settings: (settings.find(({ model }) => model === (alias[name] ?? name))?.settings ?? []).map(
+    settings: (settings.find(({ model }) => model === name)?.settings ?? []).map(
       ({ method, options, source: { title, url } }) => ({ method, options, source: { title, url } }),
     ),
   };

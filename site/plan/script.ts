@@ -3,6 +3,8 @@ import { cacheDitConfig } from "../snippets/python-cache-dit.js";
 import { pythonConfig } from "../snippets/python-config.js";
 import { nearestConfig } from "../snippets/python-nearest.js";
 import { pythonCall } from "../snippets/python-pipelines.js";
+import { supportColumn } from "../snippets/support-column.js";
+import { supportRemarks } from "../support/taken.js";
 import type { Choice } from "./choice.js";
 
 /** A program for the model and settings of the page. */
@@ -45,6 +47,10 @@ const remarksOf = (remarks: readonly string[]): string => remarks.map((remark) =
 /** Patterns and remarks that belong to one model of this site and not to the reader's. */
 const foreign = /^(spatial|temporal|cross)_attention_block_identifiers|Latte|FLUX/;
 
+/** Seen on a small random Wan 2.2: scripts/real-pipelines-check.py. */
+const ownRatios =
+  "Each expert counts its own calls from 0: give each a configuration of its own steps, with its part of the ratios.";
+
 /** The settings of the page as Python for this model's pipeline; none for a model or method that neither library has. */
 export const scriptsOf = (card: ModelCard, choice: Choice, methods: readonly CacheMethod[]): readonly Script[] => {
   const [method] = methods;
@@ -67,7 +73,12 @@ export const scriptsOf = (card: ModelCard, choice: Choice, methods: readonly Cac
     const before =
       known || !config.before ? "" : `${config.before.replace("pipe(prompt, ", 'pipe(prompt="a harbour at dawn", ')}\n`;
     const imports = known ? [] : (config.imports ?? []);
-    const remarks = config.remarks.filter((remark) => !foreign.test(remark));
+    const column = supportColumn({ name: config.name, lines });
+    const remarks = [
+      ...(column ? supportRemarks(card.pipeline, column, config.name) : []),
+      ...(card.experts && method.name === "magcache" ? [ownRatios] : []),
+      ...config.remarks.filter((remark) => !foreign.test(remark)),
+    ];
     scripts.push({
       library: "diffusers",
       exact: config.exact,

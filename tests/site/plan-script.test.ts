@@ -1,0 +1,41 @@
+import { firstBlockCache, magCache, modelCard } from "diffusion-cache";
+import { describe, expect, test } from "vitest";
+import type { Choice } from "../../site/plan/choice.js";
+import { modelData } from "../../site/plan/model-data.js";
+import { scriptsOf } from "../../site/plan/script.js";
+
+const choice = (card: string) => {
+  const [size] = modelCard(card).sizes;
+  if (!size) throw new Error(`${card} has no size`);
+  return { ...size, card, steps: 40, method: "magcache" } as unknown as Choice;
+};
+
+describe("scripts of the planner", () => {
+  test("a cache that raises in the model's pipeline says so first, and what to use", () => {
+    const [script] = scriptsOf(modelCard("HunyuanVideo-1.5"), choice("HunyuanVideo-1.5"), [firstBlockCache()]);
+    expect(script?.code).toContain(
+      "# FirstBlockCacheConfig raises with HunyuanVideo15Pipeline in diffusers 0.42.1; use cache-dit.",
+    );
+    const [fine] = scriptsOf(modelCard("FLUX.1-dev"), choice("FLUX.1-dev"), [firstBlockCache()]);
+    expect(fine?.code).not.toContain("raises");
+  });
+
+  test("with two experts MagCache asks for ratios of each", () => {
+    const method = magCache({ magRatios: [1, 0.9, 0.9] });
+    const [script] = scriptsOf(modelCard("Wan2.2-A14B"), choice("Wan2.2-A14B"), [method]);
+    expect(script?.code).toContain("# Each expert counts its own calls from 0");
+  });
+
+  test("models have the settings that were published under their name", () => {
+    for (const [model, method] of [
+      ["FLUX.1-dev", "magcache"],
+      ["Wan2.1-14B-I2V", "teacache"],
+      ["Wan2.2-A14B", "magcache"],
+      ["LTX-Video-2B", "teacache"],
+    ] as const)
+      expect(
+        modelData[model]?.settings.map((one) => one.method),
+        model,
+      ).toContain(method);
+  });
+});
