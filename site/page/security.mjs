@@ -48,8 +48,12 @@ export const headers = {
 
 const immutable = "public, max-age=31536000, immutable";
 
+/** "docs", "/docs" and "/docs/" are the same base. */
+const withSlashes = (base) => `/${base.split("/").filter(Boolean).join("/")}/`.replace("//", "/");
+
 /** The same headers as hosts read them: Netlify and Cloudflare Pages, Apache, nginx. */
-export const headerFiles = (base) => {
+export const headerFiles = (asGiven) => {
+  const base = withSlashes(asGiven);
   const lines = Object.entries(headers);
   return {
     _headers: [

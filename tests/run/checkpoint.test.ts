@@ -112,7 +112,7 @@ describe("loadCheckpoint", () => {
         response.on("close", () => cut++);
         response.writeHead(200, { "content-length": 1e6 }).write("slow");
       } else if (bytes && !path.includes("00002")) response.end(bytes);
-      else setTimeout(() => response.writeHead(path.includes("00002") ? 403 : 404).end(), 50);
+      else setTimeout(() => response.writeHead(path.includes("00002") ? 401 : 404).end(), 50);
     });
     await engineRejection("download-failed", loadCheckpoint(await openFiles(base)));
     const options = { signal: stop.signal, onProgress: () => stop.abort() };

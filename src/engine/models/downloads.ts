@@ -24,6 +24,17 @@ const joined = ({ chunks, bytes: length }: Arrived): Uint8Array<ArrayBuffer> => 
   return bytes;
 };
 
+/**
+ * The address of each file under a folder's. A query (a signature) goes with every file. A "#" belongs to a name: a
+ * folder has no fragment.
+ */
+const under = (base: string): ((path: string) => string) => {
+  const [folder = "", ...query] = base.replaceAll("#", "%23").split("?");
+  const root = folder.endsWith("/") ? folder : `${folder}/`;
+  const search = query.length > 0 ? `?${query.join("?")}` : "";
+  return (path) => new URL(path, root).href + search;
+};
+
 /** Less than this is not worth keeping for the next visit. */
 const leastPartBytes = 64 * 1024;
 
@@ -71,7 +82,7 @@ const persist = async (
  * next visit, if the server can send parts. A failed one leaves what is kept as it was.
  */
 export const downloads = (base: string, { cache = fileCache(), ...how }: DownloadOptions = {}): Files => {
-  const root = base.endsWith("/") ? base : `${base}/`;
+  const addressOf = under(base);
   const load = async (where: string, path: string, arrived: Arrived, options: ReadOptions) => {
     const { expected } = options;
     try {
@@ -99,7 +110,7 @@ export const downloads = (base: string, { cache = fileCache(), ...how }: Downloa
     name: base,
     async read(path, options = {}) {
       const { signal, onProgress, expected } = options;
-      const where = new URL(path, root).href;
+      const where = addressOf(path);
       if (signal?.aborted) throw stopped(where);
       if (!expected) return load(where, path, nothingYet(), options);
       const kept = await cache.get(expected);

@@ -13,5 +13,5 @@ export const openFiles = async (address: string): Promise<Files> => {
     const { folder } = await import("./folder.js");
     return folder(address);
   }
-  return downloads(new URL(address, globalThis.location.href).href);
+  return downloads(new URL(address.replaceAll("#", "%23"), globalThis.location.href).href);
 };

@@ -39,7 +39,12 @@ const continues = ({ headers }: Response, from: number): boolean =>
 const bodyOf = (where: string, response: Response, arrived: Arrived): ReadableStream<Uint8Array> => {
   const { status, headers, body } = response;
   // Servers for single-page apps answer every unknown path with their start page.
-  const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?$/.test(where);
+  const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?(\?|$)/.test(where);
+  // A store that may not list its files (S3) answers so for one that is not there.
+  if (status === 403)
+    throw new EngineError("file-missing", `${where} is not there, or may not be read: the server answered 403.`, {
+      hint: "Check the address of the model's folder, and that the server lets everyone read it.",
+    });
   if (status === 404 || status === 410 || (response.ok && isPage))
     throw new EngineError("file-missing", `${where} does not exist${isPage ? " (the server sent a web page)" : ""}.`, {
       hint: "Check the address of the model's folder.",

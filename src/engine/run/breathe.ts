@@ -12,7 +12,19 @@ const soon: (run: () => void) => void =
       };
 
 /**
- * Lets timers, messages and requests have their turn. WebAssembly computes in this thread and never leaves it of itself:
- * without a breath between its steps, a run could not be stopped from outside, and a server would answer nobody.
+ * How long a run may keep its thread. A turn costs next to nothing by itself, but on a machine that does other work it is
+ * where the system takes the processor away; a stop or a message waits no longer than this and the step under way.
  */
-export const breathe = (): Promise<void> => new Promise(soon);
+const turnMs = 100;
+let lastTurn = 0;
+
+/**
+ * Lets timers, messages and requests have their turn, if they had none for a while. WebAssembly computes in this thread and
+ * never leaves it of itself: without a breath between its steps, a run could not be stopped from outside, and a server
+ * would answer nobody.
+ */
+export const breathe = async (): Promise<void> => {
+  if (performance.now() - lastTurn < turnMs) return;
+  await new Promise<void>(soon);
+  lastTurn = performance.now();
+};
