@@ -74,27 +74,6 @@ describe("downloads", () => {
     expect((await read("private")).message).toContain("failed: the server answered 401");
   });
 
-  it("takes 403 for a file that is not there: a store that lists nothing answers so", async () => {
-    const base = await serve((_, response) => response.writeHead(403).end());
-    expect((await engineRejection("file-missing", impatient(base).read("manifest.json"))).message).toContain("403");
-  });
-
-  it("asks for every file with the query of the address, and takes a # for a part of a name", async () => {
-    const asked: string[] = [];
-    const base = await serve((path, response, request) => {
-      asked.push(request.url ?? path);
-      response.end("{}");
-    });
-    for (const address of ["m?sig=a%2Fb&x=1?", "m/?sig=a", "a#b", "a#b/c?sig=d"])
-      await downloads(base + address).read("transformer/config.json");
-    expect(asked).toEqual([
-      "/m/transformer/config.json?sig=a%2Fb&x=1?",
-      "/m/transformer/config.json?sig=a",
-      "/a%23b/transformer/config.json",
-      "/a%23b/c/transformer/config.json?sig=d",
-    ]);
-  });
-
   it("says that no server answers", async () => {
     const error = await engineRejection("download-failed", impatient("http://127.0.0.1:9/").read("a"));
     expect(error.hint).toContain("connection");

@@ -44,7 +44,10 @@ const threads = (): number => {
  */
 export const loadRuntime = async (kind: "jspi" | "wasm"): Promise<Runtime> => {
   const ort = await importRuntime(kind).catch((cause: Error) => {
-    throw new EngineError("download-failed", `onnxruntime-web could not be loaded: ${cause.message}`, { hint, cause });
+    throw new EngineError("download-failed", `onnxruntime-web could not be loaded: ${cause.message}`, {
+      hint: inNode() ? hintInNode : hint,
+      cause,
+    });
   });
   // GPU work gains nothing from threads; set before the first session, after which it has no effect.
   ort.env.wasm.numThreads = kind === "jspi" ? 1 : threads();
@@ -52,6 +55,9 @@ export const loadRuntime = async (kind: "jspi" | "wasm"): Promise<Runtime> => {
 };
 
 const hint = "Check the connection, and that nothing blocks .mjs and .wasm files of this site; then try again.";
+
+const hintInNode =
+  "In Node it is read from node_modules: a bundler for servers has to leave diffusion-cache outside (Next: serverExternalPackages).";
 
 const importRuntime = (kind: "jspi" | "wasm"): Promise<Runtime> => {
   if (kind === "jspi") return import("onnxruntime-web/jspi");

@@ -12,8 +12,8 @@ const soon: (run: () => void) => void =
       };
 
 /**
- * How long a run may keep its thread. A turn costs next to nothing by itself, but on a machine that does other work it is
- * where the system takes the processor away; a stop or a message waits no longer than this and the step under way.
+ * How long a run keeps its thread: a stop or a message waits no longer than this and the step under way. Steps that are
+ * shorter share a turn, which takes from 0.1 ms to some milliseconds where the machine does other work.
  */
 const turnMs = 100;
 let lastTurn = 0;
