@@ -19,6 +19,8 @@ export const webm = async (clip: Clip): Promise<Blob> => {
   const [height = 0, width = 0] = clip.dims.slice(-2).map((pixels) => pixels * zoom);
   const able = "VideoEncoder" in globalThis;
   const codec = able ? await getFirstEncodableVideoCodec(["vp9", "vp8"], { width, height }) : null;
+  if (!able && globalThis.isSecureContext === false)
+    throw new Error("Browsers encode WebM only on pages loaded over https or from localhost. The GIF needs neither.");
   if (!codec) throw new Error("This browser has no encoder for WebM (WebCodecs with VP9 or VP8). The GIF needs none.");
   const canvas = new OffscreenCanvas(width, height);
   const context = canvas.getContext("2d") as OffscreenCanvasRenderingContext2D;

@@ -1,5 +1,6 @@
 import { deleteKeptFiles, type KeptFile, keptFiles } from "diffusion-cache";
 import { inBytes } from "./bytes.js";
+import { messageOf } from "./failure.js";
 
 /** Cache of pages, as site/public/service-worker.js names it. */
 const pagesCache = "diffusion-cache-pages-2";
@@ -65,7 +66,7 @@ class KeptFiles extends HTMLElement {
     } catch (error) {
       this.#part("table").hidden = true;
       this.#part("said").textContent =
-        `This browser lets the site keep nothing (${error instanceof Error ? error.message : String(error)}). Private windows do that. Every visit downloads the model again.`;
+        `This browser lets the site keep nothing${globalThis.isSecureContext ? ` (${messageOf(error)}). Private windows do that.` : ": it keeps files only for pages loaded over https or from localhost."} Every visit downloads the model again.`;
     }
   }
 }

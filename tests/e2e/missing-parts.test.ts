@@ -100,5 +100,8 @@ test("links are copied where the page was loaded over plain HTTP", async () => {
   await prompt.fill("");
   await prompt.press("Control+V");
   expect(await prompt.inputValue()).toBe(await page.evaluate(() => location.href));
+  // What such a page cannot do is put down to that, and not to the browser.
+  await page.goto(`${site.address.replace("127.0.0.1", host)}/reference/kept-files/`);
+  await page.getByText("it keeps files only for pages loaded over https or from localhost").waitFor();
   await page.context().close();
 });

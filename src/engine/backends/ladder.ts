@@ -101,10 +101,14 @@ const findAdapter = async (
 };
 
 /** Why WASM is slower here than the processor allows. */
-const oneThread = (): string =>
-  canShareMemory()
-    ? ""
-    : " On one thread: the page is not isolated from others (its server does not send COOP and COEP headers), and only isolated pages may share memory between threads.";
+const oneThread = (): string => {
+  if (canShareMemory()) return "";
+  const why =
+    globalThis.isSecureContext === false
+      ? "it was loaded neither over https nor from localhost"
+      : "its server does not send COOP and COEP headers";
+  return ` On one thread: the page is not isolated from others (${why}), and only isolated pages may share memory between threads.`;
+};
 
 /** A graph with next to nothing in it. */
 const smallest = () => {
