@@ -46,7 +46,7 @@ const embedderNames = ["timestep_embedder.linear_1", "timestep_embedder.linear_2
 /** For each block the first one with equal embedders: diffusers saves one per block, and DiT was trained with one. */
 const sharedEmbedders = (blocks: readonly string[], weights: WeightStore): ReadonlyMap<string, string> => {
   const equal = (a: string, b: string): boolean => {
-    const [one, other] = [weights.get(a).data, weights.get(b).data];
+    const [one, other] = [weights.stored(a).data, weights.stored(b).data];
     return one.length === other.length && one.every((value, index) => value === other[index]);
   };
   const same = (a: string, b: string): boolean =>

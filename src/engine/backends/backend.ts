@@ -15,7 +15,7 @@ export interface Compiled {
 
 /** Bytes by kind, as allocated by the engine. */
 export interface Bytes {
-  /** On WebAssembly each graph holds its own copy of the weights it reads; on WebGPU there is one. */
+  /** Each once; on WebAssembly a small network's in a copy for each graph that reads it. */
   readonly weights: number;
   /** Outputs of graphs. */
   readonly activations: number;

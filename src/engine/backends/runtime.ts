@@ -26,11 +26,13 @@ export const inNode = (): boolean => typeof process !== "undefined" && process.v
 /** Whether the threads of WebAssembly may share memory: a browser grants that to isolated pages alone. */
 export const canShareMemory = (): boolean => inNode() || globalThis.crossOriginIsolated === true;
 
+/** Cores that this process may use. Node knows a navigator from version 21 on. */
+const cores = (): number =>
+  globalThis.navigator?.hardwareConcurrency ??
+  (inNode() ? process.getBuiltinModule("node:os").availableParallelism() : 1);
+
 /** Threads of the WASM kernels: half of the cores, four at most, and one where the page may not share memory. */
-const threads = (): number => {
-  if (!canShareMemory()) return 1;
-  return Math.min(4, Math.ceil((globalThis.navigator?.hardwareConcurrency ?? 1) / 2));
-};
+const threads = (): number => (canShareMemory() ? Math.min(4, Math.ceil(cores() / 2)) : 1);
 
 /**
  * Loads onnxruntime-web. "jspi" has the WebGPU and the WASM kernels, "wasm" the WASM kernels alone; Node has its own

@@ -6,6 +6,7 @@ import { sizeOf, type Tensor } from "../tensor.js";
 import type { Backend, Compiled, Handle } from "./backend.js";
 import { failureOf } from "./no-room.js";
 import { ortInOrder } from "./runtime.js";
+import { wasmWeights } from "./wasm-weights.js";
 
 interface WasmHandle extends Handle {
   readonly data: Float32Array;
@@ -15,11 +16,13 @@ interface WasmCompiled extends Compiled {
   readonly session: Ort.InferenceSession;
 }
 
-const weightsOf = ({ graph }: Compiled): number => graph.weights.reduce((sum, one) => sum + bytesOf(one), 0);
 const outputsOf = ({ graph }: Compiled): number => graph.outputs.reduce((sum, one) => sum + bytesOf(one), 0);
 
-/** Weights that sessions may hold together; the least recently used ones go first, and come back when asked for. */
-const weightBudgetBytes = 2 ** 30;
+/** Sessions kept, and weights of their own: the least recently used ones go first, and are made again when asked for. */
+const most = { sessions: 512, ownedBytes: 2 ** 30 };
+
+/** Weights of this size and more make a first run for its own sake, which lays out memory, too dear. */
+const warmedBytes = 2 ** 28;
 
 /** Inputs that only have the right shapes. */
 const zeros = (ort: typeof Ort, { inputs }: Graph): Record<string, Ort.Tensor> =>
@@ -31,20 +34,21 @@ const wrap = (dims: readonly number[], data: Float32Array): WasmHandle => ({ dim
 const dataOf = (handle: Handle): Float32Array => (handle as WasmHandle).data;
 
 /**
- * onnxruntime's WebAssembly kernels, in a browser or in Node. Weights are initializers of each session, since inputs
- * are copied on every run; handles are ordinary arrays, so nothing has to be released.
+ * onnxruntime's WebAssembly kernels, in a browser or in Node. A large network's weights come into every graph as the store
+ * keeps them: a session that owned them would hold a copy for each graph. Handles are ordinary arrays, so nothing has to
+ * be released.
  *
  * @param ort the module to use: every build of onnxruntime-web has the WASM provider
+ * @param shareFrom number of weights from which on a network is large
  */
-export const wasmBackend = (ort: typeof Ort): Backend => {
-  // In the order of last use. Every session has its own copy of the weights it reads.
-  const sessions = new Map<string, WasmCompiled>();
-  const weightBytes = (held: Iterable<Compiled> = sessions.values()): number =>
-    [...held].reduce((sum, one) => sum + weightsOf(one), 0);
+export const wasmBackend = (ort: typeof Ort, shareFrom?: number): Backend => {
+  const sessions = new Map<string, WasmCompiled>(); // in the order of last use
+  const weights = wasmWeights(ort, shareFrom);
   const inOrder = ortInOrder(ort);
   const makeRoom = async (): Promise<void> => {
     for (const [key, { session }] of sessions) {
-      if (weightBytes() <= weightBudgetBytes) return;
+      const owned = [...sessions.values()].reduce((sum, { graph }) => sum + weights.owned(graph), 0);
+      if (sessions.size < most.sessions && owned <= most.ownedBytes) return;
       sessions.delete(key);
       await session.release();
     }
@@ -65,11 +69,13 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
         await found?.session.release();
         await makeRoom();
         try {
-          const session = await ort.InferenceSession.create(graph.serialize("initializers"), {
+          const session = await ort.InferenceSession.create(graph.serialize(weights.kindOf(graph)), {
             executionProviders: ["wasm"],
             graphOptimizationLevel: "all",
           });
-          await session.run(zeros(ort, graph)); // the first run lays out memory, and costs twice a later one
+          // The first run lays out memory, and costs twice a later one.
+          if (weights.bytes([{ graph }]) < warmedBytes)
+            await session.run({ ...zeros(ort, graph), ...weights.feeds(graph) });
           const compiled = { graph, session };
           sessions.set(graph.key, compiled);
           return compiled;
@@ -82,7 +88,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     run: (compiled, inputs, _keep) =>
       inOrder(async () => {
         const { graph, session } = compiled as WasmCompiled;
-        const feeds: Record<string, Ort.Tensor> = {};
+        const feeds: Record<string, Ort.Tensor> = { ...weights.feeds(graph) };
         for (const [name, handle] of inputs) feeds[name] = new ort.Tensor("float32", dataOf(handle), handle.dims);
         try {
           const results = await session.run(feeds);
@@ -115,7 +121,7 @@ export const wasmBackend = (ort: typeof Ort): Backend => {
     releaseAll: () => {},
     settled: async () => {},
     bytes: (used = new Set(sessions.values())) => ({
-      weights: weightBytes(used),
+      weights: weights.bytes(used),
       activations: Math.max(0, ...[...used].map(outputsOf)),
       workspace: 0,
     }),

@@ -136,20 +136,28 @@ const parseJson = (file: string, bytes: Uint8Array): Record<string, unknown> => 
 };
 
 /**
- * Reads and checks the header of a safetensors file (https://huggingface.co/docs/safetensors): 8 bytes of length, JSON,
- * then the numbers. Refuses whatever two readers could understand in two ways: double keys, gaps, overlaps, a rest.
- *
- * @param bytes the whole file
- * @param file what messages call it
+ * Where the numbers of a file begin, by its first 8 bytes.
  * @throws EngineError "file-invalid"
  */
-export const readHeader = (bytes: Uint8Array, file = "The file"): Header => {
+export const headerBytes = (bytes: Uint8Array, file: string): number => {
   const size = bytes.byteLength;
   expectNoOther(file, bytes);
   if (size < 8) throw invalidSafetensors(file, `it has ${size} bytes, fewer than the 8 of the header's length`);
   const length = new DataView(bytes.buffer, bytes.byteOffset, 8).getBigUint64(0, true);
   if (length > maxHeaderBytes) throw invalidSafetensors(file, `its header is ${length} bytes long; the most is 100 MB`);
-  const base = 8 + Number(length);
+  return 8 + Number(length);
+};
+
+/**
+ * Reads and checks the header of a safetensors file (https://huggingface.co/docs/safetensors): 8 bytes of length, JSON,
+ * then the numbers. Refuses whatever two readers could understand in two ways: double keys, gaps, overlaps, a rest.
+ *
+ * @param bytes the whole file, or at least its header where `size` says the size of the whole
+ * @param file what messages call it
+ * @throws EngineError "file-invalid"
+ */
+export const readHeader = (bytes: Uint8Array, file = "The file", size = bytes.byteLength): Header => {
+  const base = headerBytes(bytes, file);
   if (base > size) throw invalidSafetensors(file, `its header ends at byte ${base} of a file of ${size}`);
   const { __metadata__: metadata = {}, ...tensors } = parseJson(file, bytes.subarray(8, base));
   const entries = Object.entries(tensors).map(([name, value]) => parseEntry(file, name, value, base, size));

@@ -7,6 +7,8 @@ import { type Dtype, dtypeBytes, type Entry, invalidSafetensors, readHeader } fr
 /** A tensor of a file. `data` is decoded when it is first asked for; F32 may be a view of the file's own bytes. */
 export interface StoredTensor extends Tensor {
   readonly dtype: Dtype;
+  /** Its numbers as the file has them, little-endian: a view where alignment allows. */
+  raw(): Uint8Array;
 }
 
 /** What can be written: a tensor, as float32 unless it asks for halves. */
@@ -23,10 +25,12 @@ const exact = (file: string, name: string, values: Iterable<number | bigint>): F
     return number;
   });
 
-const decode = (file: string, bytes: Uint8Array, { name, dtype, begin, end }: Entry): Float32Array => {
-  // Typed arrays want their own alignment, which only files with a padded header give; a copy always has it.
-  const aligned = (bytes.byteOffset + begin) % dtypeBytes[dtype] === 0;
-  const { buffer, byteOffset, byteLength } = aligned ? bytes.subarray(begin, end) : bytes.slice(begin, end);
+/** A tensor's bytes. Typed arrays want their own alignment, which only files with a padded header give; a copy has it. */
+const bytesOf = (bytes: Uint8Array, { dtype, begin, end }: Entry): Uint8Array =>
+  (bytes.byteOffset + begin) % dtypeBytes[dtype] === 0 ? bytes.subarray(begin, end) : bytes.slice(begin, end);
+
+const decode = (file: string, { name, dtype }: Entry, bytes: Uint8Array): Float32Array => {
+  const { buffer, byteOffset, byteLength } = bytes;
   switch (dtype) {
     case "F32":
       return new Float32Array(buffer, byteOffset, byteLength / 4);
@@ -63,21 +67,25 @@ const someBytes = is("a Uint8Array", (value) => ArrayBuffer.isView(value) && val
 export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<string, StoredTensor> => {
   accept("readSafetensors", { bytes: [bytes, someBytes], file: [file, aText] });
   return new Map(
-    readHeader(bytes, file).entries.map((entry) => {
-      let data: Float32Array | undefined;
-      return [
-        entry.name,
-        {
-          dtype: entry.dtype,
-          dims: entry.dims,
-          get data() {
-            data ??= decode(file, bytes, entry);
-            return data;
-          },
-        },
-      ];
-    }),
+    readHeader(bytes, file).entries.map((entry) => [
+      entry.name,
+      storedTensor(file, entry, () => bytesOf(bytes, entry)),
+    ]),
   );
+};
+
+/** One tensor of a file by its bytes, which lie as its dtype wants them. */
+export const storedTensor = (file: string, entry: Entry, raw: () => Uint8Array): StoredTensor => {
+  let data: Float32Array | undefined;
+  return {
+    dtype: entry.dtype,
+    dims: entry.dims,
+    raw,
+    get data() {
+      data ??= decode(file, entry, raw());
+      return data;
+    },
+  };
 };
 
 const entriesOf = is(

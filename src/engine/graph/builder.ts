@@ -1,6 +1,7 @@
 import { sizeOf, type Tensor } from "../tensor.js";
+import { type BuilderNode, linearNodes, type WeightKind, widened } from "./lowering.js";
 import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
-import type { WeightStore } from "./weights.js";
+import { storedName, type WeightStore } from "./weights.js";
 
 /** A float32 tensor of a graph with its static shape. */
 export interface GraphValue {
@@ -16,13 +17,16 @@ export interface Graph {
   /** Names of the weights it reads, as the weight store knows them. */
   readonly weights: readonly GraphValue[];
   readonly store: WeightStore;
+  /** Names of the weights that come in as they are stored, where it is written so; the others lie in the graph then. */
+  readonly entering: readonly string[];
   /** Nodes written; 0 for a graph that only hands values through. */
   readonly nodes: number;
   /**
    * The ONNX ModelProto.
-   * "initializers": weights are inside (WASM). "inputs": weights are further graph inputs of the same names (WebGPU).
+   * "initializers": weights are inside. "inputs": they are further graph inputs of the same names, float32, linear ones
+   * transposed (WebGPU). "stored": all but small ones are inputs as the store keeps them (WASM): `entering`.
    */
-  serialize(weights: "initializers" | "inputs"): Uint8Array;
+  serialize(weights: WeightKind): Uint8Array;
 }
 
 const opset = 21;
@@ -41,8 +45,8 @@ const broadcast = (a: readonly number[], b: readonly number[]): number[] => {
  * Gives `value` the name of an output. On WebGPU by an operation that computes, not by Identity or Reshape: those copy
  * buffers, and a captured graph replays dispatches alone, so that the copy would never happen again.
  */
-const naming = (value: string, output: string, weights: "initializers" | "inputs") =>
-  weights === "initializers"
+const naming = (value: string, output: string, weights: WeightKind) =>
+  weights !== "inputs"
     ? nodeProto({ type: "Identity", inputs: [value], outputs: [output] })
     : nodeProto({ type: "LeakyRelu", inputs: [value], outputs: [output], attributes: { alpha: { float: 1 } } });
 
@@ -58,7 +62,7 @@ export const graphBuilder = (store: WeightStore) => {
   const weights = new Map<string, GraphValue>();
   const constants = new Map<string, ReturnType<typeof tensorProto>>();
   const shared = new Map<string, unknown>();
-  const nodes: ReturnType<typeof nodeProto>[] = [];
+  const nodes: BuilderNode[] = [];
   const leaving: (readonly [value: string, output: string])[] = [];
   let count = 0;
 
@@ -70,7 +74,7 @@ export const graphBuilder = (store: WeightStore) => {
     domain = "",
   ): GraphValue => {
     const value = { name: `${type}_${count++}`, dims };
-    nodes.push(nodeProto({ type, domain, inputs: reads.map(({ name }) => name), outputs: [value.name], attributes }));
+    nodes.push({ type, domain, inputs: reads.map(({ name }) => name), outputs: [value.name], attributes });
     return value;
   };
   const integers = (values: readonly number[]): GraphValue => {
@@ -98,7 +102,7 @@ export const graphBuilder = (store: WeightStore) => {
     },
     isInput: (value: GraphValue): boolean => inputs.get(value.name) === value,
     weight(name: string): GraphValue {
-      const value = weights.get(name) ?? { name, dims: store.get(name).dims };
+      const value = weights.get(name) ?? { name, dims: store.dims(name) };
       weights.set(name, value);
       return value;
     },
@@ -123,8 +127,11 @@ export const graphBuilder = (store: WeightStore) => {
       node("MatMul", [a, b], [...a.dims.slice(0, -1), b.dims.at(-1) as number]),
     /** PyTorch's nn.Linear saved under `prefix`, with its bias if it has one, or as `bias` says. */
     linear(x: GraphValue, prefix: string, bias = store.has(`${prefix}.bias`)): GraphValue {
-      const product = builder.matmul(x, builder.weight(`${prefix}.weight^T`));
-      return bias ? builder.add(product, builder.weight(`${prefix}.bias`)) : product;
+      const [, out] = builder.weight(`${prefix}.weight^T`).dims as [number, number];
+      const result = { name: `Linear_${count++}`, dims: [...x.dims.slice(0, -1), out] };
+      const own = bias ? { bias: builder.weight(`${prefix}.bias`).name } : {};
+      nodes.push({ linear: { x, weight: `${prefix}.weight`, ...own, result } });
+      return result;
     },
     /** Over the last axis; scale and bias [D] may be computed at run time, so adaLN is one node. */
     layerNorm: (x: GraphValue, scale: GraphValue, bias: GraphValue, epsilon: number): GraphValue =>
@@ -172,21 +179,42 @@ export const graphBuilder = (store: WeightStore) => {
       outputs: [...outputs.values()],
       weights: [...weights.values()],
       store,
+      entering: entering([...weights.values()]),
       nodes: nodes.length + leaving.length,
       serialize(kind) {
         const read = [...weights.values()];
+        const stored = new Map(kind === "stored" ? entering(read).map((name) => [name, store.stored(name)]) : []);
+        const inside = read.filter(({ dims }) => kind === "initializers" || (kind === "stored" && isSmall(dims)));
+        const isHalf = (name: string): boolean => stored.get(name)?.type === "float16";
+        const reading = (name: string): string => (isHalf(name) ? widened(name) : name);
+        const widening = [...stored.keys()].filter(isHalf).map((name) => ({
+          type: "Cast",
+          inputs: [name],
+          outputs: [widened(name)],
+          attributes: { to: 1 },
+        }));
+        const lowered = nodes.flatMap((one) =>
+          "linear" in one
+            ? linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
+            : [{ ...one, inputs: one.inputs.map(reading) }],
+        );
         const asTensor = ({ name }: GraphValue) => {
           const { dims, data }: Tensor = store.get(name);
           return tensorProto(name, dims, data);
         };
+        const given =
+          kind === "stored"
+            ? [...stored].map(([name, { dims, type }]) => valueProto(name, dims, type))
+            : (kind === "inputs" ? read : []).map(({ name, dims }) => valueProto(name, dims));
         return modelProto(
           {
             name: "segment",
-            nodes: [...nodes, ...leaving.map(([value, output]) => naming(value, output, kind))],
-            initializers: [...constants.values(), ...(kind === "initializers" ? read.map(asTensor) : [])],
-            inputs: [...inputs.values(), ...(kind === "inputs" ? read : [])].map(({ name, dims }) =>
-              valueProto(name, dims),
-            ),
+            nodes: [
+              ...[...widening, ...lowered].map(nodeProto),
+              ...leaving.map(([value, output]) => naming(value, output, kind)),
+            ],
+            initializers: [...constants.values(), ...inside.map(asTensor)],
+            inputs: [...[...inputs.values()].map(({ name, dims }) => valueProto(name, dims)), ...given],
             outputs: [...outputs.values()].map(({ name, dims }) => valueProto(name, dims)),
           },
           opset,
@@ -196,6 +224,14 @@ export const graphBuilder = (store: WeightStore) => {
   };
   return builder;
 };
+
+/** Weights that a graph carries itself even where others come in: each input costs a call, and these hardly any memory. */
+const isSmall = (dims: readonly number[]): boolean => sizeOf(dims) < 2 ** 14;
+
+/** Under what names those of the weights `read` that do not lie in the graph come in as they are stored. */
+const entering = (read: readonly GraphValue[]): readonly string[] => [
+  ...new Set(read.filter(({ dims }) => !isSmall(dims)).map(({ name }) => storedName(name))),
+];
 
 /** Bytes of a float32 value. */
 export const bytesOf = ({ dims }: GraphValue): number => 4 * sizeOf(dims);

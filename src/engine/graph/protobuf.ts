@@ -78,10 +78,10 @@ export const tensorProto = (name: string, dims: readonly number[], data: Float32
     nested(9, piece(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))),
   ]);
 
-/** ValueInfoProto of a float32 tensor with a static shape. */
-export const valueProto = (name: string, dims: readonly number[]): Message => {
+/** ValueInfoProto of a tensor with a static shape. */
+export const valueProto = (name: string, dims: readonly number[], type: "float32" | "float16" = "float32"): Message => {
   const shape = join(dims.map((dim) => nested(1, integer(1, dim))));
-  return join([text(1, name), nested(2, nested(1, join([integer(1, 1), nested(2, shape)])))]);
+  return join([text(1, name), nested(2, nested(1, join([integer(1, type === "float32" ? 1 : 10), nested(2, shape)])))]);
 };
 
 export interface GraphFields {

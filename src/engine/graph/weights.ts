@@ -1,16 +1,41 @@
 import { EngineError } from "../errors.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
+/** A weight as it is kept: the checkpoint's own halves where it has them, float32 otherwise. */
+export type StoredWeight = { readonly dims: readonly number[] } & (
+  | { readonly type: "float32"; readonly data: Float32Array }
+  | { readonly type: "float16"; readonly data: Uint16Array }
+);
+
+/** A tensor that may hand out its bytes as they lie in a file. */
+interface FileTensor extends Tensor {
+  readonly dtype?: string;
+  raw?(): Uint8Array;
+}
+
 /** The tensors a model's graphs read, by name: those of the checkpoint, transposed copies, and computed constants. */
 export interface WeightStore {
   /** @throws EngineError "weight-missing" */
   get(name: string): Tensor;
+  /**
+   * Its shape alone: nothing is decoded or transposed.
+   * @throws EngineError "weight-missing"
+   */
+  dims(name: string): readonly number[];
+  /**
+   * Its numbers without decoding or transposing.
+   * @throws EngineError "weight-missing"
+   */
+  stored(name: string): StoredWeight;
   has(name: string): boolean;
   /** Adds a constant that graphs read like a weight; a name that is taken keeps its tensor. */
   define(name: string, make: () => Tensor): void;
   /** Number of weights in the checkpoint. */
   readonly parameters: number;
 }
+
+/** The name of the tensor that a weight is a transpose of, or its own. */
+export const storedName = (name: string): string => name.replace(/\^T$/, "");
 
 const transposed = ({ dims, data }: Tensor): Tensor => {
   const [rows = 1, columns = 1] = dims;
@@ -27,9 +52,29 @@ const transposed = ({ dims, data }: Tensor): Tensor => {
  */
 export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStore => {
   const derived = new Map<string, Tensor>();
-  const find = (name: string): Tensor | undefined => checkpoint.get(name) ?? derived.get(name);
+  const parameters = [...checkpoint.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+  const find = (name: string): FileTensor | undefined => checkpoint.get(name) ?? derived.get(name);
+  const missing = (name: string): EngineError =>
+    new EngineError("weight-missing", `The checkpoint has no weight "${storedName(name)}".`, {
+      hint: "Check that config.json and the .safetensors file belong together, and that no shard is missing.",
+    });
+  const turnedFrom = (name: string): Tensor | undefined =>
+    name.endsWith("^T") ? checkpoint.get(name.slice(0, -2)) : undefined;
   return {
-    parameters: [...checkpoint.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0),
+    dims(name) {
+      const dims = find(name)?.dims ?? turnedFrom(name)?.dims.toReversed();
+      if (!dims) throw missing(name);
+      return dims;
+    },
+    stored(name) {
+      const found = find(name);
+      if (!found) throw missing(name);
+      const { dims, dtype, raw } = found;
+      if (dtype !== "F16" || !raw) return { dims, type: "float32", data: found.data };
+      const { buffer, byteOffset, byteLength } = raw();
+      return { dims, type: "float16", data: new Uint16Array(buffer, byteOffset, byteLength / 2) };
+    },
+    parameters,
     has: (name) => find(name) !== undefined,
     define(name, make) {
       if (!derived.has(name)) derived.set(name, make());
@@ -37,11 +82,8 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
     get(name) {
       const found = find(name);
       if (found) return found;
-      const source = name.endsWith("^T") ? checkpoint.get(name.slice(0, -2)) : undefined;
-      if (!source)
-        throw new EngineError("weight-missing", `The checkpoint has no weight "${name.replace(/\^T$/, "")}".`, {
-          hint: "Check that config.json and the .safetensors file belong together, and that no shard is missing.",
-        });
+      const source = turnedFrom(name);
+      if (!source) throw missing(name);
       const turned = transposed(source);
       derived.set(name, turned);
       return turned;
@@ -51,7 +93,7 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
 
 /** Refuses a checkpoint whose tensor has another shape than the network needs. */
 export const expectShape = (store: WeightStore, name: string, dims: readonly number[]): void => {
-  const found = store.get(name).dims;
+  const found = store.dims(name);
   if (found.length !== dims.length || found.some((dim, axis) => dim !== dims[axis]))
     throw new EngineError(
       "weight-shape",

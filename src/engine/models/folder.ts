@@ -11,7 +11,9 @@ const codeOf = (error: unknown): string =>
  */
 export const folder = async (path: string): Promise<Files> => {
   // Not imported: bundlers for browsers would follow Node's modules, and warn.
-  const { readdir, readFile, stat } = process.getBuiltinModule("node:fs/promises");
+  const { open, readdir, readFile, stat } = process.getBuiltinModule("node:fs/promises");
+  const { createReadStream } = process.getBuiltinModule("node:fs");
+  const { createHash } = process.getBuiltinModule("node:crypto");
   const { join } = process.getBuiltinModule("node:path");
   const { fileURLToPath } = process.getBuiltinModule("node:url");
   const inUrl = (): string => {
@@ -38,19 +40,47 @@ export const folder = async (path: string): Promise<Files> => {
     throw new EngineError("file-missing", `${root} is a file; a model is a folder.`, {
       hint: "Give the folder that diffusers saved. A checkpoint in a single file becomes one in Python: from_single_file(…), then save_pretrained(…).",
     });
+  const missing = (where: string, why: string, cause: unknown) =>
+    new EngineError("file-missing", `${where} ${why}.`, { hint: "Check the path of the model's folder.", cause });
+  const failed = (where: string) => (cause: unknown) => {
+    const code = codeOf(cause);
+    if (code === "ENOENT" || code === "ENOTDIR") throw missing(where, "does not exist", cause);
+    throw missing(where, `cannot be read (${code || String(cause)})`, cause);
+  };
   return {
     name: root,
     list: (folder) => readdir(join(root, folder)).catch(() => []),
+    async open(file) {
+      const where = join(root, file);
+      const handle = await open(where).catch(failed(where));
+      const { size } = await handle.stat();
+      return {
+        bytes: size,
+        async read(begin, end) {
+          const bytes = new Uint8Array(end - begin);
+          // One call reads 2 GiB at most.
+          for (let at = 0; at < bytes.length; ) {
+            const length = Math.min(bytes.length - at, 2 ** 30);
+            const { bytesRead } = await handle.read(bytes, at, length, begin + at).catch(failed(where));
+            if (bytesRead === 0) throw missing(where, `ends at byte ${begin + at} of ${size}`, undefined);
+            at += bytesRead;
+          }
+          return bytes;
+        },
+        async sha256() {
+          const hash = createHash("sha256");
+          for await (const part of createReadStream(where)) hash.update(part as Uint8Array);
+          return hash.digest("hex");
+        },
+        close: () => handle.close(),
+      };
+    },
     async read(file, { signal, onProgress, expected } = {}) {
       const where = join(root, file);
-      const missing = (why: string, cause: unknown) =>
-        new EngineError("file-missing", `${where} ${why}.`, { hint: "Check the path of the model's folder.", cause });
       if (signal?.aborted) throw stopped(where);
       const buffer = await readFile(where, { signal }).catch((cause: unknown) => {
         if (signal?.aborted) throw stopped(where);
-        const code = codeOf(cause);
-        if (code === "ENOENT" || code === "ENOTDIR") throw missing("does not exist", cause);
-        throw missing(`cannot be read (${code || String(cause)})`, cause);
+        return failed(where)(cause);
       });
       const bytes = new Uint8Array(buffer.buffer, buffer.byteOffset, buffer.byteLength);
       await verify(where, bytes, expected);

@@ -1,8 +1,8 @@
 import { EngineError, shown } from "../errors.js";
-import { readSafetensors } from "../files/safetensors.js";
 import type { Tensor } from "../tensor.js";
 import { expectedOf, type Json, jsonReader } from "./json-files.js";
 import type { Manifest } from "./manifest.js";
+import { readShard } from "./read-shard.js";
 import type { Files, Retry } from "./source.js";
 
 /** Bytes of the weights, over all files; `total` grows while the size of a file is not known yet. */
@@ -104,18 +104,16 @@ export const loadWeights = async (
   const abort = () => group.abort();
   options.signal?.addEventListener("abort", abort);
   let failure: unknown;
-  const readShard = async ([name, tensors]: readonly [string, readonly string[]]) => {
+  const loadShard = async ([name, tensors]: readonly [string, readonly string[]]) => {
     const path = folder + name;
     try {
       if (options.signal?.aborted) abort();
       const expected = expectedOf(manifest, path);
-      const bytes = await files
-        .read(path, { signal: group.signal, ...progress(name), expected })
-        .catch(async (error) => {
-          const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
-          throw (lacking && (await insteadOf(files, folder, manifest))) || error;
-        });
-      const found = readSafetensors(bytes, `${files.name}: ${path}`);
+      const reading = { signal: group.signal, ...progress(name), expected };
+      const found = await readShard(files, path, reading).catch(async (error) => {
+        const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
+        throw (lacking && (await insteadOf(files, folder, manifest))) || error;
+      });
       const missing = tensors.find((tensor) => !found.has(tensor));
       if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);
       return found;
@@ -125,7 +123,7 @@ export const loadWeights = async (
       throw error;
     }
   };
-  const settled = await Promise.allSettled([...shards].map(readShard));
+  const settled = await Promise.allSettled([...shards].map(loadShard));
   options.signal?.removeEventListener("abort", abort);
   if (failure !== undefined) throw failure;
 

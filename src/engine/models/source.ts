@@ -25,6 +25,16 @@ export interface ReadOptions {
   readonly expected?: Expected | undefined;
 }
 
+/** A file of which parts can be read, however large it is. */
+export interface OpenFile {
+  readonly bytes: number;
+  /** The bytes [begin, end), in a buffer of their own. */
+  read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Of the whole file, in lower case. */
+  sha256(): Promise<string>;
+  close(): Promise<void>;
+}
+
 /** Where a model's files come from. Paths are relative and use "/". */
 export interface Files {
   /** The folder or address, for messages. */
@@ -37,6 +47,12 @@ export interface Files {
   read(path: string, options?: ReadOptions): Promise<Uint8Array<ArrayBuffer>>;
   /** Names of the files in a folder, where the source can tell; for messages. */
   list?(folder: string): Promise<readonly string[]>;
+  /**
+   * A file to be read in parts, where that can be had.
+   *
+   * @throws EngineError "file-missing"
+   */
+  open?(path: string): Promise<OpenFile>;
 }
 
 export const stopped = (path: string): EngineError =>
@@ -58,11 +74,14 @@ export const difference = async (bytes: Uint8Array<ArrayBuffer>, expected: Expec
   return found === expected.sha256 ? undefined : `its SHA-256 is ${found} instead of ${expected.sha256}`;
 };
 
+/** A file that is not what a manifest promised, and how it differs. */
+export const hashMismatch = (where: string, how: string): EngineError =>
+  new EngineError("hash-mismatch", `${where} is not the file that manifest.json names: ${how}.`, {
+    hint: "Load it again; if that does not help, the file or the manifest on the server is out of date.",
+  });
+
 /** Refuses bytes that are not what a manifest promised. */
 export const verify = async (where: string, bytes: Uint8Array<ArrayBuffer>, expected?: Expected): Promise<void> => {
   const how = expected && (await difference(bytes, expected));
-  if (how)
-    throw new EngineError("hash-mismatch", `${where} is not the file that manifest.json names: ${how}.`, {
-      hint: "Load it again; if that does not help, the file or the manifest on the server is out of date.",
-    });
+  if (how) throw hashMismatch(where, how);
 };
