@@ -57,6 +57,7 @@ const distilled: Files = {
     const file = `${fixture.folder}/${path}`;
     if (path.endsWith("scheduler_config.json"))
       return readFileSync(`${fixture.folder}/scheduler-flow/scheduler_config.json`);
+    if (path.startsWith("vae/")) throw new EngineError("file-missing", `${path} is not there.`);
     if (path.endsWith("config.json"))
       return new TextEncoder().encode(
         JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), guidance_embeds: true }),
