@@ -54,6 +54,7 @@ export default defineConfig({
       customCss: [
         "./site/styles/theme.css",
         "./site/styles/prose.css",
+        "./site/styles/breakout.css",
         "./site/styles/live.css",
         "./site/styles/grid.css",
         "./site/styles/results.css",

@@ -129,14 +129,14 @@ for (const launch of [firefox, webkit]) {
   /** Opens a page with an example, and waits until its script listens. */
   const openExample = async (path) => {
     await browser.open(`${site.address}${path}`);
-    await until("the example", `${find("dc-example [data-part=run]")}?.disabled === false`);
+    await until("the example", `${find(".dc-workbench .dc-run")}?.disabled === false`);
   };
   const runIt = async () => {
     await browser.run(
-      `const steps = ${find("dc-example [data-knob=steps]")}; steps.value = 4; for (const type of ["input", "change"]) steps.dispatchEvent(new Event(type, { bubbles: true }));`,
+      `const steps = ${find(".dc-workbench [name=steps]")}; steps.value = 4; for (const type of ["input", "change"]) steps.dispatchEvent(new Event(type, { bubbles: true }));`,
     );
-    await press("dc-example [data-part=run]");
-    return says("dc-example [data-part=phase]");
+    await press(".dc-workbench .dc-run");
+    return says(".dc-workbench .dc-status [role=status]");
   };
   const flows = {
     async "first page"() {
@@ -150,9 +150,11 @@ for (const launch of [firefox, webkit]) {
     },
     async "edited example"() {
       await openExample("/methods/fora/");
-      await press("dc-example [data-part=edit]");
-      await until("the editor", `${find("dc-example .cm-content")} !== null`);
-      await browser.run(`${find("dc-example .cm-content")}.focus(); document.execCommand("insertText", false, " ");`);
+      await press(".dc-workbench .dc-edit");
+      await until("the editor", `${find(".dc-workbench .cm-content")} !== null`);
+      await browser.run(
+        `${find(".dc-workbench .cm-content")}.focus(); document.execCommand("insertText", false, " ");`,
+      );
       return runIt();
     },
   };

@@ -1,16 +1,24 @@
 import type { CacheMethod, Result } from "diffusion-cache";
 import type { Follower } from "../device/lent-engine.js";
+import type { PageModel } from "../model/models.js";
 import { CellFailure } from "../notebook/cell-failure.js";
 import { cellOutput } from "../notebook/cell-output.js";
 import { createKernel, type Kernel } from "../notebook/kernel.js";
 import type { ExampleModule, Outcome, RunName } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { editedOptions } from "./edited-options.js";
-import type { ExampleEditorOptions } from "./example-editor.js";
 
 export type RunRequest = Parameters<ExampleModule["run"]>[0];
 
 const nameOf = (methods: readonly CacheMethod[]): RunName => (methods.length > 0 ? "cached" : "uncached");
+
+interface EditedRunOptions {
+  readonly example: string;
+  readonly base: string;
+  readonly models: readonly PageModel[];
+  readonly model: () => PageModel;
+  readonly say: (text: string) => void;
+}
 
 /**
  * Runs what an example's program has become, in a worker of its own.
@@ -19,7 +27,7 @@ const nameOf = (methods: readonly CacheMethod[]): RunName => (methods.length > 0
  */
 export const editedRun = (
   place: HTMLElement,
-  { example, base, models, model, say }: ExampleEditorOptions,
+  { example, base, models, model, say }: EditedRunOptions,
   goTo: (line: number, column: number) => void,
 ) => {
   const output = cellOutput(place, goTo);

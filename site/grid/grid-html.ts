@@ -1,6 +1,6 @@
 import type { Cell, GridRow } from "./grid-rows.js";
 
-const names: Readonly<Record<Cell, string>> = {
+export const cellNames: Readonly<Record<Cell, string>> = {
   compute: "computed",
   reuse: "reused",
   forecast: "forecast",
@@ -13,11 +13,11 @@ const stepsOf = (cells: readonly Cell[], cell: Cell): string =>
 
 /** What a row says, for those who do not see it. */
 export const rowInWords = ({ label, cells }: GridRow): string => {
-  const parts = (Object.keys(names) as Cell[])
+  const parts = (Object.keys(cellNames) as Cell[])
     .filter((cell) => cells.includes(cell))
     .map(
       (cell) =>
-        `${names[cell]} in ${cells.every((here) => here === cell) ? "all steps" : `steps ${stepsOf(cells, cell)}`}`,
+        `${cellNames[cell]} in ${cells.every((here) => here === cell) ? "all steps" : `steps ${stepsOf(cells, cell)}`}`,
     );
   return `${label}: ${parts.join("; ")}.`;
 };
@@ -26,7 +26,7 @@ const row = (one: GridRow): string => {
   const { label, sites, cells } = one;
   const computed = cells.filter((cell) => cell === "compute").length;
   const marks = cells
-    .map((cell, step) => `<i data-cell="${cell}" title="Step ${step + 1}: ${names[cell]}"></i>`)
+    .map((cell, step) => `<i data-cell="${cell}" title="Step ${step + 1}: ${cellNames[cell]}"></i>`)
     .join("");
   const count = cells.includes("pending")
     ? ""
@@ -46,7 +46,7 @@ export const gridHtml = (rows: readonly GridRow[]): string => {
 export const gridLegend = (rows: readonly GridRow[]): string =>
   (["compute", "reuse", "forecast", "mixed"] as const)
     .filter((cell) => rows.some(({ cells }) => cells.includes(cell)))
-    .map((cell) => `<span class="dc-legend"><i data-cell="${cell}"></i>${names[cell]}</span>`)
+    .map((cell) => `<span class="dc-legend"><i data-cell="${cell}"></i>${cellNames[cell]}</span>`)
     .join("");
 
 /** Draws a grid and its legend into the places that a panel has for them. */

@@ -15,6 +15,12 @@ interface Slot {
   readonly words: readonly string[];
 }
 
+/** A model as a choice shows it. */
+export interface ModelLabel {
+  readonly name: string;
+  readonly label: string;
+}
+
 export interface SiteModel extends PageModel {
   readonly architecture: string;
   readonly parameters: number;
@@ -25,6 +31,8 @@ export interface SiteModel extends PageModel {
   readonly layers: number;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
   readonly slots: readonly Slot[];
+  /** Its `text/vocabulary.json`. */
+  readonly vocabulary: object;
   readonly calibration: Calibration;
 }
 
@@ -45,7 +53,7 @@ const readModel = (name: ModelName): SiteModel => {
     readonly _class_name: string;
     readonly num_layers: number;
   };
-  const { slots } = json("text/vocabulary.json") as { readonly slots: readonly Slot[] };
+  const vocabulary = json("text/vocabulary.json") as { readonly slots: readonly Slot[] };
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
   return {
     name: manifest.name,
@@ -60,7 +68,8 @@ const readModel = (name: ModelName): SiteModel => {
     clip: manifest.clip,
     defaults: { prompt: "", steps: 20, guidance: 1, ...manifest.defaults },
     scheduler: json("scheduler/scheduler_config.json") as object,
-    slots,
+    slots: vocabulary.slots,
+    vocabulary,
     calibration: calibrationFromJson(json("calibration.json"), `${path}/calibration.json`),
   };
 };
@@ -70,6 +79,14 @@ export const siteModels = (): readonly [SiteModel, ...SiteModel[]] => {
   const [first, ...more] = names;
   return [readModel(first), ...more.map(readModel)];
 };
+
+const kinds: Readonly<Record<string, string>> = { FluxTransformer2DModel: "FLUX", LatteTransformer3DModel: "Latte" };
+
+export const modelLabels = (models: readonly SiteModel[]): readonly ModelLabel[] =>
+  models.map(({ name, architecture, clip }) => ({
+    name,
+    label: `${name} (${kinds[architecture] ?? architecture}, ${clip.frames > 1 ? "video" : "image"})`,
+  }));
 
 export const siteModel = (name: ModelName = names[0]): SiteModel => readModel(name);
 

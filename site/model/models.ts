@@ -1,4 +1,5 @@
 import type { Calibration } from "diffusion-cache";
+import { get, type Readable, writable } from "svelte/store";
 
 /** What a page's programs know of a checkpoint before it is loaded. */
 export interface PageModel {
@@ -12,22 +13,31 @@ export interface PageModel {
   readonly calibration: Calibration;
 }
 
-// Which of its models the page runs. Shared by all examples and grids, as there is one engine.
+// Which of its models the page runs. Shared by all panels, as there is one engine.
 
-let choice: string | undefined;
-const listeners = new Set<() => void>();
+const choice = writable<string | undefined>();
 
-/** The chosen one of the models that an example offers, or its first. */
+/** The name that was chosen; undefined until then. */
+export const chosenModel: Readable<string | undefined> = choice;
+
+/** The one of this name among the models that a panel offers, or its first. */
+export const modelNamed = <Model extends Pick<PageModel, "name">>(
+  models: readonly Model[],
+  chosen: string | undefined,
+): Model => (models.find(({ name }) => name === chosen) ?? models[0]) as Model;
+
+/** The chosen one of the models that a panel offers, or its first. */
 export const modelOf = <Model extends Pick<PageModel, "name">>(models: readonly Model[]): Model =>
-  (models.find(({ name }) => name === choice) ?? models[0]) as Model;
+  modelNamed(models, get(choice));
 
-export const chooseModel = (name: string): void => {
-  choice = name;
-  for (const listener of listeners) listener();
-};
+export const chooseModel = (name: string): void => choice.set(name);
 
 /** Calls `listener` after every later choice. @returns stops that */
 export const onModel = (listener: () => void): (() => void) => {
-  listeners.add(listener);
-  return () => listeners.delete(listener);
+  let first = true;
+  const stop = choice.subscribe(() => {
+    if (!first) listener();
+  });
+  first = false;
+  return stop;
 };

@@ -22,6 +22,13 @@ export const noticeHtml = (text: string): string =>
 /** What may go well when it is done again, with nothing changed. */
 const passing = ["download-failed", "hash-mismatch", "device-lost", "out-of-memory", "runtime-failed"];
 
+/** What a panel says of an error. */
+export const failureOf = (error: unknown) => {
+  const { message, hint, code } = fieldsOf(error);
+  const reload = (error as { readonly reload?: unknown } | null)?.reload === true;
+  return { message, hint, code, passes: passing.includes(code), reload };
+};
+
 /** An error where it happened: what, what to do, and the way to its entry in the reference. */
 export const failureHtml = (error: unknown, base: string): string => {
   const { message, hint, code } = fieldsOf(error);

@@ -1,21 +1,15 @@
-/** The fields of an example's form beside its knobs. */
-export interface Asked {
-  readonly prompt: string;
-  readonly seed: number;
-  readonly guidance: number;
+import type { Settings } from "./example-module.js";
+
+/** What a run of an example is asked for, and of which model. */
+export interface Asked extends Settings {
+  readonly model: string;
 }
 
-const field = (form: HTMLElement, name: string): HTMLInputElement =>
-  form.querySelector(`[data-ask=${name}]`) as HTMLInputElement;
-
-export const readAsked = (form: HTMLElement): Asked => ({
-  prompt: field(form, "prompt").value,
-  seed: field(form, "seed").valueAsNumber,
-  guidance: field(form, "guidance").valueAsNumber,
-});
-
-export const writeAsked = (form: HTMLElement, { prompt, seed, guidance }: Asked): void => {
-  field(form, "prompt").value = prompt;
-  field(form, "seed").value = String(seed);
-  field(form, "guidance").value = String(guidance);
+/** Whether two runs would be asked for the same. */
+export const sameAsked = (a: Asked, b: Asked): boolean => {
+  const names = new Set([...Object.keys(a.options), ...Object.keys(b.options)]);
+  return (
+    (["model", "prompt", "seed", "steps", "guidance"] as const).every((name) => a[name] === b[name]) &&
+    [...names].every((name) => JSON.stringify(a.options[name]) === JSON.stringify(b.options[name]))
+  );
 };

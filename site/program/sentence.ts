@@ -1,7 +1,7 @@
 import type { Quality } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 import type { Measured } from "./example-module.js";
-import { speedup } from "./summary.js";
+import { isDisturbed, speedup } from "./summary.js";
 
 /** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
 const likeness = ({ ssim, psnr }: Quality): string => {
@@ -12,14 +12,24 @@ const likeness = ({ ssim, psnr }: Quality): string => {
   return "is a different clip";
 };
 
-/** What happened, in one sentence: decisions, time, memory, quality. */
-export const sentenceOf = (measured: Measured): string => {
+/**
+ * What happened, in one sentence: decisions, time, memory, quality.
+ *
+ * @param ideal the ideal speed-up, where it is known: a measured one above it is not said
+ */
+export const sentenceOf = (measured: Measured, ideal = Number.POSITIVE_INFINITY): string => {
   const { uncached, cached, quality } = measured;
   const { visits, totals, backend } = cached.trace;
   const spared = visits.filter(({ decision }) => decision !== "compute");
   const gain = speedup(measured);
   const time = `${inTime(totals.wallMs)} instead of ${inTime(uncached.trace.totals.wallMs)}`;
-  const faster = gain > 1.02 ? `${gain.toFixed(2)} times as fast` : gain < 0.98 ? "slower" : "no faster";
+  const faster = isDisturbed(gain, ideal)
+    ? "a disturbed measurement, since the ideal is less: run again"
+    : gain > 1.02
+      ? `${gain.toFixed(2)} times as fast`
+      : gain < 0.98
+        ? "slower"
+        : "no faster";
   const verbs = { reuse: "reused", forecast: "forecast" } as const;
   const did = (["reuse", "forecast"] as const).filter((one) => spared.some(({ decision }) => decision === one));
   if (spared.length === 0) return `With these settings nothing was reused, so both runs computed the same (${time}).`;

@@ -12,6 +12,7 @@ export const summaryFields = [
     help: "If the reused sites cost nothing, from the measured time of each site",
   },
   { key: "share", label: "Measured of ideal", help: "How much of the possible saving of time this engine reaches" },
+  { key: "skipped", label: "Skipped", help: "Features that were reused or forecast instead of computed" },
   { key: "psnr", label: "PSNR", help: "Against the uncached clip, higher is closer" },
   { key: "ssim", label: "SSIM", help: "Against the uncached clip, 1 is equal" },
   { key: "error", label: "Largest error", help: "Of any pixel and channel, over 0 … 1" },
@@ -38,14 +39,44 @@ const decibels = (psnr: number): string => (Number.isFinite(psnr) ? `${psnr.toFi
 export const speedup = ({ uncached, cached }: Measured): number =>
   uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
 
-/** What the cells say after a run, except for the ideal speed-up, which needs a measurement of its own. */
-export const summaryOf = (measured: Measured): Partial<Record<SummaryKey, string>> => {
+/** How far a measured speed-up may lie above the ideal one before it counts as disturbed: what clocks leave open. */
+const slack = 1.05;
+
+/**
+ * Whether a measured speed-up says nothing: more than the ideal cannot be. Then something else kept the processor busy
+ * during one of the measurements.
+ */
+export const isDisturbed = (measured: number, ideal: number): boolean => measured > slack * ideal;
+
+/** The share of features that were not computed, 0 … 1. */
+const skippedOf = ({ cached }: Measured): number => {
+  const { visits } = cached.trace;
+  return visits.filter(({ decision }) => decision !== "compute").length / Math.max(1, visits.length);
+};
+
+/** A speed-up as measured: with the spread of several pairs. */
+const measuredText = (measured: number, all: readonly number[]): string => {
+  const [low, high] = [all[0], all.at(-1)];
+  const spread = all.length > 1 ? ` (${low?.toFixed(2)} to ${high?.toFixed(2)})` : "";
+  return `${measured.toFixed(2)} ×${spread}`;
+};
+
+/**
+ * What the cells say after a run, except for the ideal speed-up, which needs a measurement of its own.
+ *
+ * @param speedups of all pairs, ascending, where the pair was made several times
+ */
+export const summaryOf = (
+  measured: Measured,
+  speedups: readonly number[] = [],
+): Partial<Record<SummaryKey, string>> => {
   const { uncached, cached, quality } = measured;
   const { peak } = cached.trace.totals.bytes;
   return {
     uncached: inTime(uncached.trace.totals.wallMs),
     cached: inTime(cached.trace.totals.wallMs),
-    speedup: `${speedup(measured).toFixed(2)} ×`,
+    speedup: measuredText(speedup(measured), speedups),
+    skipped: `${Math.round(100 * skippedOf(measured))} %`,
     psnr: decibels(quality.psnr),
     ssim: quality.ssim.toFixed(4),
     error: quality.maxError.toFixed(3),
@@ -56,16 +87,9 @@ export const summaryOf = (measured: Measured): Partial<Record<SummaryKey, string
   };
 };
 
-/**
- * More than the ideal cannot be: then something else kept the processor busy during one of the measurements, and the
- * cell says so instead of boasting.
- */
-const shareOf = (measured: number, ideal: number): string => {
-  const percent = Math.round((100 * measured) / ideal);
-  return percent > 105 ? `${percent} %: disturbed, run again` : `${percent} %`;
+/** The cells that the ideal speed-up adds; a disturbed measurement is called one in place of its figure. */
+export const idealOf = (measured: Measured, ideal: number): Partial<Record<SummaryKey, string>> => {
+  const gain = speedup(measured);
+  const cells = { ideal: `${ideal.toFixed(2)} ×`, share: `${Math.round((100 * gain) / ideal)} %` };
+  return isDisturbed(gain, ideal) ? { ...cells, speedup: "disturbed", share: "disturbed: run again" } : cells;
 };
-
-export const idealOf = (measured: Measured, ideal: number): Partial<Record<SummaryKey, string>> => ({
-  ideal: `${ideal.toFixed(2)} ×`,
-  share: shareOf(speedup(measured), ideal),
-});

@@ -65,12 +65,8 @@ const choices = (): string =>
     })
     .join("\n");
 
-export const spokenParts: Spoken = (
-  name,
-  { name: example = "", example: shown = "", method = "", kind = "", part = "" },
-) => {
-  if (name === "Example") return program(example);
-  if (name === "DecisionGrid") return grid(shown);
+export const spokenParts: Spoken = (name, { name: example = "", method = "", kind = "", part = "" }) => {
+  if (name === "Example") return `${grid(example)}\n\n${program(example)}`;
   if (name === "MethodCard") return card(method as MethodName);
   if (name === "OptionsTable") return options(method);
   if (name === "Published")

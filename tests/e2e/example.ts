@@ -14,15 +14,53 @@ export interface Outcome {
   readonly deviation: number;
 }
 
-const part = (page: Page, name: string): Locator => page.locator(`dc-example [data-part=${name}]`);
+/** Parts of the workbench, as the page marks them. */
+const places = {
+  status: ".dc-status p",
+  failure: ".dc-failures",
+  again: '.dc-failure button:text-is("Try again")',
+  run: ".dc-run",
+  stop: 'button:text-is("Stop")',
+  reset: 'form button:text-is("Reset")',
+  source: ".dc-run-source",
+  sentence: ".dc-sentence",
+  snippet: ".dc-snippet code",
+  copy: ".dc-snippet button",
+  grid: ".decisions .dc-grid",
+  decisions: ".decisions .dc-panel-title",
+  play: ".clips .dc-player button",
+  frame: ".clips .dc-player output",
+  edit: 'button:text-is("Edit")',
+  "edit-output": ".dc-program-output",
+  "edit-note": ".dc-program-note",
+  "edit-reset": 'button:text-is("Reset program")',
+} as const;
+export type PartName = keyof typeof places;
+
+const part = (page: Page, name: PartName): Locator => page.locator(`.dc-workbench ${places[name]}`);
+
+/** Waits until the page's own scripts listen. */
+const ready = (page: Page): Promise<void> => page.locator(".dc-workbench .dc-run:enabled").first().waitFor();
 
 /** Drives the live example of a page as a reader does. */
 export const exampleOf = (page: Page) => ({
-  part: (name: string) => part(page, name),
+  ready: () => ready(page),
+  part: (name: PartName) => part(page, name),
+  /** One of the parts below clips and grid. */
+  async tab(name: string): Promise<void> {
+    await ready(page);
+    await page.locator(".dc-workbench .below").getByRole("tab", { name, exact: true }).click();
+  },
   status: () => part(page, "status").textContent(),
-  summary: (key: string) => page.locator(`[data-summary=${key}]`).textContent(),
-  ask: (name: string, value: string) => page.locator(`dc-example [data-ask=${name}]`).fill(value),
-  knob: (name: string, value: number) => page.locator(`dc-example [data-knob="${name}"]`).fill(String(value)),
+  summary: (key: string) => page.locator(`.dc-workbench [data-summary=${key}]`).textContent(),
+  async ask(name: string, value: string): Promise<void> {
+    await ready(page);
+    await page.locator(`.dc-workbench [name=${name}]`).fill(value);
+  },
+  async knob(name: string, value: number): Promise<void> {
+    await ready(page);
+    await page.locator(`.dc-workbench [name="${name}"]`).fill(String(value));
+  },
   run: () => part(page, "run").click(),
   /** Waits for the status line to say it. */
   async says(text: RegExp, timeout = 120_000): Promise<void> {
@@ -58,7 +96,7 @@ export const exampleOf = (page: Page) => ({
     ),
   /** Share of a canvas's pixels that are not black, and its mean colour. */
   canvas: (view: "uncached" | "cached" | "difference"): Promise<{ lit: number; mean: Colour }> =>
-    page.locator(`canvas[data-view=${view}]`).evaluate((element) => {
+    page.locator(`.clips canvas[data-view=${view}]`).evaluate((element) => {
       const canvas = element as HTMLCanvasElement;
       const data = canvas.getContext("2d")?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
       const pixels = canvas.width * canvas.height;

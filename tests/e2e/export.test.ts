@@ -21,7 +21,7 @@ beforeAll(async () => {
   await ended;
   await example.says(/^Done/);
   await page.locator(".dc-chart svg").first().scrollIntoViewIfNeeded();
-  await page.locator("dc-export summary").click();
+  await example.tab("Export");
   await page.getByRole("button", { name: "Steps (CSV)" }).waitFor();
 });
 afterAll(() => site?.close());
@@ -29,7 +29,7 @@ afterAll(() => site?.close());
 const saved = async (label: string): Promise<{ name: string; bytes: Buffer; text: string }> => {
   const [download] = await Promise.all([
     page.waitForEvent("download"),
-    page.locator("dc-export").getByRole("button", { name: label, exact: true }).click(),
+    page.locator(".dc-export").getByRole("button", { name: label, exact: true }).click(),
   ]);
   const bytes = await readFile(await download.path());
   return { name: download.suggestedFilename(), bytes, text: bytes.toString("utf8") };
@@ -100,23 +100,25 @@ describe("the files of a finished run", () => {
 
   it("where a browser has no encoder, says so and goes on", async () => {
     await page.evaluate(() => Reflect.deleteProperty(window, "VideoEncoder"));
-    const menu = page.locator("dc-export");
+    const menu = page.locator(".dc-export");
     await menu.getByRole("button", { name: "Uncached clip (WebM)" }).click();
     await menu.getByRole("status").filter({ hasText: "This browser has no encoder for WebM" }).waitFor();
     expect((await saved("Uncached clip (GIF)")).bytes.length).toBeGreaterThan(1000);
   });
 
-  it("is accessible, closes on Escape, and complains of nothing", async () => {
+  it("is accessible, is left by the keys of its tabs, and complains of nothing", async () => {
     expect(await violationsOf(page)).toEqual([]);
-    await page.getByRole("button", { name: "Steps (CSV)" }).focus();
-    await page.keyboard.press("Escape");
-    expect(await page.locator("dc-export details").getAttribute("open")).toBeNull();
+    const tab = page.getByRole("tab", { name: "Export" });
+    await tab.focus();
+    await page.keyboard.press("ArrowLeft");
+    await page.keyboard.press("ArrowRight");
+    expect(await tab.getAttribute("aria-selected")).toBe("true");
+    await page.getByRole("button", { name: "Steps (CSV)" }).waitFor();
     expect(complaints).toEqual([]);
   });
 });
 
 it("a trace is read back on the page that documents it, and one of another version refused", async () => {
-  await page.locator("dc-export summary").click(); // the test before has closed it
   const { text } = await saved("Trace, cached (JSON)");
   const { page: reader, complaints: said } = await site.visit("/reference/trace/");
   const area = reader.getByLabel("or its text");
@@ -138,7 +140,8 @@ it("a trace is read back on the page that documents it, and one of another versi
 
 it("the snippet is copied with one press", async () => {
   await page.context().grantPermissions(["clipboard-read", "clipboard-write"]);
-  await page.locator("dc-example [data-part=copy]").click();
+  await exampleOf(page).tab("Your code");
+  await exampleOf(page).part("copy").click();
   const copied = await page.evaluate(() => navigator.clipboard.readText());
   expect(copied).toBe(await exampleOf(page).part("snippet").textContent());
   expect(copied).toMatch(/^import \{/);

@@ -19,7 +19,7 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
   const recorded = await sentence.textContent();
   expect(recorded).toMatch(/by \d+(\.\d)? % on average for cross-attention, which changes least/);
 
-  await panel.locator("dc-model select").selectOption("flux-shapes-nano");
+  await panel.locator(".dc-model select").selectOption("flux-shapes-nano");
   await source.filter({ hasText: "Recorded with flux-shapes-nano" }).waitFor();
   await panel.locator("[data-part=measure]").click();
   await source.filter({ hasText: "Measured with flux-shapes-nano on your device" }).waitFor({ timeout: 120_000 });
@@ -28,7 +28,7 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
   expect(await sentence.textContent()).not.toBe(recorded);
   await panel.locator("[data-part=status]").filter({ hasText: "Done on" }).waitFor();
 
-  await panel.locator("dc-model select").selectOption("latte-motion-nano");
+  await panel.locator(".dc-model select").selectOption("latte-motion-nano");
   await source.filter({ hasText: "Recorded with latte-motion-nano" }).waitFor();
   await expect.poll(() => sentence.textContent()).toBe(recorded);
   expect(complaints).toEqual([]);
@@ -49,7 +49,7 @@ it("a picture shows where a method acts, follows method, model and options, and 
   await panel.locator("[data-part=method]").selectOption("text-kv");
   await sentence.filter({ hasText: "keys and values" }).waitFor();
   expect(await lit("chip").count()).toBe(4);
-  await panel.locator("dc-model select").selectOption("flux-shapes-nano");
+  await panel.locator(".dc-model select").selectOption("flux-shapes-nano");
   await sentence.filter({ hasText: "flux-shapes-nano has nothing" }).waitFor();
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   expect(loaded.filter((name) => /ort[.-]|\.wasm|server-|safetensors/.test(name))).toEqual([]);

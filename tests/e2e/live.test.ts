@@ -50,12 +50,13 @@ describe("the PAB page on WebAssembly", () => {
 
   it("draws the grid of decisions after the sliders, without a model", async () => {
     const { page } = visit;
-    const cells = page.locator("dc-decision-grid .dc-grid-cells").first();
+    const cells = page.locator(".dc-workbench .dc-grid-cells").first();
     const computed = (): Promise<number> => cells.locator("[data-cell=compute]").count();
     const before = await computed();
-    await page.locator('dc-decision-grid [data-knob="spatialAttentionBlockSkipRange"]').fill("8");
+    await exampleOf(page).ready();
+    await page.locator('.dc-workbench [name="spatialAttentionBlockSkipRange"]').fill("8");
     await expect.poll(computed).toBeLessThan(before);
-    await page.locator('dc-decision-grid [data-knob="spatialAttentionBlockSkipRange"]').fill("2");
+    await page.locator('.dc-workbench [name="spatialAttentionBlockSkipRange"]').fill("2");
     await expect.poll(computed).toBe(before);
   });
 
@@ -107,13 +108,22 @@ describe("the PAB page on WebAssembly", () => {
     expect(complaints).toEqual([]);
   }, 240_000);
 
-  it.each(["light", "dark"])("is accessible with all that a run leaves, %s", async (theme) => {
+  it.each(["light", "dark"])("is accessible with all that a run leaves, in every tab, %s", async (theme) => {
     const { page } = visit;
-    await page.evaluate((name) => {
-      document.documentElement.dataset.theme = name;
-      for (const details of document.querySelectorAll("details")) details.open = true;
-    }, theme);
-    expect(await violationsOf(page)).toEqual([]);
+    const found: string[] = [];
+    for (const tab of ["Charts", "All figures", "Step through", "Your code", "Program", "Export"]) {
+      await exampleOf(page).tab(tab);
+      await page.evaluate((name) => {
+        document.documentElement.dataset.theme = name;
+        for (const details of document.querySelectorAll("details")) details.open = true;
+      }, theme);
+      found.push(...(await violationsOf(page)).map((text) => `${tab}: ${text}`));
+    }
+    expect(found).toEqual([]);
+    await page.evaluate(() => {
+      for (const details of document.querySelectorAll("details")) details.open = false;
+    });
+    await exampleOf(page).tab("Charts");
   });
 
   it("runs again with a moved slider on the engine it has", async () => {
@@ -124,6 +134,7 @@ describe("the PAB page on WebAssembly", () => {
     const { cached } = await outcome;
     expect(cached.methods[0]?.options).toMatchObject({ spatialAttentionBlockSkipRange: 4 });
     await example.says(/^Done/);
+    await example.tab("Your code");
     expect(await example.part("snippet").textContent()).toContain("spatialAttentionBlockSkipRange: 4");
     await visit.page.getByRole("tab", { name: "Python" }).click();
     expect(await example.part("snippet").textContent()).toContain("spatial_attention_block_skip_range=4");
@@ -135,10 +146,11 @@ describe("the PAB page on WebAssembly", () => {
     await example.knob("steps", 40);
     await example.run();
     await example.says(/Uncached run: step [2-9] of 40/);
-    // In the page, so that no time passes between the press and the look.
-    const said = await example.part("stop").evaluate((stop) => {
+    // In the page, so that no more passes between the press and the look than the page's own turn.
+    const said = await example.part("stop").evaluate(async (stop) => {
       (stop as HTMLButtonElement).click();
-      return stop.closest("dc-example")?.querySelector("[data-part=status]")?.textContent;
+      await Promise.resolve();
+      return stop.closest(".dc-workbench")?.querySelector(".dc-status p")?.textContent;
     });
     expect(said).toBe("Stopped.");
     await example.knob("steps", 2);

@@ -10,6 +10,7 @@ afterAll(() => site?.close());
 
 it("a page is printed with all its clips and charts, also those that were not in view", async () => {
   const { page } = await site.visit("/methods/first-block-cache/");
+  await exampleOf(page).ready();
   const printed = page.evaluate(
     () =>
       new Promise((resolve) =>
@@ -20,7 +21,7 @@ it("a page is printed with all its clips and charts, also those that were not in
               ?.getImageData(0, 0, canvas.width, canvas.height)
               .data.some((value, at) => at % 4 < 3 && value > 0) ?? false;
           resolve({
-            clips: [...document.querySelectorAll<HTMLCanvasElement>("dc-clips canvas")].map(lit),
+            clips: [...document.querySelectorAll<HTMLCanvasElement>(".clips canvas")].map(lit),
             charts: document.querySelectorAll(".dc-chart svg").length,
           });
         }),
@@ -34,14 +35,16 @@ it("a page is printed with all its clips and charts, also those that were not in
 
 it("a method that measures shows a recorded grid, says so, and replaces it by the reader's own run", async () => {
   const { page, complaints } = await site.visit("/methods/first-block-cache/");
-  const from = page.locator("dc-decision-grid [data-part=from]");
+  const example = exampleOf(page);
+  const from = example.part("source");
   expect(await from.textContent()).toMatch(/^\s*Recorded with latte-motion-nano on WebAssembly/);
-  const grid = page.locator("dc-decision-grid [data-part=grid]");
+  const grid = example.part("grid");
   const recorded = await grid.innerHTML();
 
-  const example = exampleOf(page);
   await example.knob("threshold", 0.3);
-  expect(await grid.innerHTML()).toBe(recorded); // moving a slider decides nothing here
+  // Moving a slider decides nothing here, and what is shown no longer looks as if it had.
+  await example.part("decisions").filter({ hasText: "which had other settings" }).waitFor();
+  expect(await grid.innerHTML()).toBe(recorded);
   const ended = example.outcome();
   await example.run();
   const { cached } = await ended;
@@ -57,10 +60,10 @@ it("a method that measures shows a recorded grid, says so, and replaces it by th
 
   // Step by step: opened, it stands at the first step that rests; the keys move it.
   await example.says(/^Done/);
-  const walk = page.locator("dc-step-through");
-  await walk.locator("summary").click();
+  const walk = page.locator(".dc-walk");
+  await example.tab("Step through");
   const first = cached.visits.find(({ decision }) => decision === "reuse")?.step ?? 0;
-  const said = walk.locator("[data-walk=step]");
+  const said = walk.getByRole("status").first();
   await said.filter({ hasText: `Step ${first + 1} of ${cached.steps},` }).waitFor();
   expect(await walk.locator("tbody").textContent()).toMatch(/0\.\d+ < 0\.3: reused from step \d+/);
   expect(await walk.locator("canvas").count()).toBe(3);

@@ -12,18 +12,18 @@ afterAll(() => site?.close());
 
 it("the other model: its words and prompt, its rows in the grid, and a run that keeps to them", async () => {
   const { page, complaints } = await site.visit("/methods/pyramid-attention-broadcast/");
-  const grid = page.locator("dc-decision-grid [data-part=grid]");
+  const grid = exampleOf(page).part("grid");
   expect(await grid.textContent()).toContain("Temporal attention");
-  await page.locator("dc-decision-grid select").selectOption("flux-shapes-nano");
+  await exampleOf(page).ready();
+  await page.locator(".dc-workbench .dc-model select").selectOption("flux-shapes-nano");
   await expect.poll(() => grid.textContent()).not.toContain("Temporal attention");
 
   const example = exampleOf(page);
-  expect(await page.locator("dc-example dc-model select").inputValue()).toBe("flux-shapes-nano");
-  expect(await page.locator("dc-example [data-ask=prompt]").inputValue()).toBe(
+  expect(await page.locator(".dc-workbench .dc-model select").inputValue()).toBe("flux-shapes-nano");
+  expect(await page.locator(".dc-workbench [name=prompt]").inputValue()).toBe(
     "a large red circle on a black background",
   );
-  await page.getByText("Words the model knows").click();
-  const words = await page.locator("dc-example .dc-words dl:visible").allTextContents();
+  const words = await page.locator(".dc-workbench .chips option").allTextContents();
   expect(words.join()).toContain("triangle");
   expect(words.join()).not.toContain("orbiting");
 
@@ -39,14 +39,15 @@ it("the other model: its words and prompt, its rows in the grid, and a run that 
   expect(cached.sites.some(({ computed }) => computed.includes("0"))).toBe(true);
   for (const { site: id, computed } of cached.sites)
     expect(planned.find(({ site: one }) => one === id)?.computed, id).toBe(computed);
-  expect(await page.locator("dc-example [data-part=frame]").textContent()).toBe("frame 1 of 1");
+  expect(await example.part("frame").textContent()).toBe("frame 1 of 1");
   expect(await example.part("play").isDisabled()).toBe(true);
+  await example.tab("Your code");
   expect(await example.part("snippet").textContent()).toContain('model: "/models/flux-shapes-nano"');
   expect(complaints).toEqual([]);
 }, 240_000);
 
 it("a model that has nothing a method keeps is not offered", async () => {
   const { page } = await site.visit("/methods/text-kv/");
-  const other = page.locator("dc-example dc-model option[value=flux-shapes-nano]");
+  const other = page.locator(".dc-workbench .dc-model option[value=flux-shapes-nano]");
   expect(await other.isDisabled()).toBe(true);
 });

@@ -19,8 +19,9 @@ const end = /Done|[Ff]ailed|Stopped/;
 /** Opens the editor of the page's example and puts `text` behind its program. */
 const edit = async (page: Page, text: string): Promise<void> => {
   const example = exampleOf(page);
-  if (await page.locator("dc-example .cm-content").isHidden()) await example.part("edit").click();
-  await page.locator("dc-example .cm-content").click();
+  await example.tab("Program");
+  if (await page.locator(".dc-workbench .cm-content").isHidden()) await example.part("edit").click();
+  await page.locator(".dc-workbench .cm-content").click();
   await page.keyboard.press("Control+End");
   await page.keyboard.insertText(`\n${text}`);
 };
@@ -53,7 +54,7 @@ describe("an example's program, edited", () => {
       }, theme);
       expect(await violationsOf(page)).toEqual([]);
     }
-    await page.locator("dc-example .cm-content").focus();
+    await page.locator(".dc-workbench .cm-content").focus();
     await page.keyboard.press("Escape");
     expect(
       await exampleOf(page)
@@ -75,7 +76,7 @@ describe("an example's program, edited", () => {
 
   test("that throws, or cannot be read, is marked at its line", async () => {
     await edit(page, 'throw new RangeError("on purpose");');
-    const lines = await page.locator("dc-example .cm-line").count();
+    const lines = await page.locator(".dc-workbench .cm-line").count();
     await ran();
     expect(await exampleOf(page).part("edit-output").textContent()).toContain("RangeError: on purpose");
     expect(await page.locator(".dc-wrong-line").textContent()).toContain("on purpose");
@@ -111,7 +112,7 @@ describe("an example's program, edited", () => {
   test("is there again after a reload", async () => {
     await edit(page, "// kept by this browser");
     await page.reload();
-    await page.locator("dc-example .cm-content", { hasText: "// kept by this browser" }).waitFor();
+    await page.locator(".dc-workbench .cm-content", { hasText: "// kept by this browser" }).waitFor();
     expect(await exampleOf(page).part("edit-note").textContent()).toBe("Your edits of this program, as you left them.");
     expect(complaints).toEqual([]);
   });
@@ -230,8 +231,8 @@ test("settings in a link are set, and nothing runs", async () => {
   const { page } = await site.visit(
     `/methods/fora/${await shareFragment("settings", { ...shared, options: { interval: 4 } })}`,
   );
-  await page.locator("dc-example [data-output=interval]", { hasText: "4" }).waitFor();
-  expect(await page.locator("dc-example [data-ask=seed]").inputValue()).toBe("5");
+  await page.locator(".dc-workbench .dc-knob", { hasText: "Interval" }).locator("output", { hasText: "4" }).waitFor();
+  expect(await page.locator(".dc-workbench [name=seed]").inputValue()).toBe("5");
   expect(await exampleOf(page).status()).toBe("Not run yet.");
   await page.goto(
     `${site.address}/methods/fora/${await shareFragment("settings", { ...shared, options: { interval: 400 } })}`,

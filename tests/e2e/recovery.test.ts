@@ -13,10 +13,12 @@ it("two examples that are started at once run one after the other, and the secon
   await exampleOf(page).knob("steps", 2);
   // A second example of the same program, as a page with several has it.
   await page.evaluate(() => {
-    const first = document.querySelector("dc-example") as HTMLElement;
-    first.after(first.cloneNode(true));
+    const first = document.querySelector(".dc-workbench")?.closest("astro-island") as HTMLElement;
+    const second = first.cloneNode(true) as HTMLElement;
+    second.setAttribute("ssr", ""); // as it comes from the server
+    first.after(second);
   });
-  const status = page.locator("dc-example [data-part=status]");
+  const status = page.locator(".dc-workbench .dc-status p");
   const said: string[] = [];
   await page.exposeFunction("heard", (text: string) => said.push(text));
   await status.nth(1).evaluate((element) => {
@@ -24,7 +26,7 @@ it("two examples that are started at once run one after the other, and the secon
       (globalThis as unknown as { heard(text: string): void }).heard(element.textContent ?? ""),
     ).observe(element, { childList: true, characterData: true, subtree: true });
   });
-  const run = page.locator("dc-example [data-part=run]");
+  const run = page.locator(".dc-workbench .dc-run");
   await run.nth(0).click();
   await run.nth(1).click();
   for (const which of [0, 1]) await status.nth(which).filter({ hasText: /^Done/ }).waitFor({ timeout: 120_000 });
@@ -70,8 +72,8 @@ it("a GPU that goes away in the middle of a run is replaced, on the same page, a
     { times: 1 },
   );
   const example = exampleOf(page);
-  await page.locator(".dc-device select").selectOption("webgpu");
   await example.knob("steps", 2);
+  await page.locator(".dc-device select").selectOption("webgpu");
   await example.run();
   await example.says(/Uncached run: step 1 of 2/, 200_000);
   await page

@@ -35,8 +35,7 @@ const factsOf = (page: string) => {
 describe("a method's files belong together", () => {
   test.each(pages)("%s: an options table, a grid and an example of that name", (name) => {
     const text = read(`content/docs/methods/${name}.mdx`);
-    for (const part of [`<DecisionGrid example="${name}" />`, `<Example name="${name}" />`, "<OptionsTable method="])
-      expect(text).toContain(part);
+    for (const part of [`<Example name="${name}" />`, "<OptionsTable method="]) expect(text).toContain(part);
   });
   test.each(engineFiles)("%s has a line in the index", (name) => {
     expect(read("src/engine/cache/methods/index.ts")).toContain(`"./${name}.js"`);
@@ -62,8 +61,6 @@ describe("a method's files belong together", () => {
     const text = read(`content/docs/methods/${name}.mdx`);
     const parts = [
       `<MethodCard method="${method}" />`,
-      "\n## What it decides\n",
-      `<DecisionGrid example="${name}" />`,
       "\n## Run it\n",
       `<Example name="${name}" />`,
       "\n## How it works\n",

@@ -2,7 +2,9 @@ import type { EngineError } from "../errors.js";
 
 /** A place in a sentence and the words it takes; a word may consist of several ("moving right"). */
 export interface Slot {
+  /** As the template names it: "colour"; with a 2 behind it for a second object. */
   readonly name: string;
+  /** Each in lower case. */
   readonly words: readonly string[];
 }
 
