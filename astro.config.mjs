@@ -34,6 +34,14 @@ const sitePages = {
 
 const group = (label, directory) => ({ label, items: [{ autogenerate: { directory } }] });
 
+/** What snippets are highlighted with, found late: pre-bundled in time, or the page would be loaded anew. */
+const shikiParts = [
+  "shiki/dist/langs/typescript.mjs",
+  "shiki/dist/langs/python.mjs",
+  "shiki/dist/themes/github-light-high-contrast.mjs",
+  "shiki/dist/themes/github-dark-high-contrast.mjs",
+];
+
 const base = process.env.SITE_BASE ?? "/";
 
 export default defineConfig({
@@ -108,6 +116,9 @@ export default defineConfig({
     // The names that Astro gives to the page's own files, so that what both use is written once.
     worker: { format: "es", rolldownOptions: { output: { assetFileNames: "_astro/[name].[hash][extname]" } } },
     // Its .wasm is found beside its module, which pre-bundling would move away.
-    optimizeDeps: { exclude: ["onnxruntime-web"], include: ["@observablehq/plot"] },
+    optimizeDeps: {
+      exclude: ["onnxruntime-web"],
+      include: ["@observablehq/plot", "shiki/core", "shiki/engine/javascript", ...shikiParts],
+    },
   },
 });

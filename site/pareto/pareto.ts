@@ -89,6 +89,10 @@ class Pareto extends HTMLElement {
       psnr: this.#part<HTMLInputElement>("psnr").valueAsNumber || 0,
       ssim: this.#part<HTMLInputElement>("ssim").valueAsNumber || 0,
     };
+    // A new sweep, another model or another method may have taken away what was chosen.
+    const shown = [...points, ...fewer];
+    const best = frontierOf(points).at(-1) ?? fewer.at(-1);
+    if (this.#chosen && !shown.includes(this.#chosen) && best) void this.#choose(best);
     this.#part("found").textContent = foundInWords([...points, ...fewer], floor);
     const [{ paretoChart }, { chartFigure }] = await Promise.all([
       import("./pareto-chart.js"),

@@ -1,7 +1,7 @@
-import type { Quality } from "diffusion-cache";
+import { isDisturbed, type Quality } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 import type { Measured } from "./example-module.js";
-import { isDisturbed, speedup } from "./summary.js";
+import { speedup } from "./summary.js";
 
 /** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
 const likeness = ({ ssim, psnr }: Quality): string => {

@@ -1,3 +1,4 @@
+import { isDisturbed } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 import type { Measured } from "./example-module.js";
 
@@ -38,15 +39,6 @@ const decibels = (psnr: number): string => (Number.isFinite(psnr) ? `${psnr.toFi
 
 export const speedup = ({ uncached, cached }: Measured): number =>
   uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
-
-/** How far a measured speed-up may lie above the ideal one before it counts as disturbed: what clocks leave open. */
-const slack = 1.05;
-
-/**
- * Whether a measured speed-up says nothing: more than the ideal cannot be. Then something else kept the processor busy
- * during one of the measurements.
- */
-export const isDisturbed = (measured: number, ideal: number): boolean => measured > slack * ideal;
 
 /** The share of features that were not computed, 0 … 1. */
 const skippedOf = ({ cached }: Measured): number => {

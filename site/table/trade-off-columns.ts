@@ -1,4 +1,4 @@
-import type { BenchFigures } from "diffusion-cache";
+import { type BenchFigures, isDisturbed } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 
 /** A column of the table of methods: what it says, sorts by and calls the best. */
@@ -34,9 +34,9 @@ export const columns: readonly Column[] = [
   {
     key: "speedup",
     label: "Speed-up",
-    help: "Uncached time over time, median of pairs of runs in turn; below it the least and the most. The line in the bar is the ideal",
-    value: ({ speedup }) => speedup,
-    text: ({ speedup }) => speedup.toFixed(2),
+    help: "Uncached time over time, median of pairs of runs in turn; below it the least and the most. The line in the bar is the ideal; more than it is called disturbed",
+    value: ({ speedup, ideal }) => (isDisturbed(speedup, ideal) ? undefined : speedup),
+    text: ({ speedup, ideal }) => (isDisturbed(speedup, ideal) ? "disturbed" : speedup.toFixed(2)),
     below: ({ leastSpeedup, mostSpeedup }) => sameTo(leastSpeedup.toFixed(2), mostSpeedup.toFixed(2)),
     best: "high",
   },

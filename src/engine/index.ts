@@ -74,6 +74,7 @@ export {
 } from "./measure/bench-table.js";
 export type { Changes, SiteChanges } from "./measure/changes.js";
 export { type CompareRequest, type Comparison, compare } from "./measure/compare.js";
+export { isDisturbed } from "./measure/disturbed.js";
 export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./measure/fewer-steps.js";
 export type { Measured } from "./measure/measured.js";
 export { idealSpeedup } from "./measure/profile.js";

@@ -116,8 +116,9 @@ test("a notebook asks for its engine anew in every run, says where it failed, an
 test("a link brings a program beside the reader's own: it is never kept in its place, nor run by a press that came before", async () => {
   const { page } = await site.visit("/methods/fora/");
   const example = exampleOf(page);
-  const editor = page.locator("dc-example .cm-content");
+  const editor = page.locator(".dc-workbench .cm-content");
   await example.knob("steps", 2);
+  await example.tab("Program");
   await example.part("edit").click();
   await editor.click();
   await page.keyboard.press("Control+Home");

@@ -22,6 +22,7 @@ const places = {
   run: ".dc-run",
   stop: 'button:text-is("Stop")',
   reset: 'form button:text-is("Reset")',
+  share: ".dc-share",
   source: ".dc-run-source",
   sentence: ".dc-sentence",
   snippet: ".dc-snippet code",

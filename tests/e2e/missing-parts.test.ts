@@ -23,6 +23,7 @@ describe("a part that is gone", () => {
     await exampleOf(page).part("failure").filter({ hasText: anew }).waitFor();
     expect(await exampleOf(page).part("failure").locator("a").getAttribute("href")).toBe("");
     // Nothing of the page waits for the editor: the page itself says so.
+    await exampleOf(page).tab("Program");
     await exampleOf(page).part("edit").click();
     await page.locator(".dc-missing-part", { hasText: anew }).waitFor();
     odd = () => undefined;
@@ -94,9 +95,10 @@ test("links are copied where the page was loaded over plain HTTP", async () => {
     flags: [`--host-resolver-rules=MAP ${host} 127.0.0.1`],
   });
   expect(await page.evaluate(() => [isSecureContext, "clipboard" in navigator])).toEqual([false, false]);
+  await exampleOf(page).ready();
   await exampleOf(page).part("share").click();
   await exampleOf(page).part("share").filter({ hasText: "Link copied" }).waitFor();
-  const prompt = page.locator("dc-example [data-ask=prompt]");
+  const prompt = page.locator(".dc-workbench [name=prompt]");
   await prompt.fill("");
   await prompt.press("Control+V");
   expect(await prompt.inputValue()).toBe(await page.evaluate(() => location.href));

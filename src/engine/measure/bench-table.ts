@@ -3,6 +3,7 @@ import { inJson } from "../files/file-checks.js";
 import { type Cells, csv, markdown } from "../files/tables.js";
 import { median } from "../metrics/median.js";
 import type { BenchReport, BenchRow } from "./bench-report.js";
+import { isDisturbed } from "./disturbed.js";
 
 /** A row as numbers: medians over its runs. Undefined where there is nothing to say. */
 export interface BenchFigures {
@@ -64,7 +65,9 @@ const aReport = fields({
   leftOut: mapOf(aText),
 });
 
-const someFigures = listOf(fields({ row: aRow, ms: aValue, speedup: aValue, psnr: aValue, ssim: aValue }));
+const someFigures = listOf(
+  fields({ row: aRow, ms: aValue, speedup: aValue, ideal: aValue, psnr: aValue, ssim: aValue }),
+);
 
 /** The rows of a report as numbers, in its order. */
 export const benchFigures = (report: BenchReport): readonly BenchFigures[] => {
@@ -98,11 +101,11 @@ export const benchFigures = (report: BenchReport): readonly BenchFigures[] => {
   });
 };
 
-/** The fastest cached row that keeps a PSNR, in every run the words of the prompt, and is faster than the uncached one. */
+/** The fastest cached row that keeps a PSNR, in every run the words of the prompt, is faster than the uncached one, and was not disturbed. */
 export const fastestAbove = (figures: readonly BenchFigures[], psnr: number): BenchFigures | undefined => {
   accept("fastestAbove", { figures: [figures, someFigures], psnr: [psnr, aValue] });
   return figures
-    .filter(({ row, speedup }) => row.kind === "cached" && speedup > 1)
+    .filter(({ row, speedup, ideal }) => row.kind === "cached" && speedup > 1 && !isDisturbed(speedup, ideal))
     .filter((one) => one.psnr >= psnr && one.asAsked === one.read)
     .toSorted((a, b) => b.speedup - a.speedup)[0];
 };
@@ -116,7 +119,7 @@ const printed = (one: BenchFigures): Cells => ({
   steps: one.row.steps,
   "time ms": Math.round(one.ms),
   "min–max ms": `${Math.round(one.fastestMs)}–${Math.round(one.slowestMs)}`,
-  "speed-up": one.speedup.toFixed(2),
+  "speed-up": isDisturbed(one.speedup, one.ideal) ? "disturbed" : one.speedup.toFixed(2),
   "ideal speed-up": one.ideal.toFixed(2),
   "not computed": one.skipped === undefined ? "" : `${(100 * one.skipped).toFixed(0)} %`,
   "peak MiB": mebibytes(one.peakBytes),
