@@ -17,9 +17,9 @@ import { type Shared, ShareError, shareLink } from "../program/share-link.js";
 import { sharedSettings } from "../program/shared-settings.js";
 import { shownCells, shownIn } from "../program/shown.js";
 import { idealOf, summaryOf } from "../program/summary.js";
-import { type Forming, type Made, make, type Request } from "./made.js";
+import type { Forming, Made, Request } from "./made.js";
 import type { BenchModel, Findings, PanelConfig } from "./panel.js";
-import { planned } from "./planned.js";
+import type { planned } from "./planned.js";
 import { Program } from "./program.svelte.js";
 
 /** A pair of runs that the panel shows, with the settings that made it. */
@@ -31,13 +31,20 @@ export interface Shown extends Findings {
   readonly own: { readonly outcome: Outcome; readonly previews: PreviewLog } | undefined;
 }
 
+/** What plans an example. */
+interface Loaded {
+  readonly module: ExampleModule;
+  readonly planned: typeof planned;
+}
+
 /** The state of a workbench: what is asked, what is shown and with which settings it was made, and what runs. */
 export class Workbench {
   readonly config: PanelConfig;
   readonly #root: () => HTMLElement | undefined;
   readonly runs: Runs;
   readonly program: Program;
-  #module = $state.raw<ExampleModule>();
+  #loading: Promise<Loaded> | undefined;
+  #loaded = $state.raw<Loaded>();
   /** Ends the measurement behind the last run, so that the next one does not wait for it. */
   #measuring: AbortController | undefined;
 
@@ -50,12 +57,12 @@ export class Workbench {
   notice = $state("");
 
   readonly model: BenchModel = $derived.by(() => modelNamed(this.config.models, this.asked.model));
-  readonly plan = $derived(this.#module && planned(this.#module, this.model, this.asked));
+  readonly plan = $derived(this.#loaded?.planned(this.#loaded.module, this.model, this.asked));
   /** Whether what is shown was made with other settings than those that are set. */
   readonly stale = $derived(!sameAsked(this.asked, this.shown.asked));
   readonly methods: readonly CacheMethod[] = $derived.by(() => {
     try {
-      return this.#module?.methods(this.asked.options, this.model.calibration) ?? [];
+      return this.#loaded?.module.methods(this.asked.options, this.model.calibration) ?? [];
     } catch {
       return []; // the plan says why
     }
@@ -81,12 +88,22 @@ export class Workbench {
     return { model: name, prompt, seed: 0, steps, guidance, options: defaultsOf(this.config.knobs) };
   }
 
+  /** The example's program, and what plans it: they come with the first change or run, not with the page. */
+  load(): Promise<Loaded> {
+    const both = async (): Promise<Loaded> => {
+      const [module, { planned }] = await Promise.all([loadExample(this.config.example), import("./planned.js")]);
+      this.#loaded = { module, planned };
+      return this.#loaded;
+    };
+    this.#loading ??= both().catch((error) => {
+      this.#loading = undefined;
+      throw error;
+    });
+    return this.#loading;
+  }
+
   /** Begins to listen. @returns ends that */
   attach(): () => void {
-    const { example } = this.config;
-    void loadExample(example).then((module) => {
-      this.#module = module;
-    });
     const unfollow = onModel(() => this.#otherModel());
     this.#otherModel();
     return () => {
@@ -105,6 +122,7 @@ export class Workbench {
 
   ask(change: Partial<Asked>): void {
     this.asked = { ...this.asked, ...change };
+    void this.load();
   }
 
   reset(): void {
@@ -145,7 +163,7 @@ export class Workbench {
     await this.runs.run(async (run) => {
       // Refused before anything is loaded. A program that was edited may ask for another one.
       if (!edited) promptGrammar(model.vocabulary).parse(asked.prompt);
-      const module = await loadExample(this.config.example);
+      const { module } = await this.load();
       return this.#runOn(run, { asked, model, pairs, edited, module });
     });
     this.forming = undefined;
@@ -174,6 +192,7 @@ export class Workbench {
   }
 
   async #make(engine: Engine, run: PanelRun, request: Request): Promise<void> {
+    const { make } = await import("./made.js");
     const made = await make(engine, run, request, {
       say: (text, share) => this.runs.say(text, share),
       show: (forming) => {
