@@ -108,7 +108,11 @@ export default defineConfig({
       rolldownOptions: {
         output: {
           codeSplitting: {
-            groups: [{ name: "methods", test: /src.engine.(cache.|method\.)/ }],
+            groups: [
+              { name: "methods", test: /src.engine.(cache.|method\.)/ },
+              // What a page needs before any method: else it would come with them.
+              { name: "words", test: /src.engine.(errors|expect|tensor|text.|measure.disturbed)/, priority: 1 },
+            ],
           },
         },
       },
