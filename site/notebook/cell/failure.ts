@@ -1,17 +1,18 @@
 import type { CellError } from "./messages.js";
 
-/** Of a stack, where its frames are: enough for a hundred. */
+/** Of the texts of an error. */
 const mostSigns = 20_000;
 
-/** A stack without the message that engines put before it, which may be of any length. */
-const framesOf = (stack: string, { name, message }: Error): string => {
-  const head = `${name}: ${message}`;
-  return stack.startsWith(head) ? stack.slice(head.length, head.length + mostSigns) : stack.slice(-mostSigns);
-};
+/** A frame in a program: "at f (cell-1.ts:3:7)" in Chromium, "f@cell-1.ts:3:7" elsewhere. */
+const frame = /(?:^|[\s(@])([\w-]{1,60})\.ts:([1-9]\d{0,6}):([1-9]\d{0,6})\)?$/;
 
-/** Where in a program an error arose: the topmost frame that is in one. */
-const placeOf = (frames: string): CellError["at"] => {
-  const [, program, line, column] = /([\w-]{1,60})\.ts:([1-9]\d{0,6}):([1-9]\d{0,6})\b/.exec(frames) ?? [];
+/**
+ * Where in a program an error arose: the topmost frame that is in one. Frames of this worker name it by its whole data:
+ * address, and messages before the frames may be of any length: no long line is one of a program.
+ */
+const placeOf = (stack: string): CellError["at"] => {
+  const lines = stack.split("\n").filter((line) => line.length < 1000);
+  const [, program, line, column] = lines.map((one) => frame.exec(one)).find(Boolean) ?? [];
   return program ? { program, line: Number(line), column: Number(column) } : undefined;
 };
 
@@ -28,7 +29,7 @@ export const failureOf = (thrown: unknown): CellError => {
       message: text(thrown.message) ?? "",
       hint: text(hint),
       code: text(code),
-      at: typeof stack === "string" ? placeOf(framesOf(stack, thrown)) : undefined,
+      at: typeof stack === "string" ? placeOf(stack) : undefined,
     };
   } catch {
     return { name: "Error", message: "Something was thrown that does not let itself be read" };

@@ -5,8 +5,10 @@ import { checkedError } from "../../../site/notebook/output/checked-output.js";
 const thrown = (message: string, stack: string): Error => Object.assign(new Error(message), { stack });
 
 test("an error's place is the topmost frame in a program, whatever its message says", () => {
-  const stack = "Error: in cell-9.ts:9:9\n    at f (cell-1.ts:3:7)\n    at cell-2.ts:1:2";
-  expect(failureOf(thrown("in cell-9.ts:9:9", stack)).at).toEqual({ program: "cell-1", line: 3, column: 7 });
+  const worker = `    at o (data:text/javascript,${"x".repeat(300_000)}:1:2)`;
+  const stack = `Error: in cell-9.ts:9:9 it is\n    at f (cell-1.ts:3:7)\n${worker}\n    at cell-2.ts:1:2`;
+  expect(failureOf(thrown("in cell-9.ts:9:9 it is", stack)).at).toEqual({ program: "cell-1", line: 3, column: 7 });
+  expect(failureOf(thrown("x", `ReferenceError: x\n${worker}\nf@cell-2.ts:4:5`)).at).toMatchObject({ line: 4 });
 });
 
 test.each([
