@@ -17,7 +17,10 @@ interface Counted {
   readonly parameters: number;
 }
 
-const counted: readonly Counted[] = JSON.parse(readFileSync("tests/fixtures/planner/counted.json", "utf8"));
+// counted-more.json is written by scripts/count-flops.py.
+const counted: readonly Counted[] = ["counted", "counted-more"].flatMap((name) =>
+  JSON.parse(readFileSync(`tests/fixtures/planner/${name}.json`, "utf8")),
+);
 const steps = readFileSync("tests/fixtures/planner/step-flops.csv", "utf8")
   .trim()
   .split("\n")

@@ -29,7 +29,7 @@ describe("the planner", () => {
   it("plans another model with another method, and says what it keeps", async () => {
     await page.locator("select[name=card]").selectOption("FLUX.1-dev");
     await page.locator("select[name=method]").selectOption("magcache");
-    // Published ratios of 28 steps: 1 − (28 − 9) … of the steps are computed.
+    // One hidden tensor, image and text rows.
     await expect.poll(() => figure("Kept").textContent()).toContain("27 MiB");
     await page.locator("input[name=seconds]").fill("25");
     await page.locator("input[name=seconds]").blur();

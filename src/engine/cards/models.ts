@@ -39,6 +39,7 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
   "FLUX.2-dev": {
     class: "Flux2Transformer2DModel",
     config: {},
+    parameters: 32223281152,
     repository: "black-forest-labs/FLUX.2-dev",
     source: "diffusers 0.42.1: defaults of the class; pipeline_flux2.py",
   },
@@ -51,7 +52,13 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
       joint_attention_dim: 7680,
       guidance_embeds: false,
     },
-    ...{ repository: "black-forest-labs/FLUX.2-klein-4B", pipeline: "Flux2KleinPipeline", guidance: "none", steps: 4 },
+    ...{
+      parameters: 3875544576,
+      repository: "black-forest-labs/FLUX.2-klein-4B",
+      pipeline: "Flux2KleinPipeline",
+      guidance: "none",
+      steps: 4,
+    },
     source: "diffusers 0.42.1: scripts/convert_flux2_to_diffusers.py",
   },
   "FLUX.2-klein-9B": {
@@ -63,12 +70,19 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
       joint_attention_dim: 12288,
       guidance_embeds: false,
     },
-    ...{ repository: "black-forest-labs/FLUX.2-klein-9B", pipeline: "Flux2KleinPipeline", guidance: "none", steps: 4 },
+    ...{
+      parameters: 9078581248,
+      repository: "black-forest-labs/FLUX.2-klein-9B",
+      pipeline: "Flux2KleinPipeline",
+      guidance: "none",
+      steps: 4,
+    },
     source: "diffusers 0.42.1: scripts/convert_flux2_to_diffusers.py",
   },
   "Chroma1-HD": {
     class: "ChromaTransformer2DModel",
     config: {},
+    parameters: 8899983424,
     repository: "lodestones/Chroma1-HD",
     source: "diffusers 0.42.1: defaults of the class; pipeline_chroma.py",
   },
@@ -88,13 +102,14 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
   "Z-Image": {
     class: "ZImageTransformer2DModel",
     config: {},
+    parameters: 6154908736,
     repository: "Tongyi-MAI/Z-Image",
     source: "diffusers 0.42.1: defaults of the class; pipeline_z_image.py",
   },
   "Z-Image-Turbo": {
     class: "ZImageTransformer2DModel",
     config: {},
-    ...{ repository: "Tongyi-MAI/Z-Image-Turbo", guidance: "none", batched: false, steps: 9 },
+    ...{ parameters: 6154908736, repository: "Tongyi-MAI/Z-Image-Turbo", guidance: "none", batched: false, steps: 9 },
     source: "diffusers 0.42.1: defaults of the class; pipeline_z_image.py",
   },
   "SD3.5-large": {
@@ -190,7 +205,11 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
       out_channels: 48,
       expand_timesteps: true,
     },
-    ...{ repository: "Wan-AI/Wan2.2-TI2V-5B-Diffusers", latent: { channels: 48, space: 16, time: 4 } },
+    ...{
+      parameters: 4999787712,
+      repository: "Wan-AI/Wan2.2-TI2V-5B-Diffusers",
+      latent: { channels: 48, space: 16, time: 4 },
+    },
     ...{ sizes: video([1280, 704, 121]), decodeFlopsPerPixel: 8.62e6 },
     source: "diffusers 0.42.1: scripts/convert_wan_to_diffusers.py",
   },
@@ -209,7 +228,7 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
   "CogVideoX1.5-5B": {
     class: "CogVideoXTransformer3DModel",
     config: { num_layers: 42, num_attention_heads: 48, patch_size_t: 2 },
-    ...{ repository: "zai-org/CogVideoX1.5-5B", text: 224, sizes: video([1360, 768, 81]) },
+    ...{ parameters: 5570676352, repository: "zai-org/CogVideoX1.5-5B", text: 224, sizes: video([1360, 768, 81]) },
     source: "diffusers 0.42.1: scripts/convert_cogvideox_to_diffusers.py",
   },
   "Latte-1": {

@@ -1,0 +1,152 @@
+"""Counts one forward pass of real transformer classes on the meta device with torch's FlopCounterMode, and their weights.
+
+    python scripts/count-flops.py [MODEL ...] > tests/fixtures/planner/counted-more.json
+
+Needs torch and diffusers 0.42.1. Nothing is allocated: tensors on the meta device have shapes only. Configurations are
+those of src/engine/cards/models.ts; tests/cards/cards.test.ts holds each card against what is written here.
+"""
+
+import json
+import sys
+
+import torch
+from diffusers import models as classes
+from torch.utils.flop_counter import FlopCounterMode
+
+
+def zeros(*shape, dtype=torch.bfloat16):
+    return torch.zeros(*shape, dtype=dtype, device="meta")
+
+
+def packed(config, tokens, text, axes, guidance, pooled):
+    """FLUX and its relatives: packed latents, ids of `axes` numbers a row."""
+    inputs = {
+        "hidden_states": zeros(1, tokens, config["in_channels"]),
+        "encoder_hidden_states": zeros(1, text, config["joint_attention_dim"]),
+        "timestep": zeros(1),
+        "img_ids": zeros(tokens, axes, dtype=torch.float32),
+        "txt_ids": zeros(text, axes, dtype=torch.float32),
+    }
+    if guidance:
+        inputs["guidance"] = zeros(1)
+    if pooled:
+        inputs["pooled_projections"] = zeros(1, pooled)
+    return inputs
+
+
+def klein(layers, single, heads, joint):
+    return dict(
+        num_layers=layers,
+        num_single_layers=single,
+        num_attention_heads=heads,
+        joint_attention_dim=joint,
+        guidance_embeds=False,
+    )
+
+
+def flux2(config, latent, text):
+    return packed(config, latent[1] * latent[2] // 4, text, 4, config["guidance_embeds"], 0)
+
+
+def chroma(config, latent, text):
+    return packed(config, latent[1] * latent[2] // 4, text, 3, False, 0)
+
+
+def video(config, latent, text):
+    return {
+        "hidden_states": zeros(1, config["in_channels"], *latent),
+        "encoder_hidden_states": zeros(1, text, config.get("text_dim") or config["text_embed_dim"]),
+        "timestep": zeros(1),
+    }
+
+
+def wan_by_token(config, latent, text):
+    tokens = latent[0] * latent[1] * latent[2] // 4
+    return {**video(config, latent, text), "timestep": zeros(1, tokens)}
+
+
+def cogvideox(config, latent, text):
+    frames = latent[0] + latent[0] % 2  # the pipeline fills the last pair up
+    height, width = latent[1] // 2, latent[2] // 2
+    tokens, dim = frames // 2 * height * width, config["attention_head_dim"]
+    return {
+        "hidden_states": zeros(1, frames, config["in_channels"], latent[1], latent[2]),
+        "encoder_hidden_states": zeros(1, text, config["text_embed_dim"]),
+        "timestep": zeros(1),
+        "image_rotary_emb": (zeros(tokens, dim, dtype=torch.float32), zeros(tokens, dim, dtype=torch.float32)),
+    }
+
+
+def z_image(config, latent, text):
+    return {
+        "x": [zeros(config["in_channels"], *latent)],
+        "t": zeros(1),
+        "cap_feats": [zeros(text, config["cap_feat_dim"])],
+    }
+
+
+def qwen(config, latent, text):
+    grid = (1, latent[1] // 2, latent[2] // 2)
+    return {
+        "hidden_states": zeros(1, 2 * grid[1] * grid[2], config["in_channels"]),
+        "encoder_hidden_states": zeros(1, text, config["joint_attention_dim"]),
+        "encoder_hidden_states_mask": None,
+        "timestep": zeros(1),
+        "img_shapes": [[grid, grid]],
+    }
+
+
+# Name of the card, class, its configuration, latent frames, height and width, rows of text, inputs.
+wan5b = dict(
+    num_layers=30, num_attention_heads=24, attention_head_dim=128, ffn_dim=14336, in_channels=48, out_channels=48
+)
+MODELS = {
+    "FLUX.2-dev": ("Flux2Transformer2DModel", {}, (1, 128, 128), 512, flux2),
+    "FLUX.2-klein-4B": ("Flux2Transformer2DModel", klein(5, 20, 24, 7680), (1, 128, 128), 512, flux2),
+    "FLUX.2-klein-9B": ("Flux2Transformer2DModel", klein(8, 24, 32, 12288), (1, 128, 128), 512, flux2),
+    "Chroma1-HD": ("ChromaTransformer2DModel", {}, (1, 128, 128), 512, chroma),
+    "Wan2.2-TI2V-5B": ("WanTransformer3DModel", wan5b, (31, 44, 80), 512, wan_by_token),
+    "CogVideoX1.5-5B": (
+        "CogVideoXTransformer3DModel",
+        dict(
+            num_layers=42,
+            num_attention_heads=48,
+            patch_size_t=2,
+            patch_bias=False,
+            use_rotary_positional_embeddings=True,
+            sample_height=96,
+            sample_width=170,
+        ),
+        (21, 96, 170),
+        224,
+        cogvideox,
+    ),
+    "Z-Image": ("ZImageTransformer2DModel", {}, (1, 128, 128), 64, z_image),
+    "Qwen-Image-Edit": ("QwenImageTransformer2DModel", {}, (1, 128, 128), 512, qwen),
+}
+
+
+def count(name):
+    kind, config, latent, text, inputs = MODELS[name]
+    with torch.device("meta"):
+        model = getattr(classes, kind).from_config(config).to(torch.bfloat16).eval()
+    with torch.no_grad(), FlopCounterMode(display=False) as counter:
+        model(**inputs(model.config, latent, text))
+    return {
+        "model": name,
+        "class": kind,
+        "latent": latent,
+        "text": text,
+        "countedTflop": counter.get_total_flops() / 1e12,
+        "parameters": sum(weight.numel() for weight in model.parameters()),
+    }
+
+
+rows = []
+for name in sys.argv[1:] or MODELS:
+    try:
+        rows.append(count(name))
+    except Exception as error:  # one class that does not run on meta must not hide the others
+        print(f"{name}: {type(error).__name__}: {error}", file=sys.stderr)
+json.dump(rows, sys.stdout, indent=2)
+print()
