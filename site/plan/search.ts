@@ -26,11 +26,12 @@ const settingsOf = (
   method: MethodName,
   many: boolean,
   published: Readonly<Record<string, unknown>> | undefined,
-) => {
+): readonly { readonly options: Readonly<Record<string, unknown>>; readonly share?: number }[] => {
   const usual = { ...usualOptions(modelCard(choice.card), method), ...published };
   if (needsShare(method, usual)) return (many ? shares : [choice.share]).map((share) => ({ options: usual, share }));
   const more = many && !["pab", "magcache"].includes(method) ? ladders[method] : [];
-  return [{ options: usual }, ...more.map((options) => ({ options }))];
+  const all = [usual, ...more].map((options) => JSON.stringify(options));
+  return [...new Set(all)].map((options) => ({ options: JSON.parse(options) as Readonly<Record<string, unknown>> }));
 };
 
 /**
@@ -47,7 +48,7 @@ export const candidates = async function* (
       await new Promise((done) => setTimeout(done));
       try {
         const options = JSON.stringify(setting.options);
-        const share = "share" in setting ? setting.share : undefined;
+        const { share } = setting;
         const { plan } = planOf({ ...choice, method, options, ...(share === undefined ? {} : { share }) });
         const { idealSpeedUp: ideal, cacheBytes } = plan;
         if (ideal < 1.0005) continue;
