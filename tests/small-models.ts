@@ -22,7 +22,7 @@ export const recordedRequest = (
     name === "latte-a"
       ? { noise: tensor("noise"), cond: text("cond"), uncond: text("uncond") }
       : { noise: tensor("noise"), cond: { ...text("text"), pooled: tensor("pooled") } };
-  return { steps, guidance, inputs };
+  return { steps, sigmas: "scheduler", guidance, inputs };
 };
 
 /** Makes each engine run every segment of every method, and every sub-layer as a segment. The first one calibrates. */

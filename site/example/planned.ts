@@ -1,4 +1,4 @@
-import { dryRun, schedulerFromConfig, sitesOf } from "diffusion-cache";
+import { dryRun, scheduleOf, schedulerFromConfig, sitesOf } from "diffusion-cache";
 import type { GridRow } from "../grid/grid-rows.js";
 import { plannedRows } from "../grid/planned-rows.js";
 import type { PageModel } from "../model/models.js";
@@ -21,7 +21,9 @@ export const planned = ({ methods: of }: ExampleModule, model: PageModel, asked:
     if (other)
       return { why: new Error(`Its numbers were measured for ${other.steps} steps. A run of ${steps} measures anew.`) };
     const sites = sitesOf(model.network);
-    const { timesteps } = schedulerFromConfig(model.scheduler, steps);
+    const { network, scheduler, defaults } = model;
+    const found = scheduleOf({ sigmas: defaults.sigmas, steps, defaultSteps: steps, network, scheduler });
+    const { timesteps } = schedulerFromConfig(scheduler, found.steps, found.schedule);
     return { rows: plannedRows(methods, sites, dryRun({ methods, timesteps, sites }), steps) };
   } catch (error) {
     return codeOf(error) === "needs-readings" ? { measures: true } : { why: error };

@@ -8,7 +8,12 @@ export interface PageModel {
   /** Its config.json, which says what sites it has. */
   readonly network: object;
   readonly scheduler: object;
-  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  readonly defaults: {
+    readonly prompt: string;
+    readonly steps: number;
+    readonly guidance: number;
+    readonly sigmas?: "scheduler" | "pipeline";
+  };
   /** Not there for examples that take none. */
   readonly calibration: Calibration;
 }

@@ -4,6 +4,7 @@ import type { Changes } from "./measure/changes.js";
 import type { CacheMethod } from "./method.js";
 import type { Adherence } from "./metrics/judged.js";
 import type { AbortSignal } from "./platform.js";
+import type { Sigmas } from "./schedulers/pipeline-sigmas.js";
 import type { Tensor } from "./tensor.js";
 import type { Trace, TraceVisit } from "./trace/trace.js";
 
@@ -33,10 +34,20 @@ export type Progress =
 export interface GenerateOptions {
   /** A sentence of the model's grammar. Default: the model's own default prompt. */
   readonly prompt?: string;
-  /** Seed of the first clip's noise, as torch.Generator("cpu").manual_seed takes it; clip k uses seed + k. Default 0. */
+  /**
+   * Seed of the first clip's noise, as torch.Generator("cpu").manual_seed takes it; clip k uses seed + k. Beside `inputs`
+   * it is that of the noise which some schedulers add in their steps. Default 0.
+   */
   readonly seed?: number;
   /** Denoising steps, 1 … 1000. Default: the model's. */
   readonly steps?: number;
+  /**
+   * Noise levels of the steps: those that the model's diffusers pipeline passes to its scheduler, the scheduler's own, or
+   * one number for each step (for EulerDiscreteScheduler and the end). Default: the model's own choice, "pipeline" mostly.
+   */
+  readonly sigmas?: Sigmas;
+  /** Timesteps in place of the scheduler's, noise first, where its class takes them. Not beside a list of sigmas. */
+  readonly timesteps?: readonly number[];
   /**
    * Classifier-free guidance scale; 1 runs without the unconditional branch. A guidance-distilled FLUX is told the scale
    * and runs once a step, unless the conditions hold a scale of their own ("guidance", [1]). Default: the model's.
@@ -60,7 +71,7 @@ export interface GenerateOptions {
 
 /** What a calibration or a measurement of changes runs: uncached, once per prompt. */
 export interface CalibrateOptions
-  extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal" | "onProgress"> {
+  extends Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal" | "onProgress"> {
   /** One run each, with the seeds 0, 1, 2 … More prompts, steadier numbers. Default: the model's own prompt; none with `inputs`. */
   readonly prompts?: readonly string[];
 }
@@ -114,7 +125,13 @@ export interface ModelInfo {
   /** Of all files of its manifest, whether the browser keeps them already or not; 0 without one. */
   readonly downloadBytes: number;
   /** What a run takes that asks for nothing else. */
-  readonly defaults: { readonly prompt: string; readonly steps: number; readonly guidance: number };
+  readonly defaults: {
+    readonly prompt: string;
+    readonly steps: number;
+    readonly guidance: number;
+    /** Where its runs take their noise levels, if not from its pipeline. */
+    readonly sigmas?: "scheduler" | "pipeline";
+  };
   /** What MagCache, TeaCache and SmoothCache want to know of this model, where its folder has it. */
   readonly calibration?: Calibration;
   /** Of the default size, in frames, pixels and frames per second. */

@@ -121,7 +121,8 @@ export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan 
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { schedulerFromConfig } from "./schedulers/index.js";
-export type { Scheduler } from "./schedulers/scheduler.js";
+export { type ScheduleRequest, type Sigmas, scheduleOf } from "./schedulers/pipeline-sigmas.js";
+export type { Schedule, Scheduler } from "./schedulers/scheduler.js";
 export type { Tensor } from "./tensor.js";
 export type { Domain } from "./text/domain.js";
 export type { Slot } from "./text/grammar.js";

@@ -29,6 +29,7 @@ describe("diffusers' runs on flux-a", () => {
         clip,
       } = await engine.generate({
         steps: fixture.steps,
+        sigmas: "scheduler", // as they were recorded
         guidance: 1,
         cache: methodsFor(run),
         predictions: true,
@@ -76,7 +77,12 @@ test("a guidance-distilled model is told the scale and runs once a step, as in d
   const engine = await createEngine({ model: distilled, backend: "wasm" });
   const cond = { text: fixture.tensor("text"), pooled: fixture.tensor("pooled") };
   const run = (guidance: number, more = {}) =>
-    engine.generate({ steps: 3, guidance, inputs: { noise: fixture.tensor("noise"), cond: { ...cond, ...more } } });
+    engine.generate({
+      steps: 3,
+      sigmas: "scheduler",
+      guidance,
+      inputs: { noise: fixture.tensor("noise"), cond: { ...cond, ...more } },
+    });
   // The first numbers of diffusers' packed latents after three steps, `guidance` of the model 1 and 3.5.
   const golden = [
     [1, [0.694123, 0.953651, -0.163139, 0.579128, 0.976922, -0.001678]],

@@ -37,7 +37,10 @@ test.each(runs.map((run, index) => [run.model, run.method, JSON.stringify(run.op
     const { options, scheduler, steps, guidance, computed } = runs[index] as RandomRun;
     const engine = await createEngine({ model: fixtureFolder(model), backend: "wasm", scheduler });
     const cache = [methodFromName(method, options)];
-    const { trace, latents } = await engine.generate({ steps, guidance, cache, inputs: inputs[model] });
+    const { trace, latents } = await engine.generate({
+      ...{ steps, guidance, cache, inputs: inputs[model] },
+      sigmas: "scheduler", // as they were recorded
+    });
     await engine.dispose();
     expect(Object.fromEntries(trace.sites.map((site) => [site.site, site.computed]))).toMatchObject(computed);
     expect(relativeError(latents.data, samples.get(String(index))?.data as Float32Array)).toBeLessThan(1e-4);

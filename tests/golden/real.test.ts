@@ -8,9 +8,9 @@ import { readReal } from "./real.js";
 
 // Small random checkpoints of the real classes of diffusers, see tests/fixtures/README.md.
 
-const networks = readdirSync(fixtureFolder("networks")).filter((name) => name !== "qwen-masked");
+const networks = readdirSync(fixtureFolder("networks"));
 const recorded = [
-  ...["cogvideox", "dit", "pixart", "sd3", "wan"].map((name) => [name, "real"] as const),
+  ...["cogvideox", "dit", "pixart", "qwenimage", "sd3", "wan"].map((name) => [name, "real"] as const),
   ...networks.map((name) => [name, "networks"] as const),
 ];
 

@@ -46,6 +46,7 @@ describe("diffusers' SeaCache", () => {
       const engine = await createEngine({ model: fixtureFolder(model), backend: "wasm", scheduler });
       const { trace, predictions = [] } = await engine.generate({
         steps,
+        sigmas: "scheduler", // as they were recorded
         guidance,
         cache: [methodFromName("seacache", options)],
         predictions: true,

@@ -1,10 +1,11 @@
 import { readFile } from "node:fs/promises";
 import type { Engine, Progress, RunInputs } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { readSafetensors } from "../files/safetensors.js";
 import { openFiles } from "../models/files.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
+import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
 import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
 import { reasonOf } from "./read-file.js";
 
@@ -21,6 +22,10 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
 /** What a run starts from. */
 export const requestFlags: Readonly<Record<string, Flag>> = {
   steps: { value: "N", help: "denoising steps (default: the model's)" },
+  sigmas: {
+    value: "NAME|1,0.75,…",
+    help: "noise levels: pipeline (as its diffusers pipeline passes them), scheduler, or numbers (default: the model's)",
+  },
   guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },
   prompt: { value: "TEXT", help: "a sentence of the model's vocabulary (default: the model's)" },
   inputs: { value: "FILE.safetensors", help: "tensors noise, cond, uncond instead of prompt and seed" },
@@ -37,10 +42,21 @@ export const openEngine = async (values: Values, onProgress: (progress: Progress
   });
 };
 
+/** "pipeline", "scheduler" or the numbers of --sigmas. */
+export const sigmasOf = (values: Values): Sigmas | undefined => {
+  const text = textOf(values, "sigmas");
+  if (text === undefined || text === "pipeline" || text === "scheduler") return text;
+  const numbers = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
+  if (numbers.every(Number.isFinite)) return numbers;
+  throw new EngineError("argument-invalid", `--sigmas is ${shown(text)}; expected pipeline, scheduler or numbers.`, {
+    hint: "Write numbers like 1,0.75,0.5,0.25.",
+  });
+};
+
 /** What the flags say a run starts from; numbers only where they are given. */
 export const requestOf = async (values: Values, ...counts: readonly string[]) => {
   const [inputs, prompt] = [textOf(values, "inputs"), textOf(values, "prompt")];
-  const drawn = ["prompt", "seeds", ...counts].find((flag) => values[flag] !== undefined);
+  const drawn = ["prompt", "seeds", ...counts].find((flag) => values[flag] !== undefined && flag !== "seed");
   if (inputs !== undefined && drawn !== undefined)
     throw new EngineError("argument-invalid", `--inputs and --${drawn} cannot be given together.`, {
       hint: "The tensors say what is made, and how many.",
@@ -51,8 +67,10 @@ export const requestOf = async (values: Values, ...counts: readonly string[]) =>
       return value === undefined ? [] : [[flag, value]];
     }),
   ) as { readonly steps?: number; readonly guidance?: number };
+  const sigmas = sigmasOf(values);
   return {
     ...numbers,
+    ...(sigmas === undefined ? {} : { sigmas }),
     ...(prompt === undefined ? {} : { prompt }),
     ...(inputs === undefined ? {} : { inputs: await readInputs(inputs) }),
   };

@@ -4,12 +4,16 @@ import { sitesOf, sitesOfTrace } from "../cache/sites-of.js";
 import { EngineError } from "../errors.js";
 import type { SiteMap } from "../method.js";
 import { openFiles } from "../models/files.js";
+import { jsonReader } from "../models/json-files.js";
+import { type Manifest, manifestFromJson } from "../models/manifest.js";
 import { loadConfig, loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
+import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Trace } from "../trace/trace.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { type Flag, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
+import { requestFlags, sigmasOf } from "./model.js";
 import { asksForCard, cardFlags, planOnCard } from "./plan-card.js";
 import { print } from "./print.js";
 import { jsonFile } from "./read-file.js";
@@ -32,7 +36,26 @@ const grid = (sites: readonly PlannedSite[]): string => {
     .join("\n");
 };
 
-/** The timesteps that the flags say, or else those of the recorded run. */
+/** What lies in a folder that plans need, without its weights. */
+const partsOf = async (model: string | undefined) => {
+  if (model === undefined) return {};
+  const files = await openFiles(model);
+  const read = jsonReader(files, undefined, undefined);
+  const manifest = await read.optional("manifest.json");
+  return {
+    network: await loadConfig(files),
+    scheduler: await read.optional("scheduler/scheduler_config.json"),
+    manifest: manifest && manifestFromJson(manifest, `${files.name}: manifest.json`),
+  };
+};
+
+/** The size of a clip as a manifest says it, if it does. */
+const sizeIn = (manifest: Manifest | undefined) => {
+  const { channels, frames = 1, height, width } = manifest?.clip ?? {};
+  return channels && height && width ? { channels, frames, height, width } : undefined;
+};
+
+/** The timesteps that the flags say, or else those of the recorded run, or those of the model's own scheduler. */
 const timestepsOf = async (values: Values, trace: Trace | undefined): Promise<readonly number[]> => {
   const folder = textOf(values, "scheduler");
   const steps = numberOf(values, "steps");
@@ -41,10 +64,17 @@ const timestepsOf = async (values: Values, trace: Trace | undefined): Promise<re
       "argument-invalid",
       `--steps is ${steps}, but the readings are of a run of ${trace.timesteps.length} steps.`,
     );
-  if (trace && folder === undefined) return trace.timesteps;
-  const count = steps ?? (trace as Trace).timesteps.length;
-  const config = folder === undefined ? defaultScheduler(count) : await loadSchedulerConfig(await openFiles(folder));
-  return schedulerFromConfig(config, count).timesteps;
+  const asked = sigmasOf(values);
+  if (trace && folder === undefined && asked === undefined) return trace.timesteps;
+  const { network, scheduler: own, manifest } = await partsOf(textOf(values, "model"));
+  const scheduler =
+    folder === undefined
+      ? (own ?? defaultScheduler(steps ?? trace?.timesteps.length ?? 0))
+      : await loadSchedulerConfig(await openFiles(folder));
+  const defaultSteps = trace?.timesteps.length ?? manifest?.defaults?.steps ?? 20;
+  const sigmas = asked ?? manifest?.defaults?.sigmas;
+  const found = scheduleOf({ sigmas, steps, defaultSteps, network, scheduler, size: sizeIn(manifest) });
+  return schedulerFromConfig(scheduler, found.steps, found.schedule).timesteps;
 };
 
 /** The sites of --model, or else those of the recorded run, or else of a Latte of one layer. */
@@ -64,8 +94,9 @@ export const plan: Verb = {
     model: { value: "DIR", help: "checkpoint whose blocks are planned; its weights are not read (default: Latte)" },
     scheduler: {
       value: "DIR",
-      help: "folder with scheduler_config.json (default: DDIM, leading, offset 1; with --readings: as recorded)",
+      help: "folder with scheduler_config.json (default: the model's; without one DDIM, leading, offset 1; with --readings: as recorded)",
     },
+    sigmas: requestFlags.sigmas as Flag,
     guidance: { value: "G", help: "1 for a run without an unconditional branch (default: with one, or as recorded)" },
     ...cardFlags,
     ...commonFlags,
@@ -73,7 +104,7 @@ export const plan: Verb = {
   async run(values) {
     if (asksForCard(values)) return planOnCard(values);
     const file = textOf(values, "readings");
-    if (file === undefined) requiredOf(values, "steps");
+    if (file === undefined && !Array.isArray(sigmasOf(values))) requiredOf(values, "steps");
     const methods = await methodsOf(values);
     if (methods.length === 0) throw new EngineError("argument-invalid", "--method is missing.");
     const recorded = file === undefined ? undefined : traceFromJson(await jsonFile(file));

@@ -8,7 +8,7 @@ import { median } from "../metrics/median.js";
 import { type Measured, someClips, trialsOf } from "./measured.js";
 
 /** What is tried, and what a setting must reach. */
-export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
+export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal"> {
   /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
   readonly floor: { readonly psnr?: number; readonly ssim?: number };
   /** Clips that each setting makes. Default: one, of the model's own prompt and seed 0. */

@@ -24,6 +24,7 @@ import type { Trace } from "../trace/trace.js";
 import { onnxruntimeVersion, version } from "../version.js";
 import type { BenchReport, BenchRow, BenchRun } from "./bench-report.js";
 import { leavesNoise } from "./fewer-steps.js";
+import { ofSteps, stepsIn } from "./measured.js";
 import { idealSpeedup } from "./profile.js";
 
 /** A row that is asked for. */
@@ -38,7 +39,7 @@ export interface BenchMethod {
 
 /** What is measured, and how often. */
 export interface BenchOptions
-  extends Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance" | "inputs" | "signal"> {
+  extends Pick<GenerateOptions, "prompt" | "seed" | "steps" | "sigmas" | "guidance" | "inputs" | "signal"> {
   /** One row each, at least one, in the order measured. */
   readonly methods: readonly BenchMethod[];
   /** Counted runs of each row, each with the next seed. Default 3. */
@@ -140,9 +141,15 @@ const aBench = fields({
 export const bench = async (engine: Engine, options: BenchOptions): Promise<BenchReport> => {
   accept("bench", { engine: [engine, anEngine], options: [options, aBench] });
   const { model, device } = engine;
-  const { repeats = 3, required = false, machine, inputs, onProgress, onReport, signal } = options;
-  const { prompt = inputs ? "" : model.defaults.prompt, seed = 0, steps = model.defaults.steps } = options;
+  const { repeats = 3, required = false, machine, inputs, sigmas, onProgress, onReport, signal } = options;
+  const {
+    prompt = inputs ? "" : model.defaults.prompt,
+    seed = 0,
+    steps = stepsIn(options) ?? model.defaults.steps,
+  } = options;
   const { guidance = model.defaults.guidance } = options;
+  const listed = stepsIn({ sigmas }) !== undefined && options.steps === undefined;
+  const spacing = { ...(listed ? {} : { steps }), ...(sigmas === undefined ? {} : { sigmas }) };
   const asked = { guidance, ...(inputs ? { inputs } : { prompt }), ...(signal ? { signal } : {}) };
   if (!Number.isSafeInteger(repeats) || repeats < 1)
     throw new EngineError("input-invalid", `repeats is ${repeats}; expected a whole number from 1 on.`);
@@ -191,7 +198,8 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
     tell(0);
     const result = await engine.generate({
       ...asked,
-      ...{ cache, steps: count },
+      cache,
+      ...(count === steps ? spacing : ofSteps({ sigmas }, count)),
       ...(inputs ? {} : { seed: which }),
       ...(onProgress ? { onProgress: (one) => void (one.phase === "step" && tell((one.step + 1) / one.steps)) } : {}),
     });

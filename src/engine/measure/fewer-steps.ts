@@ -1,7 +1,7 @@
 import type { Engine, GenerateOptions } from "../engine.js";
 import { accept, aFunction, anEngine, aSignal, fields, wholeFrom } from "../expect.js";
 import type { Trace } from "../trace/trace.js";
-import { type Measured, someClips, trialsOf } from "./measured.js";
+import { type Measured, someClips, stepsIn, trialsOf } from "./measured.js";
 
 /** What takes no cache at all: an uncached run of fewer steps, against one of all of them. */
 export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
@@ -10,7 +10,8 @@ export interface FewerSteps extends Omit<Measured, "cacheBytes"> {
 }
 
 /** The uncached run that has to take as long as a cached one. */
-export interface FewerStepsOptions extends Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal"> {
+export interface FewerStepsOptions
+  extends Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal"> {
   /** Clips that each number of steps makes. Default: one, of the model's own prompt and seed 0. */
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
   /** At most so many numbers of steps, spread over all below `steps`. Default 8. */
@@ -47,7 +48,7 @@ export const fewerSteps = async (engine: Engine, options: FewerStepsOptions = {}
     ],
   });
   const { clips, points = 8, onPoint, ...request } = options;
-  const { steps = engine.model.defaults.steps } = request;
+  const { steps = stepsIn(request) ?? engine.model.defaults.steps } = request;
   const { attempt, make } = await trialsOf(engine, request, clips);
   const found: FewerSteps[] = [];
   const share = (at: number): number => Math.round(steps * 0.85 * 0.8 ** at);

@@ -4,6 +4,7 @@ import { aText, fields, listOf, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { median } from "../metrics/median.js";
 import { compareClips } from "../metrics/quality.js";
+import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
 
 /** Speed and quality of one setting over some clips. */
 export interface Measured {
@@ -20,14 +21,27 @@ export interface Measured {
 /** Clips that a search makes of each setting. */
 export const someClips = listOf(fields({ "prompt?": aText, "seed?": wholeFrom(0) }), { least: 1, most: 1000 });
 
+/** How many steps a list of sigmas is for. */
+export const stepsIn = ({ sigmas }: { readonly sigmas?: Sigmas | undefined }): number | undefined =>
+  sigmas === undefined || typeof sigmas === "string" ? undefined : sigmas.length;
+
+/** Another number of steps: a list of sigmas is as long as it is, so then the model's own take its place. */
+export const ofSteps = (
+  { sigmas }: { readonly sigmas?: Sigmas | undefined },
+  steps: number,
+): Pick<GenerateOptions, "steps" | "sigmas"> => ({
+  steps,
+  ...(sigmas === undefined ? {} : { sigmas: typeof sigmas === "string" ? sigmas : "pipeline" }),
+});
+
 /** Makes the uncached clips first; then each attempt runs every clip beside an uncached one. */
 export const trialsOf = async (
   engine: Engine,
-  request: Pick<GenerateOptions, "steps" | "guidance" | "inputs" | "signal">,
+  request: Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal">,
   clips: readonly Pick<GenerateOptions, "prompt" | "seed">[] = [{}],
 ) => {
   const make = (clip: number, cache: readonly CacheMethod[], steps?: number): Promise<Result> =>
-    engine.generate({ ...request, ...(steps === undefined ? {} : { steps }), ...clips[clip], cache });
+    engine.generate({ ...request, ...(steps === undefined ? {} : ofSteps(request, steps)), ...clips[clip], cache });
   const references: Clip[] = [];
   for (const index of clips.keys()) references.push((await make(index, [])).clip);
   const attempt = async (cache: readonly CacheMethod[], steps?: number): Promise<Measured> => {

@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { anAmount, aText, fields, is, orNull, wholeFrom } from "../expect.js";
+import { anAmount, aText, fields, is, oneOf, orNull, wholeFrom } from "../expect.js";
 import type { Expected } from "./source.js";
 
 /** `manifest.json` of a model: what its files are, and what a page needs to know before it loads them. */
@@ -14,7 +14,13 @@ export interface Manifest {
     readonly height?: number;
     readonly width?: number;
   };
-  readonly defaults?: { readonly prompt?: string; readonly steps?: number; readonly guidance?: number };
+  readonly defaults?: {
+    readonly prompt?: string;
+    readonly steps?: number;
+    readonly guidance?: number;
+    /** "scheduler" where the model was made and measured on its scheduler's own sigmas. Default "pipeline". */
+    readonly sigmas?: "scheduler" | "pipeline";
+  };
 }
 
 const invalid = (where: string, why: string) =>
@@ -48,7 +54,14 @@ const known = fields({
       "width?": size,
     }),
   ),
-  "defaults?": orNull(fields({ "prompt?": aText, "steps?": wholeFrom(1, 1000), "guidance?": anAmount })),
+  "defaults?": orNull(
+    fields({
+      "prompt?": aText,
+      "steps?": wholeFrom(1, 1000),
+      "guidance?": anAmount,
+      "sigmas?": oneOf("pipeline", "scheduler"),
+    }),
+  ),
 });
 
 /**

@@ -14,8 +14,8 @@ const part = ({ dims, data }: Tensor, index: number): Tensor => {
 const parts = (tensors: Readonly<Record<string, Tensor>>, index: number): Record<string, Tensor> =>
   Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, part(tensor, index)]));
 
-/** The request of one clip out of a batch. */
-export const clipOf = (request: GenerateOptions, index: number): GenerateOptions => {
+/** The request of one clip out of a batch. `draws`: its scheduler adds noise, from a generator for each clip. */
+export const clipOf = (request: GenerateOptions, index: number, draws: boolean): GenerateOptions => {
   const { inputs, clips: _, ...rest } = request;
   if (!inputs) return { ...rest, seed: (request.seed ?? 0) + index };
   const own: RunInputs = {
@@ -23,7 +23,7 @@ export const clipOf = (request: GenerateOptions, index: number): GenerateOptions
     cond: parts(inputs.cond, index),
     ...(inputs.uncond ? { uncond: parts(inputs.uncond, index) } : {}),
   };
-  return { ...rest, inputs: own };
+  return { ...rest, inputs: own, ...(draws ? { seed: (request.seed ?? 0) + index } : {}) };
 };
 
 const joined = (tensors: readonly Tensor[]): Tensor => {

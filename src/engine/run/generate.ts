@@ -14,7 +14,8 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   const { model, backend, scheduler, clips, clipOf, guidance, methods } = prepared;
   if (clips > 1 && methods.some((method) => probesOf(method, model.sites).length > 0)) {
     const results: Result[] = [];
-    for (let index = 0; index < clips; index++) results.push(await generate(reader, oneOf(request, index)));
+    for (let index = 0; index < clips; index++)
+      results.push(await generate(reader, oneOf(request, index, prepared.draws)));
     return mergeResults(results);
   }
   const { previewEvery = 0, onProgress } = request;

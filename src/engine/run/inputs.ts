@@ -1,6 +1,6 @@
 import type { GenerateOptions, RunInputs } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { mostNumbers, randn } from "../random.js";
+import { mostNumbers, randn, torchGenerator } from "../random.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { encodePrompt, unconditional, type Vocabulary } from "../text/vocabulary.js";
 
@@ -40,6 +40,25 @@ export const promptInputs = (
     noise: { dims, data },
     cond: conditions(encodePrompt(vocabulary, prompt)),
     uncond: conditions(unconditional(vocabulary)),
+  };
+};
+
+/**
+ * Noise for schedulers that draw some in their steps, as large as `latents`: from the generator of each clip, which has
+ * drawn the clip's first noise before where that was drawn.
+ */
+export const stepNoise = ({ dims }: Tensor, seed: number, drawn: boolean): (() => Tensor) => {
+  const clips = dims[0] as number;
+  const size = sizeOf(dims) / clips;
+  let generators: readonly ((count: number) => Float32Array)[] | undefined;
+  return () => {
+    if (!generators) {
+      generators = Array.from({ length: clips }, (_, clip) => torchGenerator(seed + clip));
+      if (drawn) for (const next of generators) next(size);
+    }
+    const data = new Float32Array(clips * size);
+    for (const [clip, next] of generators.entries()) data.set(next(size), clip * size);
+    return { dims, data };
   };
 };
 

@@ -9,10 +9,11 @@ import type { Graph } from "../graph/builder.js";
 import { weightStore } from "../graph/weights.js";
 import type { Geometry, Model } from "../models/model.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
+import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Tensor } from "../tensor.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Decoding } from "./decode.js";
-import { checkedInputs, expectDims, promptInputs, repeated } from "./inputs.js";
+import { checkedInputs, expectDims, promptInputs, repeated, stepNoise } from "./inputs.js";
 import { checkRequest } from "./request-checks.js";
 
 /** What a manifest says of the size of a clip. */
@@ -50,6 +51,7 @@ export const requestReader = (
     prompt: manifest?.defaults?.prompt ?? "",
     steps: manifest?.defaults?.steps ?? 20,
     guidance: manifest?.defaults?.guidance ?? 1,
+    ...(manifest?.defaults?.sigmas ? { sigmas: manifest.defaults.sigmas } : {}),
   };
   const info: ModelInfo = {
     name,
@@ -63,11 +65,20 @@ export const requestReader = (
     clip: { frames: shape.frames, height: shape.height, width: shape.width, fps },
   };
 
+  const scheduled = (request: GenerateOptions, size: Omit<Geometry, "clips" | "tokens">) => {
+    const { steps, timesteps, sigmas = timesteps ? undefined : defaults.sigmas } = request;
+    const scheduler = checkpoint.schedulerConfig;
+    const network = checkpoint.config;
+    const asked = { sigmas, timesteps, steps, defaultSteps: defaults.steps };
+    const found = scheduleOf({ ...asked, network, scheduler, size });
+    return schedulerFromConfig(scheduler, found.steps, found.schedule);
+  };
+
   return {
     info,
     /** Everything a request means, checked, ready for the denoising loop. */
     prepare(request: GenerateOptions) {
-      const { steps = defaults.steps, guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
+      const { guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
       checkRequest(request);
       if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before it began.");
       if (!Number.isFinite(scale) || scale < 0)
@@ -76,9 +87,7 @@ export const requestReader = (
         throw new EngineError("file-missing", "This checkpoint has no scheduler/scheduler_config.json.", {
           hint: "Add the scheduler's configuration as diffusers saves it, or name another with --scheduler.",
         });
-      const scheduler = schedulerFromConfig(checkpoint.schedulerConfig, steps);
-      for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
-      const drawn = (["prompt", "seed", "clips"] as const).find((name) => request[name] !== undefined);
+      const drawn = (["prompt", "clips"] as const).find((name) => request[name] !== undefined);
       if (inputs && drawn)
         throw new EngineError("input-invalid", `inputs and ${drawn} cannot be given together.`, {
           hint: "The tensors say what is made, and how many.",
@@ -90,6 +99,15 @@ export const requestReader = (
           hint: "Give the tensor uncond, or guidance 1.",
         });
       const [clips, channels, frames, height, width] = noise.dims as [number, number, number, number, number];
+      const scheduler = scheduled(request, { channels, frames, height, width });
+      const steps = scheduler.timesteps.length;
+      for (const method of cache) expectCalibrated(method, { model: name, scheduler: scheduler.name, steps });
+      const draws = [...scheduler.timesteps.keys()].some((i) => (scheduler.step(i).draws ?? 0) > 0);
+      if (inputs && request.seed !== undefined && !draws)
+        throw new EngineError("input-invalid", "inputs and seed cannot be given together.", {
+          hint: `The tensors say what is made, and ${scheduler.name} draws no noise in its steps.`,
+        });
+      const latents = architecture.pack(noise, checkpoint.config);
       const tokens = cond.text?.dims[1] ?? 0;
       const masked = (cond.mask ?? uncond?.mask) !== undefined;
       const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked });
@@ -109,7 +127,9 @@ export const requestReader = (
         scheduler,
         guidance,
         signal,
-        noise: architecture.pack(noise, checkpoint.config),
+        noise: latents,
+        draws,
+        draw: stepNoise(latents, request.seed ?? 0, inputs === undefined),
         methods: cache,
         conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
         compile: (graph: Graph) => backend.compile(graph),
