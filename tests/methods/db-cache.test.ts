@@ -51,13 +51,49 @@ describe("DBCache", () => {
   });
 
   test("with a forecaster the middle is carried on along its slope", async () => {
-    const inputs = [1, 2, 3, 4];
+    const inputs = [1, 2, 3, 4, 5, 6];
     for (const calibrator of ["taylorseer", "foca"] as const) {
-      const { outputs } = await run({ calibrator, maxWarmupSteps: 2, residualDiffThreshold: 1 }, inputs);
-      expect(outputs).toEqual([[8], [16], [24], [32]]); // as computed: everything here is linear
+      const { outputs } = await run({ calibrator, maxWarmupSteps: 4, residualDiffThreshold: 1 }, inputs);
+      expect(outputs).toEqual([[8], [16], [24], [32], [40], [48]]); // as computed: everything here is linear
     }
-    const { outputs } = await run({ maxWarmupSteps: 2, residualDiffThreshold: 1 }, inputs);
+    const { outputs } = await run({ maxWarmupSteps: 2, residualDiffThreshold: 1 }, [1, 2, 3, 4]);
     expect(outputs).toEqual([[8], [16], [18], [20]]);
+  });
+
+  // cache-dit 1.5.3: a derivative wants current_step > 1, and its count begins after the first step.
+  test.each([
+    [1, 3, [8, 16, 24, 26, 28]],
+    [2, 4, [8, 16, 24, 32, 40]],
+  ])(
+    "TaylorSeer of order %d takes no difference before the fourth step: warm-up %d",
+    async (taylorseerOrder, maxWarmupSteps, outputs) => {
+      const found = await run(
+        { calibrator: "taylorseer", taylorseerOrder, maxWarmupSteps, residualDiffThreshold: 1 },
+        [1, 2, 3, 4, 5],
+      );
+      expect(found.outputs.flat()).toEqual(outputs);
+    },
+  );
+
+  test("of a curve only the first difference is there after four steps of order 2", async () => {
+    const { outputs } = await run(
+      { calibrator: "taylorseer", taylorseerOrder: 2, maxWarmupSteps: 4, residualDiffThreshold: 1 },
+      [1, 4, 9, 16, 25],
+    );
+    // The middle adds 6 of 8 parts: 6 · 16 + 6 · (16 − 9), and the first block 2 · 25.
+    expect(outputs.at(-1)).toEqual([2 * 25 + 6 * 16 + 6 * 7]);
+  });
+
+  test("a budget of 0 is no limit, a threshold of 1 adds nothing up, one of 0 never rests", async () => {
+    const mask = (options: object) => maskOf({ maxWarmupSteps: 1, ...options }, [1, 1.01, 1.02, 1.03]);
+    expect(await mask({ maxAccumulatedResidualDiffThreshold: 0 })).toBe("1000");
+    expect(await mask({ maxAccumulatedResidualDiffThreshold: 0.005, residualDiffThreshold: 1 })).toBe("1000");
+    expect(await mask({ maxAccumulatedResidualDiffThreshold: 0.005 })).toBe("1011");
+    expect(await mask({ residualDiffThreshold: 0 })).toBe("1111");
+  });
+
+  test("tensors that stay 0 have not changed", async () => {
+    expect(await maskOf({ maxWarmupSteps: 1 }, [0, 0, 0])).toBe("100");
   });
 
   test("is refused where no block is left in the middle", async () => {

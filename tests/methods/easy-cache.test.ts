@@ -41,6 +41,13 @@ describe("EasyCache", () => {
     expect(await maskOf({ ...run, methods: [easyCache({ threshold: 0.26, retSteps: 2 })] })).toBe("1101");
   });
 
+  test("a prediction that stays 0 has not changed, and the trace holds numbers", async () => {
+    const run = { model: productModel(), latents: [1, 2, 3, 4, 5].map((one) => row(one)), timesteps: [0, 0, 0, 0, 0] };
+    const { sites, visits } = await runArithmetic({ ...run, methods: [easyCache({ retSteps: 2 })] });
+    expect(sites.find(({ kind }) => kind === "output")?.computed).toBe("11001");
+    expect(JSON.stringify(visits.map(({ reasons }) => reasons ?? {}))).not.toContain("null");
+  });
+
   test("threshold 0 is the uncached run, bit for bit", async () => {
     const plain = await runArithmetic({ ...decay, methods: [] });
     const cached = await runArithmetic({ ...decay, methods: [easyCache({ threshold: 0 })] });
@@ -75,12 +82,13 @@ describe("EasyCache", () => {
   });
 });
 
-/** The authors' loop, in plain numbers. */
+/** The authors' loop, in plain numbers; ComfyUI's LazyCache measures k from step `from` on. */
 const port = (
   xs: readonly number[][],
   predict: (x: readonly number[], step: number) => number[],
   threshold: number,
   ret: number,
+  from = 0,
 ) => {
   const mean = (a: readonly number[], b?: readonly number[]): number =>
     a.reduce((sum, value, index) => sum + Math.abs(value - (b?.[index] ?? 0)), 0) / a.length;
@@ -98,7 +106,7 @@ const port = (
     mask += skip ? "0" : "1";
     if (skip) continue;
     const now = predict(x, step);
-    if (v && atCompute) k = mean(now, v) / mean(x, atCompute);
+    if (v && atCompute && step >= from) k = mean(now, v) / mean(x, atCompute);
     [v, atCompute] = [now, x];
   }
   return mask;
@@ -116,15 +124,12 @@ describe("against the authors' loop", () => {
     const timesteps = Array.from({ length: steps }, (_, step) => 1 + 0.1 * step);
     const [threshold, retSteps] = [0.05 + 0.5 * random(), 2 + Math.floor(3 * random())];
     const run = { model: productModel(4), latents: latents.map((one) => row(...one)), timesteps };
-    const expected = port(
-      latents,
-      (one, step) => one.map((value) => value * (timesteps[step] as number)),
-      threshold,
-      retSteps,
-    );
+    const predict = (one: readonly number[], step: number) => one.map((value) => value * (timesteps[step] as number));
+    const expected = port(latents, predict, threshold, retSteps);
     expect(expected).toContain("0");
     expect(await maskOf({ ...run, methods: [easyCache({ threshold, retSteps })] })).toBe(expected);
-    // Without guidance the guided prediction is the conditional one, so LazyCache decides the same.
-    expect(await maskOf({ ...run, methods: [lazyCache({ threshold, retSteps })] })).toBe(expected);
+    // Without guidance the guided prediction is the conditional one.
+    const lazy = port(latents, predict, threshold, retSteps, retSteps);
+    expect(await maskOf({ ...run, methods: [lazyCache({ threshold, retSteps })] })).toBe(lazy);
   });
 });

@@ -23,6 +23,17 @@ describe("FirstBlockCache", () => {
     expect(await trace(threshold, inputs)).toEqual({ computed, outputs });
   });
 
+  // In diffusers 0 / 0 is not above the threshold.
+  test("of tensors that stay 0 the first step alone is computed, and the trace holds numbers", async () => {
+    const { sites, visits } = await runArithmetic({
+      model: doublingModel(2),
+      methods: [firstBlockCache()],
+      latents: [row(0), row(0), row(0), row(1)],
+    });
+    expect(sites.at(-1)?.computed).toBe("1001");
+    expect(JSON.stringify(visits.map(({ reasons }) => reasons ?? {}))).not.toContain("null");
+  });
+
   test("threshold 0 reuses only where nothing has changed", async () => {
     expect((await trace(0, [1, 2, 2, 3])).computed).toBe("1101");
   });

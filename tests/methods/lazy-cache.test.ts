@@ -16,13 +16,19 @@ describe("LazyCache", () => {
   test("a reused step runs neither branch and keeps one difference, of the guided prediction", async () => {
     const { outputs, sites, visits, cacheBytes, bytesAfter } = await runArithmetic({
       ...guided,
-      methods: [lazyCache({ threshold: 100, retSteps: 2 })],
+      methods: [lazyCache({ threshold: 100, retSteps: 1 })],
     });
     expect(outputs).toEqual([[2], [5], [7], [14]]); // 4 + (5 − 2)
     expect(sites).toEqual([{ site: "guided", kind: "guided", computed: "1101" }]);
     expect(visits.map(({ decision }) => decision)).toEqual(["compute", "compute", "reuse", "compute"]);
     expect(Math.max(...cacheBytes)).toBe(4 * 4); // the difference, two latents and a prediction of 4 bytes
     expect(bytesAfter).toBe(0);
+  });
+
+  // ComfyUI, comfy_extras/nodes_easycache.py: input_change is None before start_percent, and so no rate is taken.
+  test("k is measured inside the active steps: the first of them is computed", async () => {
+    const { sites } = await runArithmetic({ ...guided, methods: [lazyCache({ threshold: 100, retSteps: 2 })] });
+    expect(sites[0]?.computed).toBe("1111");
   });
 
   test("threshold 0 is the uncached run, bit for bit", async () => {

@@ -13,15 +13,15 @@ const rows = [near, sums(2), sums(3)];
 
 describe("SmoothCache", () => {
   test("reuses for as long as the error allows", () => {
-    expect(smoothMask(rows, 0.12, 10)).toBe("1110100010");
+    expect(smoothMask(rows, 0.12, 10)).toBe("1110100011");
     expect(smoothMask(rows, 0, 10)).toBe("1111111111");
-    expect(smoothMask(rows, 100, 10)).toBe("1000100010");
+    expect(smoothMask(rows, 100, 10)).toBe("1000100011");
   });
 
   test("each kind has its own mask, and kinds without errors run", () => {
     const method = smoothCache({ errors: { "spatial-attention": rows, "feed-forward": [near] }, alpha: 0.12 });
-    expect(mask(method, "spatial-attention", 10)).toBe("1110100010");
-    expect(mask(method, "feed-forward", 10)).toBe("1110101010");
+    expect(mask(method, "spatial-attention", 10)).toBe("1110100011");
+    expect(mask(method, "feed-forward", 10)).toBe("1110101011");
     expect(mask(method, "cross-attention", 10)).toBe("1111111111");
   });
 
@@ -47,6 +47,12 @@ describe("SmoothCache", () => {
 test("a method of masks keeps the contract", () => {
   const errors = { "feed-forward": [Array.from({ length: 19 }, (_, step) => 0.01 * step)] };
   expectContract(smoothCache({ errors }));
+});
+
+// The authors' scan ends with schedule[-1] = 1.
+test("the last step is computed whatever its error", () => {
+  expect(smoothMask([[0.03]], 0.18, 2)).toBe("11");
+  expect(smoothMask([], 0.18, 1)).toBe("1");
 });
 
 test("an error of exactly alpha is reused", () => {

@@ -69,7 +69,9 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   expectPatches(geometry, patches, true);
   const [rows, columns] = [height / patch, width / patch];
   const positions = `positions ${rows}×${columns}`;
-  weights.define(positions, () => positions2d(rows, columns, D, { base: config.sampleSize / patch, scale: 1 }));
+  weights.define(positions, () =>
+    positions2d(rows, columns, D, { base: Math.floor(config.sampleSize / patch), scale: 1 }),
+  );
 
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);

@@ -33,7 +33,7 @@ export const latte = (json: unknown, weights: WeightStore, geometry: Geometry): 
   const [rows, columns] = [height / patch, width / patch];
   const S = rows * columns;
 
-  const grid = { base: config.sampleSize / patch, scale: Math.max(1, Math.floor(config.sampleSize / 64)) };
+  const grid = { base: Math.floor(config.sampleSize / patch), scale: Math.max(1, Math.floor(config.sampleSize / 64)) };
   const spatial = `positions ${rows}×${columns}`;
   const temporal = `positions ${F}`;
   weights.define(spatial, () => positions2d(rows, columns, D, grid));

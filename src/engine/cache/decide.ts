@@ -122,7 +122,9 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
         guided,
         forced: false,
         because(given) {
-          reasons = { ...reasons, ...given };
+          // JSON has no infinity: a change from nothing at all has no relative size to note.
+          const finite = Object.entries(given).filter(([, value]) => value === true || Number.isFinite(value));
+          if (finite.length > 0) reasons = { ...reasons, ...Object.fromEntries(finite) };
         },
       };
       const verdict = (answer: unknown): Verdict => {

@@ -11,11 +11,11 @@ export interface Forecaster {
   weights(computed: readonly number[], step: number): readonly number[];
 }
 
-/** TaylorSeer's forecast of an order from 0 (reuse) to 3. */
-export const taylor = (order: number): Forecaster => ({
+/** TaylorSeer's forecast of an order from 0 (reuse) to 3; differences are taken from step `since` on. */
+export const taylor = (order: number, since = 0): Forecaster => ({
   history: order + 1,
   keeps: "computed",
-  weights: (computed, step) => taylorWeights(computed, step, order),
+  weights: (computed, step) => taylorWeights(computed, step, order, since),
 });
 
 /**
@@ -49,15 +49,16 @@ export const foca: Forecaster = {
  * @param computed steps of the kept features, newest first; needs order + 1 of them for the full order
  * @param step the step to forecast
  * @param order highest derivative used
+ * @param since the first step at which a difference is taken; what was computed before counts as a value alone
  */
-export const taylorWeights = (computed: readonly number[], step: number, order: number): number[] => {
+export const taylorWeights = (computed: readonly number[], step: number, order: number, since = 0): number[] => {
   const oldestFirst = computed.slice(0, order + 1).toReversed();
   let factors: number[][] = [];
   for (const [index, at] of oldestFirst.entries()) {
     const unit = oldestFirst.map((_, other) => (other === index ? 1 : 0));
     const next: number[][] = [unit];
     const gap = at - (oldestFirst[index - 1] ?? at);
-    for (const [k, before] of factors.slice(0, order).entries())
+    for (const [k, before] of (at < since ? [] : factors.slice(0, order)).entries())
       next.push((next[k] as number[]).map((value, other) => (value - (before[other] as number)) / gap));
     factors = next;
   }

@@ -61,6 +61,9 @@ export const checks = (method: string) => ({
   refuse: (option: string, value: unknown, expected: string): never => refuse(method, option, value, expected),
 });
 
+/** A change relative to what changed. Equal tensors have not changed, also where both are 0. */
+export const relativeChange = (change: number, magnitude: number): number => (change === 0 ? 0 : change / magnitude);
+
 /**
  * Refuses options that a method does not have.
  * @throws EngineError "option-unknown"; "option-invalid" for what is no object

@@ -1,6 +1,6 @@
 import { type CacheMethod, compute, type Estimate, reuse } from "../../method.js";
 import { foca, taylor } from "../forecast.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link dbCache}, under the names of cache-dit's `DBCacheConfig`. */
 export interface DbCacheOptions {
@@ -8,9 +8,9 @@ export interface DbCacheOptions {
   readonly fnComputeBlocks?: number;
   /** Blocks that always run last. Default: 0. */
   readonly bnComputeBlocks?: number;
-  /** The middle rests below this relative change of the first blocks' residual. Default: 0.08. */
+  /** The middle rests below this relative change of the first blocks' residual; 0 never, 1 always. Default: 0.08. */
   readonly residualDiffThreshold?: number;
-  /** Compute every step once this much change has been met in the run; `null` for no limit. Default: `null`. */
+  /** Compute every step once this much change has been met in the run; `null` or 0 for no limit. Default: `null`. */
   readonly maxAccumulatedResidualDiffThreshold?: number | null;
   /** Compute in the first steps. Default: 4; cache-dit has 8. */
   readonly maxWarmupSteps?: number;
@@ -34,6 +34,9 @@ export interface DbCacheOptions {
  * DBCache (cache-dit): FirstBlockCache made general. The first Fn and the last Bn blocks always run; if the residual of
  * the first has changed by less than the threshold since the last computed step, the middle ones rest and their residual
  * is reused, or forecast by TaylorSeer (arXiv:2503.06923) or FoCa (arXiv:2508.16211).
+ *
+ * TaylorSeer takes no differences before the fourth step, as in cache-dit 1.5.3, whose calibrator asks for two steps before
+ * its own count and begins to count one step late.
  *
  * Differs: reuses in a row are counted anew after every computed step, where cache-dit only does so when the limit was
  * reached; FoCa's slope is divided by the gap between its anchors, without which cache-dit's is exact for neighbours only.
@@ -59,7 +62,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   check.oneOf("stepsComputationPolicy", resolved.stepsComputationPolicy, ["dynamic", "static"]);
   check.oneOf("calibrator", resolved.calibrator, ["none", "taylorseer", "foca"]);
   check.whole("taylorseerOrder", resolved.taylorseerOrder, 0, 3);
-  const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder), foca }[resolved.calibrator];
+  const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder, 3), foca }[resolved.calibrator];
   const within = (count: number, limit: number): boolean => limit < 0 || count < limit;
   return {
     name: "dbcache",
@@ -81,13 +84,15 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         if (mask !== null && resolved.stepsComputationPolicy === "static") return true;
         if (!within(cached, resolved.maxCachedSteps)) return false;
         if (!within(continuous, resolved.maxContinuousCachedSteps)) return false;
-        if (budget !== null && accumulated >= budget) return false;
+        if (budget !== null && budget > 0 && accumulated >= budget) return false;
+        if (threshold <= 0) return false;
+        if (threshold >= 1) return true; // nothing is compared then, so nothing is added up
         accumulated += difference;
         note();
-        return threshold >= 1 || difference < threshold;
+        return difference < threshold;
       };
       return ({ step, computed, readings: [reading], forced, because }) => {
-        const difference = reading ? reading.change / reading.magnitude : Number.POSITIVE_INFINITY;
+        const difference = reading ? relativeChange(reading.change, reading.magnitude) : Number.POSITIVE_INFINITY;
         if (forced || !rests(step, difference, () => because({ difference, threshold }))) {
           continuous = 0;
           return compute;

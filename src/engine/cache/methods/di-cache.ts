@@ -1,5 +1,5 @@
 import { type CacheMethod, compute, reuse } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link diCache}, under the names of the authors' scripts. */
 export interface DiCacheOptions {
@@ -51,7 +51,10 @@ export const diCache = (options: DiCacheOptions = {}): CacheMethod => {
       return ({ step, readings, forced, because }) => {
         const [input, output, sinceLast, sinceBefore] = readings;
         if (step > Math.floor(retRatio * steps) && step < steps - 1 && !forced && input && output) {
-          const [deltaX, deltaY] = [input.change / input.magnitude, output.change / output.magnitude];
+          const [deltaX, deltaY] = [
+            relativeChange(input.change, input.magnitude),
+            relativeChange(output.change, output.magnitude),
+          ];
           accumulated += errorChoice === "delta_y" ? deltaY : Math.abs(deltaY - deltaX);
           because({ accumulated, threshold: relL1Thresh });
           if (accumulated < relL1Thresh) {

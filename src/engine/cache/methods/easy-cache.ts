@@ -7,7 +7,7 @@ import {
   reuse,
   type Visit,
 } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link easyCache}. */
 export interface EasyCacheOptions {
@@ -68,21 +68,25 @@ export const easyProbes = ({ inputReference }: Required<EasyCacheOptions>): read
   { tap: "output", since: "last-compute" },
 ];
 
-/** The decision of EasyCache and LazyCache, over the readings of {@link easyProbes}. */
+/**
+ * The decision of EasyCache and LazyCache, over the readings of {@link easyProbes}.
+ * @param insideOnly k is measured from step `retSteps` on, and not already at the computed steps before it
+ */
 export const easyStart =
-  ({ threshold, retSteps }: Required<EasyCacheOptions>) =>
+  ({ threshold, retSteps }: Required<EasyCacheOptions>, insideOnly = false) =>
   ({ steps }: RunFacts) => {
     let inputChange: number | undefined; // between the last two computed steps
     let error = 0;
     return ({ step, readings: [input, sinceCompute, output], forced, because }: Visit): Decision => {
       const free = step >= retSteps && step < steps - 1 && !forced;
       if (free && input && output && inputChange !== undefined) {
-        error += ((output.change / inputChange) * input.change) / output.present;
+        const rate = relativeChange(output.change, inputChange);
+        error += relativeChange(rate * input.change, output.present);
         because({ accumulated: error, threshold });
         if (error < threshold) return reuse;
       }
       error = 0;
-      inputChange = sinceCompute?.change;
+      inputChange = insideOnly && step < retSteps ? undefined : sinceCompute?.change;
       return compute;
     };
   };

@@ -1,5 +1,5 @@
 import { type CacheMethod, compute, reuse } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link firstBlockCache}, under the names of diffusers' `FirstBlockCacheConfig`. */
 export interface FirstBlockCacheOptions {
@@ -30,9 +30,11 @@ export const firstBlockCache = (options: FirstBlockCacheOptions = {}): CacheMeth
     probes: () => [{ tap: "blocks.0-1", since: "last-compute" }],
     start: () => (visit) => {
       const [reading] = visit.readings;
-      if (reading) visit.because({ difference: reading.change / reading.magnitude, threshold });
+      if (!reading) return compute;
+      const difference = relativeChange(reading.change, reading.magnitude);
+      visit.because({ difference, threshold });
       // In float32, as diffusers divides: 5 / 100 is then above a threshold of 0.05.
-      return reading && Math.fround(reading.change / reading.magnitude) <= threshold ? reuse : compute;
+      return Math.fround(difference) <= threshold ? reuse : compute;
     },
   };
 };

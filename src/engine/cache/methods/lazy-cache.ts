@@ -6,7 +6,8 @@ export interface LazyCacheOptions extends EasyCacheOptions {}
 
 /**
  * LazyCache (ComfyUI's name): EasyCache (arXiv:2507.02860) around the whole step, on the prediction after guidance. One
- * cache whatever the number of branches, and a reused step runs none of them.
+ * cache whatever the number of branches, and a reused step runs none of them. As in ComfyUI's wrapper k is measured
+ * inside the active steps alone, so that the first of them is always computed.
  *
  * @throws EngineError "option-unknown", "option-invalid"
  */
@@ -18,6 +19,6 @@ export const lazyCache = (options: LazyCacheOptions = {}): CacheMethod => {
     options: resolved,
     sites: (model) => [model.guided("residual")],
     probes: () => easyProbes(resolved),
-    start: easyStart(resolved),
+    start: easyStart(resolved, true),
   };
 };

@@ -1,6 +1,6 @@
 import { type CacheMethod, compute } from "../../method.js";
 import { taylorWeights } from "../forecast.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link seaCache}, under diffusers' names. */
 export interface SeaCacheOptions {
@@ -69,7 +69,7 @@ export const seaCache = (options: SeaCacheOptions = {}): CacheMethod => {
         before = step;
         const inside = step >= retentionSteps && step < steps - cacheEndSteps;
         if (inside && step > since && estimates < most && reading && !forced) {
-          accumulated += reading.change / reading.magnitude;
+          accumulated += relativeChange(reading.change, reading.magnitude);
           because({ accumulated, threshold });
           if (accumulated < threshold) {
             estimates += 1;

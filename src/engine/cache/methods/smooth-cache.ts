@@ -52,7 +52,8 @@ export const smoothCache = (options: SmoothCacheOptions): CacheMethod => {
 };
 
 /**
- * A digit per step, 1 for computed: from each computed step on, the longest reuse whose error is at most `alpha`.
+ * A digit per step, 1 for computed: from each computed step on, the longest reuse whose error is at most `alpha`, and the
+ * last step, as in the authors' scan.
  * @param errors `errors[j][i]`: mean |y_i − y_(i+j+1)| / mean |y_(i+j+1)|
  */
 export const smoothMask = (errors: readonly (readonly number[])[], alpha: number, steps: number): string => {
@@ -62,5 +63,5 @@ export const smoothMask = (errors: readonly (readonly number[])[], alpha: number
     const fits = errors.findLastIndex((row) => (row[step] ?? Number.POSITIVE_INFINITY) <= alpha);
     mask += `1${"0".repeat(fits + 1)}`;
   }
-  return mask.slice(0, steps);
+  return `${mask.slice(0, steps - 1)}1`; // the last step is computed whatever its error
 };

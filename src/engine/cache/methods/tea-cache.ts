@@ -1,6 +1,6 @@
 import { type CacheMethod, type CalibratedFor, compute, reuse } from "../../method.js";
 import { polynomial } from "../forecast.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link teaCache}, under the names of the authors' scripts. */
 export interface TeaCacheOptions {
@@ -47,7 +47,7 @@ export const teaCache = (options: TeaCacheOptions): CacheMethod => {
       let accumulated = 0;
       return ({ step, readings: [reading], forced, because }) => {
         if (reading && step < steps - 1 && !forced) {
-          const estimate = polynomial(coefficients, reading.change / reading.magnitude);
+          const estimate = polynomial(coefficients, relativeChange(reading.change, reading.magnitude));
           accumulated += Math.max(0, estimate);
           because({ accumulated, threshold: relL1Thresh, ...(estimate < 0 ? { negative: true } : {}) });
           if (accumulated < relL1Thresh) return reuse;
