@@ -63,7 +63,7 @@ const distilled: Files = {
       return new TextEncoder().encode(
         JSON.stringify({ ...JSON.parse(readFileSync(file, "utf8")), guidance_embeds: true }),
       );
-    if (!path.endsWith("diffusion_pytorch_model.safetensors"))
+    if (path !== "transformer/diffusion_pytorch_model.safetensors")
       throw new EngineError("file-missing", `${path} is not there.`);
     const weights = [...readSafetensors(readFileSync(file))].flatMap(([name, { dims, data }]) => {
       const names = name.includes("timestep_embedder") ? [name, name.replace("timestep", "guidance")] : [name];

@@ -1,20 +1,28 @@
-import { fluxConfig } from "../architectures/flux-config.js";
 import { fluxSites } from "../architectures/flux-sites.js";
-import { latteConfig } from "../architectures/latte-config.js";
 import { layoutClasses, layoutOf, sitesOfLayout } from "../architectures/layouts.js";
+import { EngineError, shown } from "../errors.js";
 import { accept, aText, fields, listOf } from "../expect.js";
 import type { SiteMap } from "../method.js";
 import { byClassName } from "../models/by-class-name.js";
+import { mostLayers } from "../models/sites.js";
 import type { Trace } from "../trace/trace.js";
 import { latteSites } from "./dry-run.js";
 
 const known: Readonly<Record<string, (config: unknown) => SiteMap>> = {
   ...Object.fromEntries(layoutClasses.map((name) => [name, (config: unknown) => sitesOfLayout(layoutOf(config))])),
-  FluxTransformer2DModel(config) {
-    const { dualLayers, singleLayers } = fluxConfig(config);
-    return fluxSites(dualLayers, singleLayers);
-  },
-  LatteTransformer3DModel: (config) => latteSites(latteConfig(config).layers),
+  // Their numbers of layers alone: a plan needs nothing else, so it also serves networks that cannot be run.
+  FluxTransformer2DModel: (config) =>
+    fluxSites(layersIn(config, "num_layers", 19), layersIn(config, "num_single_layers", 38)),
+  LatteTransformer3DModel: (config) => latteSites(layersIn(config, "num_layers", 1)),
+};
+
+const layersIn = (config: unknown, field: string, standard: number): number => {
+  const value = (config as Readonly<Record<string, unknown>>)[field] ?? standard;
+  if (Number.isInteger(value) && (value as number) >= 0 && (value as number) <= mostLayers) return value as number;
+  throw new EngineError(
+    "model-config",
+    `config.json has ${field} = ${shown(value)}; expected a whole number from 0 to ${mostLayers}.`,
+  );
 };
 
 /**

@@ -31,6 +31,15 @@ export const jsonReader = (files: Files, manifest: Manifest | undefined, signal:
   },
 });
 
+/**
+ * Python writes infinities by name, which JSON does not have: diffusers saves a DPM-Solver's `lambda_min_clipped` so. They
+ * are written as numbers too large for any, which JSON reads as infinite; what stands in quotes is left alone.
+ */
+const withoutInfinity = (text: string): string =>
+  text.includes("Infinity")
+    ? text.replace(/"(?:[^"\\]|\\.)*"|Infinity/g, (word) => (word === "Infinity" ? "1e999" : word))
+    : text;
+
 const parseObject = (where: string, bytes: Uint8Array): Json => {
   const invalid = (why: string, cause?: unknown) =>
     new EngineError("file-invalid", `${where} is not a JSON object: ${why}.`, {
@@ -40,7 +49,7 @@ const parseObject = (where: string, bytes: Uint8Array): Json => {
   expectNoOther(where, bytes);
   let value: unknown;
   try {
-    value = JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(bytes));
+    value = JSON.parse(withoutInfinity(new TextDecoder("utf-8", { fatal: true }).decode(bytes)));
   } catch (cause) {
     throw invalid(cause instanceof Error ? cause.message : String(cause), cause);
   }

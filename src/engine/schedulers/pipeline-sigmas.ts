@@ -95,7 +95,9 @@ const invalid = (message: string, hint: string): EngineError => new EngineError(
 
 /** How a run is to be scheduled, and what that is asked of. */
 export interface ScheduleRequest {
+  /** Default "pipeline". */
   readonly sigmas?: Sigmas | undefined;
+  /** In place of the scheduler's, where its class takes them. */
   readonly timesteps?: readonly number[] | undefined;
   /** Of the request; undefined where it names none. */
   readonly steps?: number | undefined;
