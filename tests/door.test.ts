@@ -115,6 +115,13 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   readInfinity: ["key", 1],
   readSafetensors: [door.writeSafetensors([["a", { dims: [1], data: new Float32Array(1) }]]), "file"],
   recordedReadings: [trace],
+  scheduleOf: [
+    {
+      defaultSteps: 4,
+      network: { _class_name: "FluxTransformer2DModel" },
+      scheduler: { _class_name: "DDIMScheduler" },
+    },
+  ],
   schedulerFromConfig: [{ _class_name: "DDIMScheduler" }, 4],
   serveEngine: [{ postMessage: () => {}, onmessage: null }, stopped],
   settingsNear: [engine, { speedup: 2 }],

@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { accept, anObject } from "../expect.js";
 import { cogVideoXDdim, cogVideoXDpm } from "./cog-video-x.js";
 import { expectKnownFields } from "./config-fields.js";
 import { ddim } from "./ddim.js";
@@ -51,6 +52,7 @@ const expectFinite = (scheduler: Scheduler): Scheduler => {
  * @throws EngineError "scheduler-unknown", "scheduler-config", "input-invalid" for steps, sigmas and timesteps
  */
 export const schedulerFromConfig = (config: unknown, steps: number, schedule: Schedule = {}): Scheduler => {
+  accept("schedulerFromConfig", { schedule: [schedule, anObject] });
   if (typeof config !== "object" || config === null || Array.isArray(config))
     throw new EngineError("scheduler-config", `The scheduler's config is ${shown(config)}, not an object.`, {
       hint: "Give the content of a scheduler_config.json as diffusers saves it.",

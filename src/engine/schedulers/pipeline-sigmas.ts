@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { accept, anObject, fields, orNull, wholeFrom } from "../expect.js";
 import type { Schedule } from "./scheduler.js";
 import { linspace } from "./spacing.js";
 
@@ -111,6 +112,9 @@ export interface ScheduleRequest {
   readonly size?: LatentSize | undefined;
 }
 
+const side = wholeFrom(1, 65_536);
+const aSize = fields({ channels: side, frames: side, height: side, width: side });
+
 const isNumbers = (value: unknown): value is readonly number[] =>
   Array.isArray(value) && value.length > 0 && value.length <= 100_000 && value.every((one) => Number.isFinite(one));
 
@@ -122,6 +126,12 @@ const classOf = (config: unknown): string => String((config as { readonly _class
  * @throws EngineError "input-invalid" for sigmas and timesteps that are none, or not as many as steps
  */
 export const scheduleOf = (request: ScheduleRequest): { readonly steps: number; readonly schedule: Schedule } => {
+  accept("scheduleOf", {
+    request: [
+      request,
+      fields({ "network?": orNull(anObject), scheduler: anObject, defaultSteps: wholeFrom(1), "size?": aSize }),
+    ],
+  });
   const { sigmas = "pipeline", timesteps, defaultSteps, network, scheduler, size } = request;
   if (sigmas !== "pipeline" && sigmas !== "scheduler" && !isNumbers(sigmas))
     throw invalid(
@@ -146,8 +156,8 @@ export const scheduleOf = (request: ScheduleRequest): { readonly steps: number; 
   const steps = given ?? request.steps ?? defaultSteps;
   const name = classOf(network);
   const pipeline = Object.hasOwn(pipelines, name) ? (pipelines[name] as PipelineSchedule) : {};
-  const fields = network as Fields;
-  const tokens = pipeline.tokens?.(fields, size) ?? 0;
+  const config = network as Fields;
+  const tokens = pipeline.tokens?.(config, size) ?? 0;
   const mu = pipeline.mu ? { mu: pipeline.mu(tokens, steps, scheduler as Fields) } : {};
   if (timesteps) return { steps, schedule: { timesteps, ...mu } };
   if (typeof sigmas !== "string") return { steps, schedule: { sigmas, ...mu } };
