@@ -155,6 +155,8 @@ test("links between pages, and their anchors, lead somewhere", () => {
     "404.md",
     ...folders.flatMap((folder) => names(`content/docs/${folder}`, ".mdx").map((name) => `${folder}/${name}.mdx`)),
     "methods/index.mdx",
+    "plan/index.mdx",
+    "plan/how-true.mdx",
   ];
   const endpoints = names("site/pages", ".ts").map((name) => `/${name}`);
   const known = new Set(["/", ...endpoints, ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
