@@ -32,6 +32,7 @@ export interface QualityReport {
   readonly version: 1;
   /** Version of this package. */
   readonly engine: string;
+  /** The model's name. */
   readonly model: string;
   /** Denoising steps of the uncached reference. */
   readonly steps: number;
@@ -47,11 +48,13 @@ export interface QualityReport {
 
 /** A row as medians with the least and the most, beside its two rivals of as many evaluations. */
 export interface QualityFigures {
+  /** The row of the report that they are of. */
   readonly row: QualityRow;
   /** Median over the clips. */
   readonly evaluations: number;
-  /** Median, least and most over the clips, in dB. */
+  /** Over the clips, in dB. */
   readonly psnr: Spread;
+  /** Over the clips, −1 … 1. */
   readonly ssim: Spread;
   /** PSNR of the uncached run of as many steps; undefined where that is every step. */
   readonly fewer: Spread | undefined;
@@ -59,13 +62,17 @@ export interface QualityFigures {
   readonly reused: Spread | undefined;
   /** Median over the clips of what the row has above the rival of the same clip, in dB. */
   readonly aboveFewer: number | undefined;
+  /** The same above the prediction reused. */
   readonly aboveReused: number | undefined;
 }
 
 /** Median, least and most. */
 export interface Spread {
+  /** The middle value. */
   readonly median: number;
+  /** The smallest. */
   readonly least: number;
+  /** The largest. */
   readonly most: number;
 }
 
