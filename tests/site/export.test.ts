@@ -34,7 +34,7 @@ describe("CSV", () => {
   test("reads back as it was, whatever the cells hold, and no text starts a formula", () => {
     const cell = fc.oneof(
       fc.string({ unit: "binary" }),
-      fc.constantFrom("=1+1", "+a", "-2", "@x", '"', "a,b", "\r\n", "\t="),
+      fc.constantFrom("=1+1", " =1", "＝1", "+a", "-2", "@x", '"', "a,b", "\r\n", "\t="),
       fc.double(),
     );
     fc.assert(
@@ -44,7 +44,7 @@ describe("CSV", () => {
           rows.map((row) =>
             row.map((one) => {
               if (typeof one === "number") return String(one);
-              return /^[=+\-@\t\r]/.test(one) ? `'${one}` : one;
+              return /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/.test(one) ? `'${one}` : one;
             }),
           ),
         );
@@ -54,12 +54,15 @@ describe("CSV", () => {
   });
 
   test("each step with what it decided, probed and kept; what an older trace lacks is left empty", () => {
-    const visit = (step: number, decision: string) => ({ step, decision });
+    const visit = (step: number, decision: string) => ({ step, decision, branch: "cond", site: "a", method: "m" });
+    const run = record("tea-cache");
+    const two = { steps: 2, sites: [] };
     const cached = {
+      ...{ ...run.cached, ...two },
       ...{ stepMs: [3, 1], timesteps: [900, 100], stepCacheBytes: [64, 128], stepProbeMs: [0, 0.5] },
       visits: [visit(0, "compute"), visit(0, "compute"), visit(1, "reuse"), visit(1, "forecast"), visit(1, "reuse")],
     };
-    const lines = (trace: object) => stepsCsv({ stepMs: [5, 6] } as never, trace as never).split("\r\n");
+    const lines = (trace: object) => stepsCsv({ ...cached, stepMs: [5, 6] } as never, trace as never).split("\r\n");
     expect(lines(cached)).toEqual([
       "step,timestep,uncached (ms),cached (ms),of it probes (ms),kept after it (bytes),computed,reused,forecast",
       "1,900,5,3,0,64,2,0,0",
@@ -70,6 +73,7 @@ describe("CSV", () => {
 
   test("a decision with its weights, readings and reasons as JSON", () => {
     const [, plain, full] = visitsCsv({
+      ...record("tea-cache").cached,
       visits: [
         { step: 0, branch: "cond", site: "a", method: "m", decision: "compute" },
         {

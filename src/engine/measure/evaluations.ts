@@ -29,7 +29,7 @@ export const evaluationsOf = (
   const { patch } = cardFromConfig(model.network);
   const size = sizeOf(latents, patch);
   const card = cardFromConfig(model.network, {
-    latent: { channels: 0, space: 1, time: 1 },
+    latent: { channels: 1, space: 1, time: 1 },
     sizes: [size],
     text: model.textRows,
     guidance: trace.guidance === 1 ? "none" : "classifier-free",

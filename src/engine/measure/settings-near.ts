@@ -21,6 +21,7 @@ import { evaluationsOf } from "./evaluations.js";
 
 /** A setting and the speed-up that its decisions allow. */
 export interface NearSetting extends BenchMethod {
+  /** What the run would gain if time followed the network's operations. */
   readonly ideal: number;
 }
 

@@ -4,7 +4,9 @@ import { aNumber, aText, both, type Check, fields, is, listOf, mapOf } from "../
 export interface Discriminant<Word> {
   /** The classes, in the order of the rows. */
   readonly words: readonly Word[];
+  /** A row per class, a weight per feature. */
   readonly weights: readonly (readonly number[])[];
+  /** One per class. */
   readonly offsets: readonly number[];
 }
 

@@ -9,11 +9,17 @@ import { likeliest } from "./likeliest.js";
 
 /** A word per slot as the pixels read; those of the object are `null` where a frame shows none. */
 export interface SceneReading {
+  /** Of the object, as the prompt names it. */
   readonly colour: string | null;
+  /** Its kind: balloon, kite or boat. */
   readonly object: string | null;
+  /** Where it goes. */
   readonly motion: string | null;
+  /** What the land is. */
   readonly scene: string;
+  /** Of the day. */
   readonly time: string;
+  /** What the sky is. */
   readonly weather: string;
 }
 
