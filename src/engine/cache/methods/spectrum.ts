@@ -16,7 +16,7 @@ export interface SpectrumOptions {
   readonly flex?: number;
   /** Compute every step before this one. Default: 4. */
   readonly warmup?: number;
-  /** Share of the run after which every step is computed. Default: 0.9. */
+  /** Share of the run after which every step is computed; below one step there is no such end. Default: 0.9. */
   readonly stop?: number;
 }
 
@@ -52,10 +52,11 @@ export const spectrum = (options: SpectrumOptions = {}): CacheMethod => {
     history: Math.max(m + 1, 6),
     sites: (model) => [model.output()],
     start({ steps }) {
+      const end = Math.floor(stop * steps); // 0 is no end, as in the reference
       let [interval, estimates] = [window, 0];
       return ({ step, computed, forced }) => {
         const due = (estimates + 1) % Math.floor(interval) === 0;
-        if (step < warmup || step >= Math.floor(stop * steps) || computed.length < 2 || due || forced) {
+        if (step < warmup || (end > 0 && step >= end) || computed.length < 2 || due || forced) {
           if (step >= warmup) interval += flex;
           estimates = 0;
           return compute;
