@@ -62,17 +62,27 @@ const maskOf = (method: CacheMethod, steps: number): string => {
   return (planned.find(({ computed }) => computed.includes("0")) ?? planned[0])?.computed ?? "1".repeat(steps);
 };
 
+interface Forecast {
+  readonly by: string;
+  readonly order?: number;
+}
+
 /** undefined for a method that cache-dit does not have. */
 export const cacheDitConfig = (method: CacheMethod, steps: number): CacheDitConfig | undefined => {
+  const { forecast } = saidOptions(method) as { forecast?: Forecast };
+  const config = configOf(method, steps, forecast);
+  if (!config || forecast?.by !== "hermite" || forecast.order === 0) return config;
+  const remark = "Left out: cache-dit has no forecast by Hermite polynomials; the residual is reused.";
+  return { ...config, remarks: [...config.remarks, remark], exact: false };
+};
+
+const configOf = (method: CacheMethod, steps: number, forecast: Forecast | undefined): CacheDitConfig | undefined => {
   const { options } = method;
-  const { guards = {}, forecast } = saidOptions(method) as {
-    guards?: Guards;
-    forecast?: { by: string; order?: number };
-  };
+  const { guards = {} } = saidOptions(method) as { guards?: Guards };
   const calibrator = forecast ? calibrators(forecast.by, forecast.order) : undefined;
   const carried = calibrator ? { calibrator } : {};
   if (method.name === "dbcache") {
-    const own = calibrators(options.calibrator, options.taylorseerOrder);
+    const own = calibrators(options.calibrator, options.taylorseerOrder) ?? calibrator;
     const guarded = Object.keys(guards).length > 0;
     const left = guarded ? ["Left out: guards; max_warmup_steps and max_continuous_cached_steps are cache-dit's."] : [];
     return { lines: dbcacheLines(options), ...(own ? { calibrator: own } : {}), remarks: left, exact: !guarded };

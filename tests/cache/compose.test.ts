@@ -91,6 +91,10 @@ describe("withForecast", () => {
   test.each([
     [{ by: "taylorseer", order: 0 }, [8, 16, 17, 18, 19, 48]],
     [{ by: "taylorseer", order: 1 }, [8, 16, 24, 32, 40, 48]],
+    [{ by: "hermite", order: 0 }, [8, 16, 17, 18, 19, 48]],
+    // The residual 7x goes on at half its slope of 7 from 14: 3 + 17.5, 4 + 21, 5 + 24.5.
+    [{ by: "hermite", order: 1, scale: 0.5 }, [8, 16, 20.5, 25, 29.5, 48]],
+    [{ by: "hermite" }, [8, 16, 20.5, 25, 29.5, 48]],
     [{ by: "foca" }, [8, 16, 24, 32, 40, 48]],
   ] as const)("%j carries a reused residual on", async (forecast, outputs) => {
     const run = await runArithmetic({
@@ -138,8 +142,19 @@ describe("withForecast", () => {
   test("what weighs its features itself is refused", () => {
     for (const method of [taylorSeer(), cfgCache(), fasterCache()])
       expect(() => withForecast(method, { by: "foca" })).toThrow(expect.objectContaining({ code: "option-invalid" }));
-    expect(() => withForecast(fora(), { by: "dmd" } as never)).toThrow(
-      expect.objectContaining({ code: "option-invalid" }),
+  });
+
+  test.each([
+    [{ by: "dmd" }, "option-invalid", "one of taylorseer, hermite, foca"],
+    [{ by: "toString" }, "option-invalid", "one of taylorseer, hermite, foca"],
+    [{ by: "hermite", order: 4 }, "option-invalid", "a whole number from 0 to 3"],
+    [{ by: "hermite", scale: 1.1 }, "option-invalid", "a number from 0 to 1"],
+    [{ by: "hermite", scale: "0.5" }, "option-invalid", "a number from 0 to 1"],
+    [{ by: "taylorseer", scale: 0.5 }, "option-unknown", 'no option "scale"'],
+    [{ by: "foca", order: 1 }, "option-unknown", 'no option "order"'],
+  ])("%j is refused", (forecast, code, message) => {
+    expect(() => withForecast(fora(), forecast as never)).toThrow(
+      expect.objectContaining({ code, message: expect.stringContaining(message) }),
     );
   });
 });

@@ -116,6 +116,13 @@ describe("snippets of the current settings", () => {
     expect(other?.code).toContain("Left out: cache-dit has no guard for the last step.");
     const forecast = engine.withForecast(firstBlockCache(), { by: "taylorseer", order: 2 });
     expect(pythonSnippet([forecast], settings)).toContain("TaylorSeerCalibratorConfig(taylorseer_order=2)");
+    const ofDbCache = engine.withForecast(dbCache(), { by: "foca" });
+    expect(pythonSnippet([ofDbCache], settings)).toContain("calibrator_config=FoCaCalibratorConfig(),");
+    for (const method of [dbCache(), firstBlockCache()]) {
+      const [, hermite] = pythonForms([engine.withForecast(method, { by: "hermite" })], settings);
+      expect(hermite).toMatchObject({ id: "cache-dit", exact: false });
+      expect(hermite?.code).toContain("cache-dit has no forecast by Hermite polynomials");
+    }
     expect(pythonForms([pab(), fora()], settings)[0]?.code).toContain("one cache at a time: this is pab without fora.");
   });
 

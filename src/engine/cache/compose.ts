@@ -1,6 +1,6 @@
 import { accept, aMethod } from "../expect.js";
 import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "../method.js";
-import { type Forecaster, foca, taylor } from "./forecast.js";
+import { type Forecaster, foca, hermite, taylor } from "./forecast.js";
 import { checks, knownOptions } from "./options.js";
 
 // What any method can be given on top of its own options.
@@ -55,22 +55,33 @@ export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
   return wrap(method);
 };
 
-/** How to carry a feature on: by TaylorSeer of an order, or by FoCa. */
-export type Forecast = { readonly by: "taylorseer"; readonly order?: number } | { readonly by: "foca" };
+/**
+ * How to carry a feature on: by TaylorSeer (arXiv:2503.06923), by HiCache's Hermite polynomials (arXiv:2508.16984), or by
+ * FoCa (arXiv:2508.16211). `order`, the highest difference used, is 0 (reuse) to 3, default 1; `scale`, HiCache's σ, is 0
+ * (reuse) to 1, default 0.5.
+ */
+export type Forecast =
+  | { readonly by: "taylorseer"; readonly order?: number }
+  | { readonly by: "hermite"; readonly order?: number; readonly scale?: number }
+  | { readonly by: "foca" };
+
+const forecastOptions = { taylorseer: ["by", "order"], hermite: ["by", "order", "scale"], foca: ["by"] } as const;
 
 const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   const check = checks(`${method.name}, forecast`);
   checks(method.name).record("forecast", forecast);
-  knownOptions(`${method.name}, forecast`, forecast, ["by", "order"]);
-  check.oneOf("by", forecast.by, ["taylorseer", "foca"]);
+  check.oneOf("by", forecast.by, Object.keys(forecastOptions));
+  knownOptions(`${method.name}, forecast by ${forecast.by}`, forecast, forecastOptions[forecast.by]);
   if (forecast.by === "foca") return foca;
-  return taylor(check.whole("order", forecast.order ?? 1, 0, 3));
+  const order = check.whole("order", forecast.order ?? 1, 0, 3);
+  if (forecast.by === "taylorseer") return taylor(order);
+  return hermite(order, check.number("scale", forecast.scale ?? 0.5, 0, 1));
 };
 
 /**
  * The same method, deciding when to compute as before, but a feature that it would reuse as it was is forecast instead.
  *
- * @throws EngineError "option-invalid", also for a method that weighs its features itself
+ * @throws EngineError "option-unknown"; "option-invalid", also for a method that weighs its features itself
  */
 export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMethod => {
   accept("withForecast", { method: [method, aMethod] });

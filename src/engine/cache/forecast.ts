@@ -18,6 +18,13 @@ export const taylor = (order: number, since = 0): Forecaster => ({
   weights: (computed, step) => taylorWeights(computed, step, order, since),
 });
 
+/** HiCache's forecast of an order from 0 (reuse) to 3, with a scale from 0 (reuse) to 1. */
+export const hermite = (order: number, scale: number): Forecaster => ({
+  history: order + 1,
+  keeps: "computed",
+  weights: (computed, step) => hermiteWeights(computed, step, order, scale),
+});
+
 /**
  * FoCa (arXiv:2508.16211), as cache-dit has it but for one division: from the last computed feature A, as many steps on
  * as have passed, along the mean of two slopes: between the last two computed features, and between the last two values
@@ -52,23 +59,49 @@ export const foca: Forecaster = {
  * @param since the first step at which a difference is taken; what was computed before counts as a value alone
  */
 export const taylorWeights = (computed: readonly number[], step: number, order: number, since = 0): number[] => {
-  const oldestFirst = computed.slice(0, order + 1).toReversed();
+  const distance = step - (computed[0] as number);
+  const terms = [1];
+  for (let k = 1; k <= order; k++) terms.push((terms[k - 1] as number) * (distance / k));
+  return differenceWeights(computed, terms, since);
+};
+
+/**
+ * Hermite forecast of a feature as weights over its kept values (HiCache, arXiv:2508.16984): Taylor's, with `d^k`
+ * replaced by `scale^k · H_k(scale · d)`, where H is the physicists' polynomial: H₀ = 1, H₁ = 2x,
+ * H_k = 2x · H_{k−1} − 2(k − 1) · H_{k−2}. Written for the whole term, `h_k = scale^k · H_k(scale · d) / k!`, that is
+ * `h_k = 2 · scale² · (d · h_{k−1} − h_{k−2}) / k`, and d is positive: the differences are slopes in the order of steps.
+ *
+ * An order of 1 is Taylor's line with its slope times 2 · scale², so the same line for √½. Higher orders are Taylor's for
+ * no scale: H₂ has a constant, so the second difference counts even where d is small.
+ *
+ * @param computed steps of the kept features, newest first; needs order + 1 of them for the full order
+ * @param step the step to forecast
+ * @param order highest difference used
+ * @param scale σ of the paper, from 0 (reuse) to 1
+ */
+export const hermiteWeights = (computed: readonly number[], step: number, order: number, scale: number): number[] => {
+  const distance = step - (computed[0] as number);
+  const terms = [1];
+  for (let k = 1; k <= order; k++)
+    terms.push((2 * scale * scale * (distance * (terms[k - 1] as number) - (terms[k - 2] ?? 0))) / k);
+  return differenceWeights(computed, terms);
+};
+
+/** Weights over kept features of `Σ terms[k] · F[k]`, with F the repeated backward differences at the newest one. */
+const differenceWeights = (computed: readonly number[], terms: readonly number[], since = 0): number[] => {
+  const oldestFirst = computed.slice(0, terms.length).toReversed();
   let factors: number[][] = [];
   for (const [index, at] of oldestFirst.entries()) {
     const unit = oldestFirst.map((_, other) => (other === index ? 1 : 0));
     const next: number[][] = [unit];
     const gap = at - (oldestFirst[index - 1] ?? at);
-    for (const [k, before] of (at < since ? [] : factors.slice(0, order)).entries())
+    for (const [k, before] of (at < since ? [] : factors.slice(0, terms.length - 1)).entries())
       next.push((next[k] as number[]).map((value, other) => (value - (before[other] as number)) / gap));
     factors = next;
   }
-  const distance = step - (computed[0] as number);
   const sum = oldestFirst.map(() => 0);
-  let scale = 1;
-  for (const [k, factor] of factors.entries()) {
-    if (k > 0) scale *= distance / k;
-    for (const [index, value] of factor.entries()) sum[index] = (sum[index] as number) + scale * value;
-  }
+  for (const [k, factor] of factors.entries())
+    for (const [index, value] of factor.entries()) sum[index] = (sum[index] as number) + (terms[k] as number) * value;
   return sum.toReversed();
 };
 
