@@ -51,7 +51,7 @@ export const reported = {
       `{"_class_name":${deep(5000)}}`,
       invalid("D24", "names the architecture", "model-unknown"),
     ],
-    "too-many-layers.json": [json({ ...latte, num_layers: 65_536 }), invalid("D25", "from 1 to 1000", "model-config")],
+    "too-many-layers.json": [json({ ...latte, num_layers: 65_536 }), invalid("D25", "from 0 to 1000", "model-config")],
     "most-layers.json": [json({ ...latte, num_layers: 1000 }), { entry: "D25" }],
     "escapes.json": [json({ _class_name: "\u001b[2J\u009b" }), invalid("D39", "\\u001b[2J\\u009b", "model-unknown")],
   },

@@ -1,4 +1,5 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import { quantised } from "../files/quantised.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
 /** A weight as it is kept: the checkpoint's own halves where it has them, float32 otherwise. */
@@ -32,6 +33,8 @@ export interface WeightStore {
   define(name: string, make: () => Tensor): void;
   /** Number of weights in the checkpoint. */
   readonly parameters: number;
+  /** Names of the checkpoint's tensors that nothing has asked for so far. */
+  unread(): readonly string[];
 }
 
 /** The name of the tensor that a weight is a transpose of, or its own. */
@@ -53,13 +56,21 @@ const transposed = ({ dims, data }: Tensor): Tensor => {
 export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStore => {
   const derived = new Map<string, Tensor>();
   const parameters = [...checkpoint.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
-  const find = (name: string): FileTensor | undefined => checkpoint.get(name) ?? derived.get(name);
+  const asked = new Set<string>();
+  /** A tensor of the checkpoint, which holds the weights themselves: no whole numbers that stand for them. */
+  const saved = (name: string): FileTensor | undefined => {
+    const found: FileTensor | undefined = checkpoint.get(name);
+    if (found?.dtype && /^([IU]\d|BOOL)/.test(found.dtype))
+      throw quantised("file-invalid", `The weight ${shown(name, 120)} is saved as whole numbers (${found.dtype})`);
+    if (found) asked.add(name);
+    return found;
+  };
+  const find = (name: string): FileTensor | undefined => saved(name) ?? derived.get(name);
   const missing = (name: string): EngineError =>
     new EngineError("weight-missing", `The checkpoint has no weight "${storedName(name)}".`, {
       hint: "Check that config.json and the .safetensors file belong together, and that no shard is missing.",
     });
-  const turnedFrom = (name: string): Tensor | undefined =>
-    name.endsWith("^T") ? checkpoint.get(name.slice(0, -2)) : undefined;
+  const turnedFrom = (name: string): Tensor | undefined => (name.endsWith("^T") ? saved(name.slice(0, -2)) : undefined);
   return {
     dims(name) {
       const dims = find(name)?.dims ?? turnedFrom(name)?.dims.toReversed();
@@ -75,7 +86,8 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
       return { dims, type: "float16", data: new Uint16Array(buffer, byteOffset, byteLength / 2) };
     },
     parameters,
-    has: (name) => find(name) !== undefined,
+    unread: () => [...checkpoint.keys()].filter((name) => !asked.has(name)),
+    has: (name) => checkpoint.has(name) || derived.has(name),
     define(name, make) {
       if (!derived.has(name)) derived.set(name, make());
     },

@@ -1,6 +1,7 @@
 import { type Calibration, calibrationFromJson } from "../calibrate/calibration.js";
 import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
+import { expectPlainConfig, expectPlainWeights } from "../files/quantised.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
@@ -28,9 +29,9 @@ export interface Checkpoint {
  * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
  * `calibration.json`, `manifest.json` and `vae/` are read where they are. A `vae/` of a class that the engine has no decoder
  * for is left: its latents stay latents. A manifest must list every file of the model: listed files are checked
- * against it, others are not looked for.
+ * against it, others are not looked for. Quantised weights are refused.
  *
- * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "stopped"
+ * @throws EngineError "file-missing", "file-invalid", "model-config", "download-failed", "hash-mismatch", "stopped"
  */
 export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): Promise<Checkpoint> => {
   const { signal } = options;
@@ -46,11 +47,17 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
   const vaeConfig = inside && (await read.optional("vae/config.json"));
   const next = oneAfterTheOther(options);
-  const weights = await loadWeights(files, inside ? "transformer/" : "", manifest, next());
+  const load = async (folder: string, config: Json) => {
+    expectPlainConfig(`${files.name}: ${folder}config.json`, config);
+    const weights = await loadWeights(files, folder, manifest, next());
+    expectPlainWeights(files.name, weights);
+    return weights;
+  };
+  const weights = await load(inside ? "transformer/" : "", config);
   const vae = vaeConfig &&
     hasDecoder(vaeConfig) && {
       config: vaeConfig,
-      weights: await loadWeights(files, "vae/", manifest, next()),
+      weights: await load("vae/", vaeConfig),
     };
   return {
     config,

@@ -80,6 +80,7 @@ const ofSteps = (steps: number): Check =>
       "decodeMs?": anAmount,
       bytes: fields({ now: bytes, peak: bytes }),
     }),
+    "notes?": listOf(aText),
     "quality?": fields({ psnr: anAmount, ssim: aNumber, maxError: anAmount }),
   });
 

@@ -100,6 +100,8 @@ export interface Trace {
     readonly decodeMs?: number;
     readonly bytes: { readonly now: Bytes; readonly peak: Bytes };
   };
+  /** What else a reader should know of the run, in sentences: tensors of the checkpoint that the network did not read. */
+  readonly notes?: readonly string[];
   /** Only where it was asked for. */
   readonly quality?: Quality;
 }
