@@ -47,7 +47,6 @@ export const fluxConfig = (json: unknown): FluxConfig => {
   };
   const heads = whole("num_attention_heads", 24);
   const headWidth = whole("attention_head_dim", 128);
-  if (headWidth % 4) refuse("attention_head_dim", headWidth, "a multiple of 4");
   if (whole("patch_size", 1) !== 1) refuse("patch_size", fields.patch_size, "1 (latents are packed before the model)");
   const inChannels = whole("in_channels", 64);
   if (inChannels % 4) refuse("in_channels", inChannels, "a multiple of 4, for packs of 2×2 latents");
@@ -62,7 +61,7 @@ export const fluxConfig = (json: unknown): FluxConfig => {
     heads,
     headWidth,
     width: heads * headWidth,
-    dualLayers: whole("num_layers", 19, 1, mostLayers),
+    dualLayers: whole("num_layers", 19, 0, mostLayers),
     singleLayers: whole("num_single_layers", 38, 0, mostLayers),
     inChannels,
     outChannels,

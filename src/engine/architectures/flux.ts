@@ -41,6 +41,7 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
   weights.define(`rotary sin ${key}`, () => tables.sin);
   weights.define("rotary turn", () => quarterTurn(E));
   weights.define("ones", () => ({ dims: [D], data: new Float32Array(D).fill(1) }));
+  weights.define("zeros", () => ({ dims: [D], data: new Float32Array(D) }));
 
   const parts: Part[] = [];
   const subLayers: Site[] = [];
@@ -62,21 +63,25 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
       g.linear(g.silu(g.linear(x, `time_text_embed.${name}.linear_1`)), `time_text_embed.${name}.linear_2`);
     const time = embed("timestep_embedder", stream.get("timestep"));
     const timed = config.guidanceEmbeds ? g.add(time, embed("guidance_embedder", stream.get("guidance"))) : time;
-    stream.set("silu(temb)", g.silu(g.add(timed, embed("text_embedder", stream.get("pooled"))))); // [1, D]
+    stream.set("silu(temb)", g.silu(g.add(timed, embed("text_embedder", stream.get("pooled"))))); // [B, D]
   });
   part("embedders", (g, stream) => {
     stream.set("x", g.linear(stream.get("latents"), "x_embedder"));
     stream.set("context", g.linear(stream.get("text"), "context_embedder"));
   });
 
-  /** The rows of a block's modulation for this timestep, each [D]. */
+  /** The rows of a block's modulation for this timestep, each [D], or [B, 1, D] where clips have their own. */
   const modulation = (g: GraphBuilder, stream: Stream, name: string, count: number): readonly GraphValue[] =>
     g.once(name, () => {
-      const table = g.reshape(g.linear(stream.get("silu(temb)"), `${name}.linear`), [count, D]);
-      return Array.from({ length: count }, (_, row) => g.reshape(g.slice(table, 0, row, row + 1), [D]));
+      const table = g.reshape(g.linear(stream.get("silu(temb)"), `${name}.linear`), [B, count, D]);
+      const dims = B === 1 ? [D] : [B, 1, D];
+      return Array.from({ length: count }, (_, row) => g.reshape(g.slice(table, 1, row, row + 1), dims));
     });
-  const normed = (g: GraphBuilder, x: GraphValue, shift: GraphValue, scale: GraphValue): GraphValue =>
-    g.layerNorm(x, g.add(scale, g.scalar(1)), shift, 1e-6);
+  const normed = (g: GraphBuilder, x: GraphValue, shift: GraphValue, scale: GraphValue): GraphValue => {
+    const more = g.add(scale, g.scalar(1));
+    if (B === 1) return g.layerNorm(x, more, shift, 1e-6);
+    return g.add(g.mul(g.layerNorm(x, g.weight("ones"), g.weight("zeros"), 1e-6), more), shift);
+  };
   const headsOf = (g: GraphBuilder, x: GraphValue, projection: string, norm?: string): GraphValue => {
     const projected = g.linear(x, projection);
     const split = g.reshape(projected, [B, projected.dims[1] as number, H, E]);
@@ -190,10 +195,14 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
     stream.set("prediction", g.linear(normed(g, stream.get("x"), shift, scale), "proj_out")); // [B, N, C]
   });
 
+  const [first] = subLayers;
+  const modulatedInput = first
+    ? { value: config.dualLayers > 0 ? `${first.id}.input` : "single_transformer_blocks.0.input", after: first.from }
+    : { value: "x", after: 2 };
   const conditions = [
     { name: "text", dims: [B, T, config.textChannels] },
-    { name: "pooled", dims: [1, config.pooledChannels] },
-    ...(config.guidanceEmbeds ? [{ name: "guidance", dims: [1, 256] }] : []),
+    { name: "pooled", dims: [B, config.pooledChannels] },
+    ...(config.guidanceEmbeds ? [{ name: "guidance", dims: [B, 256] }] : []),
   ];
   return {
     architecture: "FluxTransformer2DModel",
@@ -214,7 +223,7 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
       blocks,
       subLayers,
       parts: parts.length,
-      modulatedInput: { value: "transformer_blocks.0.attn.input", after: (blocks[0] as Span).from + 1 },
+      modulatedInput,
       timestepEmbedding: { value: "silu(temb)", after: 1 },
     }),
     inputs: [{ name: "latents", dims: [B, N, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
@@ -242,5 +251,10 @@ export const architecture: Architecture = {
     const told = { dims: [1], data: Float32Array.of(scale) };
     return { ...inputs, cond: { ...cond, guidance: told }, guidance: 1 };
   },
-  condition: (name, value) => (name === "guidance" ? timestepEmbedding((value.data[0] as number) * 1000, 256) : value),
+  condition(name, value) {
+    if (name !== "guidance") return value;
+    if (value.dims.length !== 1) return value; // refused for its shape
+    const rows = [...value.data].map((scale) => timestepEmbedding(scale * 1000, 256).data);
+    return { dims: [rows.length, 256], data: Float32Array.from(rows.flatMap((row) => [...row])) };
+  },
 };
