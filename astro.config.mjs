@@ -63,6 +63,7 @@ export default defineConfig({
         "./site/styles/theme.css",
         "./site/styles/prose.css",
         "./site/styles/breakout.css",
+        "./site/styles/wide.css",
         "./site/styles/live.css",
         "./site/styles/grid.css",
         "./site/styles/results.css",

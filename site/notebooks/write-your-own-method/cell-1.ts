@@ -1,6 +1,6 @@
 import { type CacheMethod, compute, dryRun, reuse } from "diffusion-cache";
 
-// Attention and feed-forward rest in every second step of the middle half of a run.
+// Attention and feed-forward are skipped in every second step of the middle half of a run.
 export const middleHalf: CacheMethod = {
   name: "middle-half",
   options: {},

@@ -32,7 +32,7 @@ const unproven = (name: string, memoryGib: number, peakTflops: number): Gpu => (
   ...{ name, memoryGib, peakTflops, evidence: "none", efficiency: peak },
 });
 
-/** GPUs that can be named; efficiencies are fitted to the uncached runs of the page "How true it is". */
+/** GPUs that can be named; efficiencies are fitted to the uncached runs of the page "How accurate plans are". */
 export const gpus: readonly Gpu[] = [
   group("A100", 80, 312, 0.35, 0.73),
   group("A800", 80, 312, 0.35, 0.73),

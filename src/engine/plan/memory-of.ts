@@ -4,7 +4,7 @@ import type { RunPlan } from "./plan-run.js";
 
 /**
  * Hidden tensors that are alive at the peak of a pass beside weights and cache: 15 to 47 in ten published peaks of eight
- * models (`memory.json` of the page "How true it is").
+ * models (`memory.json` of the page "How accurate plans are").
  */
 export const liveTensors: Band = [15, 47];
 
