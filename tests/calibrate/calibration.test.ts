@@ -19,6 +19,7 @@ const wanted = json("calibration-reference.json") as {
 };
 const request: GenerateOptions = {
   steps: fixture.steps,
+  sigmas: "scheduler", // as the reference ran
   guidance: 1,
   inputs: { noise: fixture.tensor("noise"), cond: { text: fixture.tensor("text"), pooled: fixture.tensor("pooled") } },
 };

@@ -192,7 +192,7 @@ describe("bad input is one clear line, a non-zero exit and no file", () => {
     ["an output of another kind", ["run", ...inputs, "--out", "clip.mp4"], "argument-invalid"],
     ["a negative number", ["plan", "--method", "pab", "--steps", "-3"], "input-invalid"],
     ["an argument given twice", ["plan", "--method", "pab", "--steps", "3", "--steps", "4"], "argument-invalid"],
-    ["a seed for tensors", ["run", ...inputs, "--seed", "3"], "argument-invalid"],
+    ["a seed for tensors and a scheduler that draws no noise", ["run", ...inputs, "--seed", "3"], "input-invalid"],
     ["readings that are no JSON", ["plan", "--method", "dicache", "--readings", "README.md"], "file-invalid"],
     ["two formats", ["bench", "--model", latte, "--format", "csv", "--json"], "argument-invalid"],
     ["a saved report and a model", ["bench", "--from", "package.json", "--model", latte], "argument-invalid"],
