@@ -269,3 +269,15 @@ describe("any bytes", () => {
     expect(refused).toBeGreaterThan(9_000); // an empty header is lawful
   });
 });
+
+it("a tensor that lies askew is read from a Buffer of Node too", () => {
+  const json = '{"t":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  for (const rest of ["", " ", "  ", "   "]) {
+    const header = Buffer.from(json + rest);
+    const length = Buffer.alloc(8);
+    length.writeBigUInt64LE(BigInt(header.length));
+    const number = Buffer.alloc(4);
+    number.writeFloatLE(1.5);
+    expect([...(readSafetensors(Buffer.concat([length, header, number])).get("t")?.data ?? [])]).toEqual([1.5]);
+  }
+});

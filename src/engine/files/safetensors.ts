@@ -27,7 +27,9 @@ const exact = (file: string, name: string, values: Iterable<number | bigint>): F
 
 /** A tensor's bytes. Typed arrays want their own alignment, which only files with a padded header give; a copy has it. */
 const bytesOf = (bytes: Uint8Array, { dtype, begin, end }: Entry): Uint8Array =>
-  (bytes.byteOffset + begin) % dtypeBytes[dtype] === 0 ? bytes.subarray(begin, end) : bytes.slice(begin, end);
+  (bytes.byteOffset + begin) % dtypeBytes[dtype] === 0
+    ? bytes.subarray(begin, end)
+    : new Uint8Array(bytes.subarray(begin, end)); // a Buffer's slice copies nothing
 
 const decode = (file: string, { name, dtype }: Entry, bytes: Uint8Array): Float32Array => {
   const { buffer, byteOffset, byteLength } = bytes;
