@@ -223,7 +223,7 @@ it("runs on WebGPU where it is forced to, here a software adapter, and makes the
   expect(webgpu.deviation).toBeCloseTo(wasm.deviation, 3);
   for (const [channel, value] of webgpu.mean.entries()) expect(value).toBeCloseTo(wasm.mean[channel] ?? 9, 3);
   await page.goto(`${site.address}/reference/browsers/`);
-  expect(await page.locator(".dc-device select").inputValue()).toBe("wasm");
+  await expect.poll(() => page.locator(".dc-device select").inputValue()).toBe("wasm"); // once the choice listens
   expect(complaints).toEqual([]);
   await page.context().close();
 }, 360_000);
