@@ -27,7 +27,7 @@ const none: Partial<Record<MethodName, object>> = {
   pab: { spatialAttentionBlockSkipRange: 1 },
   seacache: { threshold: 0 },
   smoothcache: { alpha: 0 },
-  spectrum: { stop: 0 },
+  spectrum: { window: 1, flex: 0 },
   mask: { every: 1 },
   taylorseer: { cacheInterval: 1 },
   teacache: { relL1Thresh: 0 },

@@ -79,15 +79,16 @@ export const readSafetensors = (bytes: Uint8Array, file = "The file"): Map<strin
 /** One tensor of a file by its bytes, which lie as its dtype wants them. */
 export const storedTensor = (file: string, entry: Entry, raw: () => Uint8Array): StoredTensor => {
   let data: Float32Array | undefined;
-  return {
+  const tensor = {
     dtype: entry.dtype,
     dims: entry.dims,
-    raw,
     get data() {
       data ??= decode(file, entry, raw());
       return data;
     },
   };
+  // A tensor of a file may be sent to another thread, where only its numbers can go.
+  return Object.defineProperty(tensor, "raw", { value: raw }) as typeof tensor & Pick<StoredTensor, "raw">;
 };
 
 const entriesOf = is(
