@@ -4,12 +4,8 @@ import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
-import { textFile } from "./read-file.js";
+import { promptsIn } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
-
-/** Prompts of a file, one a line. */
-const promptsIn = async (path: string): Promise<readonly string[]> =>
-  (await textFile(path)).split("\n").filter((line) => line.trim() !== "");
 
 const measured = ["magcache", "teacache", "smoothcache"] as const;
 

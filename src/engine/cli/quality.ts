@@ -10,7 +10,7 @@ import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
-import { textFile } from "./read-file.js";
+import { promptsIn } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
 const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
@@ -26,7 +26,7 @@ const methodsIn = (values: Values): readonly MethodName[] | undefined => {
 
 const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
   const file = requiredOf(values, "prompts");
-  const prompts = (await textFile(file)).split(/\r?\n/).filter((line) => line.trim() !== "");
+  const prompts = await promptsIn(file);
   if (prompts.length === 0) throw invalid(`--prompts names "${file}", which holds no line.`);
   const [speedup, methods] = [numberOf(values, "speedup") ?? 2, methodsIn(values)];
   if (!(speedup > 1)) throw invalid(`--speedup is ${speedup}; expected a number above 1.`);

@@ -25,3 +25,7 @@ export const jsonFile = async (path: string): Promise<object> => {
   if (typeof value === "object" && value !== null && !Array.isArray(value)) return value;
   throw new EngineError("file-invalid", `${path} holds no JSON object.`);
 };
+
+/** Prompts of a file, one a line; blank lines are passed over. */
+export const promptsIn = async (path: string): Promise<readonly string[]> =>
+  (await textFile(path)).split(/\r?\n/).filter((line) => line.trim() !== "");
