@@ -7,6 +7,7 @@ those of src/engine/cards/models.ts; tests/cards/cards.test.ts holds each card a
 """
 
 import json
+import math
 import sys
 
 import torch
@@ -96,6 +97,68 @@ def qwen(config, latent, text):
     }
 
 
+def ltx2(config, latent, text):
+    sound = round(((latent[0] - 1) * 8 + 1) / 24 * 25)
+    return {
+        "hidden_states": zeros(1, math.prod(latent), config["in_channels"]),
+        "audio_hidden_states": zeros(1, sound, config["audio_in_channels"]),
+        "encoder_hidden_states": zeros(1, text, config["caption_channels"]),
+        "audio_encoder_hidden_states": zeros(1, text, config["caption_channels"]),
+        "timestep": zeros(1),
+        "sigma": zeros(1),
+        "num_frames": latent[0],
+        "height": latent[1],
+        "width": latent[2],
+        "audio_num_frames": sound,
+    }
+
+
+def kandinsky5(config, latent, text):
+    channels = config["in_visual_dim"]
+    return {
+        "hidden_states": zeros(1, *latent, 2 * channels + 1 if config["visual_cond"] else channels),
+        "encoder_hidden_states": zeros(1, text, config["in_text_dim"]),
+        "timestep": zeros(1),
+        "pooled_projections": zeros(1, config["in_text_dim2"]),
+        "visual_rope_pos": [torch.arange(side, device="meta") for side in (latent[0], latent[1] // 2, latent[2] // 2)],
+        "text_rope_pos": torch.arange(text, device="meta"),
+    }
+
+
+def minimax_h3(config, latent, text):
+    frames = (latent[0] - 2) // 5 * 17 + 5
+    sound = round(frames / 24 * 40) * 2
+    tokens = latent[0] * latent[1] * latent[2] // 4
+    total = text + sound + tokens
+    rows = torch.arange(total, device="meta")
+    return {
+        "hidden_states": zeros(1, tokens, 4 * config["in_channels"]),
+        "audio_hidden_states": zeros(1, sound, config["audio_in_channels"]),
+        "encoder_hidden_states": zeros(1, text, config["text_dim"]),
+        "timestep": zeros(2),
+        "timestep_indices": torch.zeros(total, dtype=torch.long, device="meta"),
+        "token_tags": torch.zeros(total, dtype=torch.long, device="meta"),
+        "position_ids": zeros(total, 3),
+        "text_indices": rows[:text],
+        "audio_indices": rows[text : text + sound],
+        "video_indices": rows[text + sound :],
+    }
+
+
+def kandinsky(model, hidden, time, text_blocks, blocks, axes, visual_cond=True):
+    return dict(
+        in_visual_dim=16,
+        out_visual_dim=16,
+        model_dim=model,
+        ff_dim=hidden,
+        time_dim=time,
+        num_text_blocks=text_blocks,
+        num_visual_blocks=blocks,
+        axes_dims=axes,
+        visual_cond=visual_cond,
+    )
+
+
 # Name of the card, class, its configuration, latent frames, height and width, rows of text, inputs.
 wan5b = dict(
     num_layers=30, num_attention_heads=24, attention_head_dim=128, ffn_dim=14336, in_channels=48, out_channels=48
@@ -122,6 +185,29 @@ MODELS = {
         cogvideox,
     ),
     "Z-Image": ("ZImageTransformer2DModel", {}, (1, 128, 128), 64, z_image),
+    "LTX-2": ("LTX2VideoTransformer3DModel", {}, (16, 16, 24), 1024, ltx2),
+    "Kandinsky-5.0-T2V-Lite": (
+        "Kandinsky5Transformer3DModel",
+        kandinsky(1792, 7168, 512, 2, 32, (16, 24, 24)),
+        (31, 64, 96),
+        256,
+        kandinsky5,
+    ),
+    "Kandinsky-5.0-T2V-Pro": (
+        "Kandinsky5Transformer3DModel",
+        kandinsky(4096, 16384, 1024, 4, 60, (32, 48, 48)),
+        (31, 64, 96),
+        256,
+        kandinsky5,
+    ),
+    "Kandinsky-5.0-T2I-Lite": (
+        "Kandinsky5Transformer3DModel",
+        kandinsky(2560, 10240, 512, 2, 50, (32, 48, 48), False),
+        (1, 128, 128),
+        512,
+        kandinsky5,
+    ),
+    "MiniMax-H3": ("MiniMaxH3Transformer3DModel", {}, (37, 48, 84), 256, minimax_h3),
     "Qwen-Image-Edit": ("QwenImageTransformer2DModel", {}, (1, 128, 128), 512, qwen),
 }
 

@@ -31,8 +31,9 @@ describe("operations of a pass", () => {
   test.each(counted)("of $model are what torch's FlopCounterMode counts on its class", (row) => {
     const card = modelCard(row.model);
     const [frames, height, width] = row.latent;
-    const { space, time } = card.latent;
-    const size = { frames: (frames - 1) * time + 1, height: height * space, width: width * space };
+    const { space, time, chunk, rest = [0, 0] } = card.latent;
+    const inFrames = chunk ? ((frames - rest[1]) / chunk[1]) * chunk[0] + rest[0] : (frames - 1) * time + 1;
+    const size = { frames: inFrames, height: height * space, width: width * space };
     const flops = flopsByKind(card, { ...tokensOf(card, size), L: row.text });
     const tflop = [...flops.values()].reduce((sum, one) => sum + totalFlops(one), 0) / 1e12;
     expect(Math.abs(tflop / row.countedTflop - 1)).toBeLessThan(1e-5);
@@ -127,10 +128,19 @@ describe("sizes", () => {
     ["FLUX.1-dev", { width: 1024, height: 1024, frames: 5 }, "Leave the frames out."],
     ["Wan2.1-14B", { width: 832, height: 480, frames: 80 }, "The nearest are 77 and 81."],
     ["Open-Sora-1.2", { width: 848, height: 480, frames: 50 }, "The nearest are 34 and 51."],
+    ["MiniMax-H3", { width: 1344, height: 768, frames: 120 }, "The nearest are 107 and 124."],
     ["Wan2.2-TI2V-5B", { width: 1280, height: 720, frames: 121 }, "The nearest are 704 and 736."],
   ])("%s refuses %j and names the nearest", (name, size, hint) => {
     const error = engineError("input-invalid", () => tokensOf(modelCard(name), size));
     expect(error.hint).toBe(hint);
+  });
+
+  test("sound has rows beside the video, by its length", () => {
+    expect(tokensOf(modelCard("LTX-2"), { width: 768, height: 512, frames: 121 })).toMatchObject({ N: 6144, I: 126 });
+    expect(tokensOf(modelCard("MiniMax-H3"), { width: 832, height: 480, frames: 124 })).toMatchObject({
+      ...{ T: 37, N: 14_430 },
+      I: 414,
+    });
   });
 
   test("a temporal patch that does not divide is filled up", () => {
@@ -146,6 +156,12 @@ test("timesteps are those that the pipelines pass", () => {
   expect(cardTimesteps(modelCard("Latte-1").timesteps, 50, 0).slice(-2)).toEqual([20, 0]);
   // FlowMatchEulerDiscreteScheduler(shift=3).set_timesteps(sigmas=[1, 0.75, 0.5, 0.25]) of diffusers 0.42.1
   expect(cardTimesteps({ kind: "flow", shift: 3 }, 4, 0)).toEqual([1000, 900, 750, 500]);
+  // Without sigmas: FlowMatchEulerDiscreteScheduler(shift=5) and UniPCMultistepScheduler(flow_shift=3 and 12, flow sigmas).
+  const kandinsky = cardTimesteps({ kind: "flow", shift: 5, laid: "euler" }, 4, 0);
+  for (const [at, timestep] of [1000, 909.7071533203125, 717.3174438476562, 24.414066314697266].entries())
+    expect(kandinsky[at]).toBeCloseTo(timestep, 3);
+  expect(cardTimesteps(modelCard("Wan2.1-1.3B").timesteps, 4, 0)).toEqual([999, 900, 750, 500]);
+  expect(cardTimesteps(modelCard("Wan2.2-A14B").timesteps, 40, 0).slice(24, 28)).toEqual([889, 878, 866, 852]);
   const mochi = cardTimesteps(modelCard("Mochi-1").timesteps, 64, 0);
   expect(mochi[32]).toBeCloseTo(975, 6);
   engineError("input-invalid", () => cardTimesteps({ kind: "flow", shift: 3 }, 0, 0));

@@ -68,6 +68,17 @@ describe("what is computed", () => {
     expect(mask.weightsBytes).toBe(2 * 2 * 14288491584);
   });
 
+  test("a pipeline that guides by four passes runs and keeps them all", () => {
+    const every = plan("LTX-2", "mask", { every: 2 }, { steps: 4 });
+    expect(every).toMatchObject({ branches: 2, passes: 4 });
+    expect(every.kinds.reduce((sum, { share }) => sum + share, 0)).toBeCloseTo(1, 12);
+    expect(every.stepShares[0]).toBeCloseTo(1, 12);
+    expect(every.cacheBytes).toBe(4 * (6144 * 4096 + 126 * 2048) * 2);
+    expect(plan("LTX-2", undefined, {}, { guidance: 1 }).passes).toBe(1);
+    const half = plan("LTX-2", "cfgcache", {}, { steps: 30 });
+    expect(half.computedShare).toBeGreaterThan(3 / 4); // only one of four passes can be left out
+  });
+
   test("a method of the reader's own is planned like any other", () => {
     const own: CacheMethod = {
       name: "own",

@@ -42,7 +42,14 @@ const group = record<BlockGroup>(
 const size = record<RunSize>({ width: whole(1, 32_768), height: whole(1, 32_768), frames: whole(1, 100_000) }, {});
 const latent = record<ModelCard["latent"]>(
   { channels: whole(1, 4096), space: whole(1, 256), time: whole(1, 256) },
-  { chunk: tuple<readonly [number, number]>(whole(1, 1000), whole(1, 1000)) },
+  {
+    chunk: tuple<readonly [number, number]>(whole(1, 1000), whole(1, 1000)),
+    rest: tuple<readonly [number, number]>(whole(0, 1000), whole(0, 1000)),
+  },
+);
+const sound = record<NonNullable<ModelCard["sound"]>>(
+  { framesPerSecond: number(1, 1000), rowsPerSecond: number(0.001, 1e5), channels: whole(1, 64) },
+  {},
 );
 const positive = number(1e-6, 1e6);
 const growing = record<{ base: number; most: number; tokens: readonly [number, number] }>(
@@ -67,7 +74,7 @@ const timesteps: Read<TimestepRule> = (value, path) => {
       kind: oneOf("flow"),
       shift: (one, where) => (typeof one === "number" ? positive(one, where) : growing(one, where)),
     },
-    {},
+    { laid: oneOf("pipeline", "euler", "unipc") },
   )(value, path);
 };
 
@@ -98,6 +105,8 @@ const file = record<CardFile>(
     pipeline: text,
     repository: text,
     references: whole(0, 16),
+    sound,
+    conditionalPasses: whole(1, 8),
     interleaved: flag,
     experts: record<NonNullable<ModelCard["experts"]>>({ count: whole(1, 8), boundary: number(0, 1) }, {}),
     decodeFlopsPerPixel: number(0, 1e12),

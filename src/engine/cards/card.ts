@@ -63,8 +63,14 @@ export interface Anatomy {
 /** How a pipeline lays its timesteps, as far as windows of timesteps ask. */
 export type TimestepRule =
   | {
-      /** Flow matching: σ from 1 down to 1 / steps, shifted. */
+      /** Flow matching: σ from 1 down, shifted. */
       readonly kind: "flow";
+      /**
+       * Who lays σ before the shift. "pipeline": down to 1 / steps. "euler", FlowMatchEulerDiscreteScheduler itself: down
+       * to its σ_min, the shifted 1 / 1000. "unipc": UniPCMultistepScheduler, as if down to 1 / 1000 one step later, in
+       * whole timesteps. Default "pipeline".
+       */
+      readonly laid?: "pipeline" | "euler" | "unipc";
       /** The shift, or the exponents of one that grows with the tokens of the image, at the fewest and the most. */
       readonly shift:
         | number
@@ -115,17 +121,30 @@ export interface ModelCard extends Anatomy {
     readonly time: number;
     /** Where frames are coded in chunks instead: so many frames become so many latent ones. */
     readonly chunk?: readonly [frames: number, latents: number];
+    /** Frames beyond the whole chunks that every run has, and their latent ones. Default none. */
+    readonly rest?: readonly [frames: number, latents: number];
   };
   /** Rows of text in a usual run. */
   readonly text: number;
   /** Rows of a conditioning image, or 0. */
   readonly image: number;
+  /** Sound that is made beside the video, whose rows are counted as I. */
+  readonly sound?: {
+    /** Frames of a second of the video. */
+    readonly framesPerSecond: number;
+    /** Latents of a second of sound, for each channel. */
+    readonly rowsPerSecond: number;
+    /** Channels whose rows are apart: 2 for stereo. */
+    readonly channels: number;
+  };
   /** Reference images of a usual run, whose tokens join those of the image. Default 0. */
   readonly references?: number;
   /** "classifier-free": two passes a step; "distilled": told the scale, one pass; "none": one pass. */
   readonly guidance: "classifier-free" | "distilled" | "none";
   /** The two branches are one batch, so that its tensors are twice as large. */
   readonly batched: boolean;
+  /** Passes of the conditional branch a step, where the pipeline guides by more than an unconditional one. Default 1. */
+  readonly conditionalPasses?: number;
   /** Denoising steps of a usual run. */
   readonly steps: number;
   /** Usual sizes, the first one the default. */

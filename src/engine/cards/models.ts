@@ -14,6 +14,8 @@ const video = (...all: readonly (readonly [number, number, number])[]): ModelCar
 const wan14b = { num_layers: 40, num_attention_heads: 40, attention_head_dim: 128, ffn_dim: 13824 };
 const wan14bSizes = video([1280, 720, 81], [832, 480, 81]);
 
+const kandinskyVideo = { in_visual_dim: 16, out_visual_dim: 16, visual_cond: true };
+
 /** Every card by the model's own name. Parameters: counted on the class of diffusers 0.42.1 with this configuration. */
 export const namedModels: Readonly<Record<string, NamedModel>> = {
   "FLUX.1-dev": {
@@ -149,7 +151,8 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
   "HunyuanVideo-1.5": {
     class: "HunyuanVideo15Transformer3DModel",
     config: {},
-    ...{ repository: "hunyuanvideo-community/HunyuanVideo-1.5-Diffusers-480p_t2v", image: 729 },
+    ...{ parameters: 8326608160, repository: "hunyuanvideo-community/HunyuanVideo-1.5-Diffusers-480p_t2v" },
+    image: 729,
     source: "diffusers 0.42.1: defaults of the class; pipeline_hunyuan_video1_5.py",
   },
   "Wan2.1-1.3B": {
@@ -158,7 +161,7 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
     ...{
       parameters: 1418996800,
       repository: "Wan-AI/Wan2.1-T2V-1.3B-Diffusers",
-      timesteps: { kind: "flow", shift: 3 },
+      timesteps: { kind: "flow", shift: 3, laid: "unipc" },
     },
     sizes: video([832, 480, 81]),
     source: "diffusers 0.42.1: scripts/convert_wan_to_diffusers.py",
@@ -184,7 +187,7 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
     class: "WanTransformer3DModel",
     config: wan14b,
     ...{ parameters: 14288491584, repository: "Wan-AI/Wan2.2-T2V-A14B-Diffusers", steps: 40, sizes: wan14bSizes },
-    ...{ experts: { count: 2, boundary: 0.875 }, timesteps: { kind: "flow", shift: 12 } },
+    ...{ experts: { count: 2, boundary: 0.875 }, timesteps: { kind: "flow", shift: 12, laid: "unipc" } },
     source: "diffusers 0.42.1: scripts/convert_wan_to_diffusers.py; Wan-Video/Wan2.2 wan/configs/wan_t2v_A14B.py",
   },
   "Wan2.2-I2V-A14B": {
@@ -243,10 +246,49 @@ export const namedModels: Readonly<Record<string, NamedModel>> = {
     ...{ parameters: 1923385472, repository: "Lightricks/LTX-Video" },
     source: "diffusers 0.42.1: defaults of the class",
   },
+  "LTX-2": {
+    class: "LTX2VideoTransformer3DModel",
+    config: {},
+    ...{ parameters: 18876174592, repository: "Lightricks/LTX-2" },
+    source: "diffusers 0.42.1: defaults of the class; pipeline_ltx2.py",
+  },
+  "Kandinsky-5.0-T2V-Lite": {
+    class: "Kandinsky5Transformer3DModel",
+    config: { ...kandinskyVideo, ...{ model_dim: 1792, ff_dim: 7168, time_dim: 512 } },
+    ...{ parameters: 2007702848, repository: "kandinskylab/Kandinsky-5.0-T2V-Lite-sft-5s-Diffusers" },
+    source: "ai-forever/Kandinsky-5@8ad75bc configs/config_5s_sft.yaml; diffusers 0.42.1 pipeline_kandinsky.py",
+  },
+  "Kandinsky-5.0-T2V-Pro": {
+    class: "Kandinsky5Transformer3DModel",
+    config: {
+      ...kandinskyVideo,
+      ...{ model_dim: 4096, ff_dim: 16384, time_dim: 1024, num_text_blocks: 4, num_visual_blocks: 60 },
+    },
+    ...{ parameters: 19311325248, repository: "kandinskylab/Kandinsky-5.0-T2V-Pro-sft-5s-Diffusers" },
+    source:
+      "kandinskylab/kandinsky-5@ae7d348 configs/k5_pro_t2v_5s_sft_sd.yaml; diffusers 0.42.1 pipeline_kandinsky.py",
+  },
+  "Kandinsky-5.0-T2I-Lite": {
+    class: "Kandinsky5Transformer3DModel",
+    config: {
+      ...{ in_visual_dim: 16, out_visual_dim: 16, time_dim: 512, model_dim: 2560, ff_dim: 10240 },
+      num_visual_blocks: 50,
+    },
+    ...{ parameters: 6022080576, repository: "kandinskylab/Kandinsky-5.0-T2I-Lite-sft-Diffusers" },
+    ...{ latent: { channels: 16, space: 8, time: 1 }, pipeline: "Kandinsky5T2IPipeline", sizes: image(1024) },
+    ...{ text: 512, decodeFlopsPerPixel: 9.99e6 },
+    source: "kandinskylab/kandinsky-5@57bcb40 configs/config_t2i.yaml; diffusers 0.42.1 pipeline_kandinsky_t2i.py",
+  },
+  "MiniMax-H3": {
+    class: "MiniMaxH3Transformer3DModel",
+    config: {},
+    ...{ parameters: 33122992896, repository: "MiniMaxAI/MiniMax-H3" },
+    source: "diffusers 0.42.1: defaults of the class; modular_pipelines/minimax_h3",
+  },
   "Mochi-1": {
     class: "MochiTransformer3DModel",
     config: {},
-    repository: "genmo/mochi-1-preview",
+    ...{ parameters: 10027677744, repository: "genmo/mochi-1-preview" },
     source: "diffusers 0.42.1: defaults of the class",
   },
   "Open-Sora-1.2": {

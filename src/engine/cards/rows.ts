@@ -1,4 +1,4 @@
-/** What rows of a product count: tokens, text rows, latent frames, tokens of a frame, rows of a conditioning image. */
+/** What rows of a product count: tokens, text rows, latent frames, tokens of a frame, rows of a conditioning image or of sound. */
 export interface Tokens {
   /** Tokens of the image or video. */
   readonly N: number;
@@ -8,7 +8,7 @@ export interface Tokens {
   readonly T: number;
   /** Tokens of one frame. */
   readonly S: number;
-  /** Rows of an encoded image that the text is joined by. */
+  /** Rows of an encoded image that the text is joined by, or of the sound that a video is made with. */
   readonly I: number;
 }
 

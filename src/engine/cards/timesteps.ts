@@ -36,15 +36,20 @@ export const cardTimesteps = (rule: TimestepRule, steps: number, tokens: number)
     );
   }
   if (rule.kind === "linear-quadratic") return linearQuadratic(steps, rule.threshold).map((sigma) => sigma * training);
-  const { shift } = rule;
+  const { shift, laid = "pipeline" } = rule;
   const factor =
     typeof shift === "number"
       ? shift
       : Math.exp(
           shift.base + ((shift.most - shift.base) * (tokens - shift.tokens[0])) / (shift.tokens[1] - shift.tokens[0]),
         );
-  return Array.from({ length: steps }, (_, i) => {
-    const sigma = 1 - i / steps;
-    return (training * factor * sigma) / (1 + (factor - 1) * sigma);
-  });
+  const shifted = (sigma: number): number => (factor * sigma) / (1 + (factor - 1) * sigma);
+  const least = shifted(1 / training);
+  const sigmaAt = (i: number): number => {
+    if (laid === "euler") return steps === 1 ? 1 : 1 - (i / (steps - 1)) * (1 - least);
+    return 1 - (i / steps) * (laid === "unipc" ? 1 - 1 / training : 1);
+  };
+  const timesteps = Array.from({ length: steps }, (_, i) => training * shifted(sigmaAt(i)));
+  // UniPC keeps whole timesteps, and its first σ just below 1.
+  return laid === "unipc" ? timesteps.map((one) => Math.floor(Math.min(one, training - 1e-3))) : timesteps;
 };

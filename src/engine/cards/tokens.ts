@@ -35,16 +35,18 @@ const side = (name: string, what: "width" | "height", value: number, unit: numbe
  * @throws EngineError "input-invalid" for frames that the VAE does not take
  */
 export const latentFrames = ({ name, latent }: ModelCard, frames: number): number => {
-  const { time, chunk } = latent;
+  const { time, chunk, rest = [0, 0] } = latent;
   if (!Number.isSafeInteger(frames) || frames < 1 || frames > mostFrames)
     refuse(`The number of frames is ${frames}; expected a whole number from 1 to ${mostFrames}.`, "Give another.");
   if (chunk) {
-    if (frames % chunk[0] !== 0)
+    if (frames < rest[0] || (frames - rest[0]) % chunk[0] !== 0)
       refuse(
-        `${name} takes frames in chunks of ${chunk[0]}; ${frames} is none.`,
-        `The nearest are ${nearest(frames, chunk[0], 0)}.`,
+        rest[0] > 0
+          ? `${name} takes ${chunk[0]}·k + ${rest[0]} frames; ${frames} is none.`
+          : `${name} takes frames in chunks of ${chunk[0]}; ${frames} is none.`,
+        `The nearest are ${nearest(frames, chunk[0], rest[0])}.`,
       );
-    return (frames / chunk[0]) * chunk[1];
+    return ((frames - rest[0]) / chunk[0]) * chunk[1] + rest[1];
   }
   if ((frames - 1) % time !== 0)
     refuse(`${name} takes ${time}·k + 1 frames; ${frames} is none.`, `The nearest are ${nearest(frames, time, 1)}.`);
@@ -56,7 +58,7 @@ export const latentFrames = ({ name, latent }: ModelCard, frames: number): numbe
  * @throws EngineError "input-invalid" for a size that does not divide into tokens, or an image model's frames
  */
 export const tokensOf = (card: ModelCard, size: RunSize, references = card.references ?? 0): Tokens => {
-  const { name, latent, patch, text, image, sizes } = card;
+  const { name, latent, patch, text, image, sizes, sound } = card;
   if (size.frames !== 1 && sizes.every(({ frames }) => frames === 1))
     refuse(`${name} makes images, so it takes one frame, not ${size.frames}.`, "Leave the frames out.");
   if (!Number.isSafeInteger(references) || references < 0 || references > 16)
@@ -65,5 +67,6 @@ export const tokensOf = (card: ModelCard, size: RunSize, references = card.refer
     side(name, "height", size.height, latent.space * patch[1]) *
     side(name, "width", size.width, latent.space * patch[2]);
   const T = Math.ceil(latentFrames(card, size.frames) / patch[0]);
-  return { N: S * T * (1 + references), L: text, T, S, I: image };
+  const heard = sound ? Math.round((size.frames / sound.framesPerSecond) * sound.rowsPerSecond) * sound.channels : 0;
+  return { N: S * T * (1 + references), L: text, T, S, I: image + heard };
 };

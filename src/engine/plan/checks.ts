@@ -60,6 +60,7 @@ export const aRunPlan = fields({
   timesteps: listOf(aNumber, { most: 1000 }),
   tokens: mapOf(aNumber),
   branches: wholeFrom(1, 2),
+  passes: wholeFrom(1, 9),
   clips: wholeFrom(1, 1000),
   dtype: oneOf(...dtypes),
   flopsPerPass: anAmount,

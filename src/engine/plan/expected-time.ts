@@ -50,7 +50,7 @@ export const expectedTime = (
 ): ExpectedTime => {
   accept("expectedTime", { plan: [plan, aRunPlan], from: [from, fields({ "seconds?": anAmount, "gpu?": aGpu })] });
   if (!("seconds" in from || "gpu" in from)) accept("expectedTime", { from: [from, fields({ gpu: aGpu })] });
-  const { branches, steps, clips, passFlops, card, size } = plan;
+  const { steps, clips, passFlops, card, size } = plan;
   const [least, most] = expectedSpeedUp(plan);
   if ("seconds" in from)
     return {
@@ -59,7 +59,7 @@ export const expectedTime = (
     };
   const { gpu } = from;
   const basis = gpu.evidence === "none" ? "bound" : gpu.evidence;
-  const passes = branches * steps * clips;
+  const passes = plan.passes * steps * clips;
   const run = secondsAt(gpu, { products: passFlops.products * passes, attention: passFlops.attention * passes });
   const pixels = size.width * size.height * size.frames * clips;
   const decode = secondsAt(gpu, { products: (card.decodeFlopsPerPixel ?? 0) * pixels, attention: 0 });

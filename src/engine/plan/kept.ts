@@ -57,11 +57,12 @@ export const keptNumbers = (
   network: CardNetwork,
   methods: readonly CacheMethod[],
   passes: readonly PlannedPass[],
-  guided: boolean,
+  { guided, conditional }: { readonly guided: boolean; readonly conditional: number },
 ): Kept => {
   const active = activeSites(methods, network.sites);
   const branches: readonly Branch[] = guided ? ["cond", "uncond"] : ["cond"];
   const visits = visitsOf(passes);
+  const times = (branch: Branch): number => (branch === "cond" ? conditional : 1);
   const sites = new Map<string, number>();
   for (const one of active) {
     const { site, method } = one;
@@ -70,12 +71,20 @@ export const keptNumbers = (
       ? (method.history ?? 1) + (method.keeps === "both" ? 2 : 0)
       : branches
           .filter((branch) => inBranch([one], branch).length > 0)
-          .reduce((sum, branch) => sum + heldFeatures(method, visits.get(`${branch} ${site.id}`) ?? []), 0);
+          .reduce(
+            (sum, branch) => sum + times(branch) * heldFeatures(method, visits.get(`${branch} ${site.id}`) ?? []),
+            0,
+          );
     sites.set(site.id, each * features);
   }
   const probes = [...new Set(active.map(({ method }) => method))].reduce((sum, method) => {
     const above = active.some(({ site, method: other }) => other === method && aboveNetwork(site));
-    const each = above || method.shared ? 1 : branches.filter((one) => method.branches?.includes(one) ?? true).length;
+    const each =
+      above || method.shared
+        ? 1
+        : branches
+            .filter((one) => method.branches?.includes(one) ?? true)
+            .reduce((all, branch) => all + times(branch), 0);
     return sum + each * probeNumbers(network, method);
   }, 0);
   return { sites, probes };

@@ -31,8 +31,10 @@ export interface PlanJson {
   readonly size: RunSize;
   /** Denoising steps. */
   readonly steps: number;
-  /** Passes of an uncached step. */
+  /** Branches that are decided apart. */
   readonly branches: number;
+  /** Passes of an uncached step. */
+  readonly passes: number;
   /** Made in one run. */
   readonly clips: number;
   /** Of the weights. */
@@ -95,6 +97,7 @@ export const planToJson = (plan: RunPlan, beside: PlanBeside = {}): PlanJson => 
     size: plan.size,
     steps: plan.steps,
     branches: plan.branches,
+    passes: plan.passes,
     clips: plan.clips,
     dtype: plan.dtype,
     tokens: tokens.N,

@@ -79,8 +79,10 @@ export interface RunPlan {
   readonly timesteps: readonly number[];
   /** Rows of the network. */
   readonly tokens: Tokens;
-  /** Passes a step of the uncached run: 2 under classifier-free guidance. */
+  /** Branches that are decided and kept apart: 2 under classifier-free guidance. */
   readonly branches: 1 | 2;
+  /** Passes a step of the uncached run: one a branch, and those of further guidance, as in LTX-2. */
+  readonly passes: number;
   /** Made in one run. */
   readonly clips: number;
   /** Of the weights. */
@@ -145,6 +147,8 @@ export const planRun = (request: PlanRequest): RunPlan => {
   const timesteps = request.timesteps ?? cardTimesteps(card.timesteps, steps, tokens.N);
   const guided = card.guidance === "classifier-free" && request.guidance !== 1;
   const branches = guided ? 2 : 1;
+  const conditional = guided ? (card.conditionalPasses ?? 1) : 1;
+  const passes = branches - 1 + conditional;
   const network = cardNetwork(card, tokens, request.modules);
 
   const runs = stretches(card, timesteps).map((own, at) => ({
@@ -154,27 +158,27 @@ export const planRun = (request: PlanRequest): RunPlan => {
   for (const { methods: own } of runs) activeSites(own, network.sites);
   const all = [...new Set(runs.flatMap(({ methods: own }) => own))];
   const decided = decidedBy(all, network.sites, shares, readings !== undefined);
-  const played = joined(runs.map((run) => playStretch(network, run, { guided, shares, readings })));
+  const played = joined(runs.map((run) => playStretch(network, run, { guided, conditional, shares, readings })));
 
   const perKind = flopsByKind(card, tokens);
   const passFlops = addFlops(...perKind.values());
   const flopsPerPass = totalFlops(passFlops);
-  const uncached = flopsPerPass * branches * steps;
+  const uncached = flopsPerPass * passes * steps;
   const computedFlops = addFlops(...played.steps);
   const computed = totalFlops(computedFlops);
   const kinds = [...perKind].map(([kind, flops]): KindShare => {
-    const every = totalFlops(flops) * branches * steps;
+    const every = totalFlops(flops) * passes * steps;
     const skipped = Math.max(0, every - (played.kinds.get(kind) ?? 0)) / uncached;
     return { kind, flops: totalFlops(flops), share: every / uncached, skipped };
   });
   const bytes = (numbers: number): number => numbers * clips * numberBytes(dtype);
   const sites = played.rows.map((row) => ({ ...row, bytes: bytes(played.kept.get(row.site) ?? 0) }));
   return {
-    ...{ card, size, steps, timesteps, tokens, branches, clips, dtype, flopsPerPass, passFlops, kinds, sites },
+    ...{ card, size, steps, timesteps, tokens, branches, passes, clips, dtype, flopsPerPass, passFlops, kinds, sites },
     computedShare: computed / uncached,
     computedFlops,
     idealSpeedUp: uncached / computed,
-    stepShares: played.steps.map((flops) => totalFlops(flops) / (flopsPerPass * branches)),
+    stepShares: played.steps.map((flops) => totalFlops(flops) / (flopsPerPass * passes)),
     cacheBytes: sites.reduce((sum, site) => sum + site.bytes, bytes(played.probes)),
     hiddenBytes: bytes(network.elements("x")) * (card.batched ? branches : 1),
     weightsBytes: card.parameters * (card.experts?.count ?? 1) * weightBytes(dtype),

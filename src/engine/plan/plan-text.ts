@@ -45,13 +45,13 @@ const grid = ({ sites }: RunPlan): string[] => {
 
 /** A plan for people. */
 export const planText = (plan: RunPlan, beside: PlanBeside = {}): string => {
-  const { card, size, steps, branches, tokens, kinds, decidedBy, cacheBytes } = plan;
+  const { card, size, steps, passes, tokens, kinds, decidedBy, cacheBytes } = plan;
   const json = planToJson(plan, beside);
   const [low, high] = expectedSpeedUp(plan);
   const frames = size.frames > 1 ? `×${size.frames}` : "";
   const known = Object.entries(decidedBy).map(([name, by]) => `${name}: by ${decisions[by]}`);
   const lines = [
-    `${card.name}, ${size.width}×${size.height}${frames}, ${steps} steps of ${branches} ${branches > 1 ? "passes" : "pass"}: ${tokens.N} tokens, ${(plan.flopsPerPass / 1e12).toPrecision(4)} TFLOPs a pass`,
+    `${card.name}, ${size.width}×${size.height}${frames}, ${steps} steps of ${passes} ${passes > 1 ? "passes" : "pass"}: ${tokens.N} tokens, ${(plan.flopsPerPass / 1e12).toPrecision(4)} TFLOPs a pass`,
     ...(plan.expertSwitch === undefined ? [] : [`The second expert takes over at step ${plan.expertSwitch}.`]),
     "",
     ...grid(plan),

@@ -25,15 +25,16 @@ export interface Played {
 }
 
 /** Operations of the passes, by step and by kind of work. */
-const costOf = ({ parts }: CardNetwork, passes: readonly PlannedPass[], count: number) => {
+const costOf = ({ parts }: CardNetwork, passes: readonly PlannedPass[], count: number, conditional: number) => {
   const steps = new Array<Flops>(count).fill(noFlops);
   const kinds = new Map<WorkKind, number>();
-  for (const { step, skipped } of passes) {
+  for (const { step, branch, skipped } of passes) {
+    const times = branch === "cond" ? conditional : 1;
     const left = new Array<boolean>(parts.length).fill(true);
     for (const { from, to } of skipped) left.fill(false, from, to);
     const running = parts.filter((_, at) => left[at]);
-    steps[step] = addFlops(steps[step] as Flops, ...running.map(({ flops }) => flops));
-    for (const { kind, flops } of running) kinds.set(kind, (kinds.get(kind) ?? 0) + totalFlops(flops));
+    steps[step] = addFlops(steps[step] as Flops, ...running.map(({ flops }) => scaleFlops(flops, times)));
+    for (const { kind, flops } of running) kinds.set(kind, (kinds.get(kind) ?? 0) + times * totalFlops(flops));
   }
   return { steps, kinds };
 };
@@ -42,20 +43,31 @@ const costOf = ({ parts }: CardNetwork, passes: readonly PlannedPass[], count: n
 export const playStretch = (
   network: CardNetwork,
   { timesteps, methods }: Stretch,
-  options: { readonly guided: boolean; readonly shares: Shares; readonly readings: Readings | undefined },
+  options: {
+    readonly guided: boolean;
+    /** Passes of the conditional branch a step, which are decided alike. */
+    readonly conditional: number;
+    readonly shares: Shares;
+    readonly readings: Readings | undefined;
+  },
 ): Played => {
-  const { guided, shares, readings } = options;
+  const { guided, conditional, shares, readings } = options;
   const { sites } = network;
   const variants = withShares(methods, shares, timesteps.length).map(({ weight, methods: acting }) => {
     const request = { methods: acting, timesteps, sites, guided, ...(readings ? { readings } : {}) };
     const passes = plannedPasses(request);
-    return { weight, passes, rows: plannedSites(request, passes), ...costOf(network, passes, timesteps.length) };
+    return {
+      weight,
+      passes,
+      rows: plannedSites(request, passes),
+      ...costOf(network, passes, timesteps.length, conditional),
+    };
   });
   const [first] = variants as [(typeof variants)[number]];
   const kinds = new Map<WorkKind, number>();
   for (const { weight, kinds: own } of variants)
     for (const [kind, flops] of own) kinds.set(kind, (kinds.get(kind) ?? 0) + weight * flops);
-  const { sites: kept, probes } = keptNumbers(network, methods, first.passes, guided);
+  const { sites: kept, probes } = keptNumbers(network, methods, first.passes, { guided, conditional });
   return {
     rows: first.rows,
     steps: timesteps.map((_, step) =>

@@ -1,9 +1,11 @@
 import type { Anatomy, ModelCard } from "../card.js";
+import { ltx2, minimaxH3 } from "./audio-video.js";
 import { cogVideoX } from "./cogvideox.js";
 import type { ConfigFields } from "./config.js";
 import { chroma, flux, flux2 } from "./flux.js";
 import { hunyuanVideo, hunyuanVideo15 } from "./hunyuan-video.js";
 import { qwenImage, zImage } from "./image.js";
+import { kandinsky5 } from "./kandinsky.js";
 import { dit, latte, pixArt, stdit3 } from "./latte.js";
 import { sd3 } from "./sd3.js";
 import { ltxVideo, mochi } from "./video.js";
@@ -12,7 +14,7 @@ import { wan } from "./wan.js";
 /** What a class of networks is: its anatomy from a config.json, and what its pipelines usually run. */
 export interface Family
   extends Pick<ModelCard, "latent" | "text" | "guidance" | "batched" | "steps" | "sizes" | "timesteps">,
-    Partial<Pick<ModelCard, "pipeline" | "decodeFlopsPerPixel">> {
+    Partial<Pick<ModelCard, "pipeline" | "decodeFlopsPerPixel" | "sound" | "conditionalPasses">> {
   readonly anatomy: (fields: ConfigFields) => Anatomy;
 }
 
@@ -58,7 +60,7 @@ export const families: Readonly<Record<string, Family>> = {
   WanTransformer3DModel: {
     anatomy: wan,
     ...{ latent: ofVideo, text: 512, guidance: "classifier-free", batched: false, steps: 50 },
-    ...{ sizes: [size(832, 480, 81), size(1280, 720, 81)], timesteps: flow(5) },
+    ...{ sizes: [size(832, 480, 81), size(1280, 720, 81)], timesteps: { ...flow(5), laid: "unipc" } },
     ...{ pipeline: "WanPipeline", decodeFlopsPerPixel: 8.62e6 },
   },
   CogVideoXTransformer3DModel: {
@@ -85,7 +87,7 @@ export const families: Readonly<Record<string, Family>> = {
   SD3Transformer2DModel: {
     anatomy: sd3,
     ...{ latent: ofFlux, text: 333, guidance: "classifier-free", batched: true, steps: 28, sizes: square },
-    ...{ timesteps: flow(3), pipeline: "StableDiffusion3Pipeline", decodeFlopsPerPixel: 9.99e6 },
+    ...{ timesteps: { ...flow(3), laid: "euler" }, pipeline: "StableDiffusion3Pipeline", decodeFlopsPerPixel: 9.99e6 },
   },
   QwenImageTransformer2DModel: {
     anatomy: qwenImage,
@@ -103,6 +105,26 @@ export const families: Readonly<Record<string, Family>> = {
     ...{ latent: { channels: 128, space: 32, time: 8 }, text: 128, guidance: "classifier-free", batched: true },
     ...{ steps: 50, sizes: [size(704, 512, 161)], timesteps: growing(0.95, 2.05, [1024, 4096]) },
     ...{ pipeline: "LTXPipeline", decodeFlopsPerPixel: 871e3 },
+  },
+  LTX2VideoTransformer3DModel: {
+    anatomy: ltx2,
+    ...{ latent: { channels: 128, space: 32, time: 8 }, text: 1024, guidance: "classifier-free", batched: true },
+    ...{ conditionalPasses: 3, sound: { framesPerSecond: 24, rowsPerSecond: 25, channels: 1 } },
+    ...{ steps: 30, sizes: [size(768, 512, 121), size(1280, 704, 121)], timesteps: growing(0.95, 2.05, [1024, 4096]) },
+    pipeline: "LTX2Pipeline",
+  },
+  Kandinsky5Transformer3DModel: {
+    anatomy: kandinsky5,
+    ...{ latent: ofVideo, text: 256, guidance: "classifier-free", batched: false, steps: 50 },
+    ...{ sizes: [size(768, 512, 121)], timesteps: { kind: "flow", shift: 5, laid: "euler" } },
+    ...{ pipeline: "Kandinsky5T2VPipeline", decodeFlopsPerPixel: 23.5e6 },
+  },
+  MiniMaxH3Transformer3DModel: {
+    anatomy: minimaxH3,
+    latent: { channels: 24, space: 16, time: 4, chunk: [17, 5], rest: [5, 2] },
+    sound: { framesPerSecond: 24, rowsPerSecond: 40, channels: 2 },
+    ...{ text: 256, guidance: "distilled", batched: false, steps: 49, sizes: [size(1344, 768, 124)] },
+    timesteps: flow(12),
   },
   MochiTransformer3DModel: {
     anatomy: mochi,
