@@ -3,7 +3,7 @@
     python scripts/count-flops.py [MODEL ...] > tests/fixtures/planner/counted-more.json
 
 Needs torch and diffusers 0.42.1. Nothing is allocated: tensors on the meta device have shapes only. Configurations are
-those of src/engine/cards/models.ts; tests/cards/cards.test.ts holds each card against what is written here.
+those of src/engine/cards/image-models.ts and video-models.ts; tests/cards/cards.test.ts holds each card against what is written here.
 """
 
 import json

@@ -7,6 +7,12 @@ import { productWeights } from "./flops.js";
 /** What a card says beside its class and config.json; everything else is the class's usual value. */
 export type CardFacts = Partial<Omit<ModelCard, "class" | "blocks" | "outside" | "patch" | "prediction">>;
 
+/** A named model: its class, what its config.json says, and what differs from the class's usual run. */
+export interface NamedModel extends CardFacts {
+  readonly class: string;
+  readonly config: Readonly<Record<string, unknown>>;
+}
+
 /** Classes of networks of which a config.json is enough for a card. */
 export const cardClasses = (): readonly string[] => Object.keys(families);
 

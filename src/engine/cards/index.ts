@@ -1,8 +1,12 @@
 import { EngineError, shown } from "../errors.js";
 import { editDistance } from "../text/edit-distance.js";
-import { cardFromConfig } from "./build.js";
+import { cardFromConfig, type NamedModel } from "./build.js";
 import type { ModelCard } from "./card.js";
-import { namedModels } from "./models.js";
+import { imageModels } from "./image-models.js";
+import { videoModels } from "./video-models.js";
+
+/** Every card by the model's own name. */
+const namedModels = { ...imageModels, ...videoModels };
 
 /** The names of all cards. */
 export const cardNames: readonly string[] = Object.keys(namedModels);
@@ -24,6 +28,6 @@ export const modelCard = (name: string): ModelCard => {
       hint: `The nearest are ${nearest.join(", ")}; the verb cards lists all.`,
     });
   }
-  const { class: _class_name, config, ...facts } = namedModels[found] as (typeof namedModels)[string];
+  const { class: _class_name, config, ...facts } = namedModels[found] as NamedModel;
   return cardFromConfig({ ...config, _class_name }, { ...facts, name: found });
 };

@@ -1,6 +1,6 @@
 import type { Anatomy } from "../card.js";
 import type { ConfigFields } from "./config.js";
-import { embed, feedForward, head, modulation } from "./pieces.js";
+import { embed, embedder, feedForward, head, isGated, modulation } from "./pieces.js";
 
 /** CogVideoXTransformer3DModel: one attention and one feed-forward over video and text rows. */
 export const cogVideoX = (fields: ConfigFields): Anatomy => {
@@ -9,6 +9,7 @@ export const cogVideoX = (fields: ConfigFields): Anatomy => {
   const [patch, patchTime] = [fields.whole("patch_size", 2), fields.whole("patch_size_t", 1)];
   const cell = patchTime * patch * patch;
   const out = fields.whole("out_channels", 16) * cell;
+  const offset = fields.whole("ofs_embed_dim", 0, 0);
   return {
     patch: [patchTime, patch, patch],
     blocks: [
@@ -27,7 +28,7 @@ export const cogVideoX = (fields: ConfigFields): Anatomy => {
               ["L", D],
             ],
           },
-          feedForward("ff", "N+L", D),
+          feedForward("ff", "N+L", D, 4 * D, isGated(fields)),
         ],
         stream: [
           ["N", D],
@@ -41,6 +42,7 @@ export const cogVideoX = (fields: ConfigFields): Anatomy => {
         ["L", fields.whole("text_embed_dim", 4096), D],
         ["1", D, time],
         ["1", time, time],
+        ...(offset > 0 ? embedder(offset, offset) : []),
       ),
       head(["1", time, 2 * D], ["N", D, out]),
     ],

@@ -1,6 +1,6 @@
 import type { Anatomy } from "../card.js";
 import type { ConfigFields } from "./config.js";
-import { crossAttention, embed, embedder, feedForward, head, modulation, selfAttention } from "./pieces.js";
+import { crossAttention, embed, embedder, feedForward, head, isGated, modulation, selfAttention } from "./pieces.js";
 
 // Networks of adaLN-single: one row of modulation for all blocks.
 
@@ -22,6 +22,7 @@ export const latte = (fields: ConfigFields): Anatomy => {
   const { channels, out, patch } = square(fields, fields.whole("patch_size", 2));
   const repeat = fields.whole("num_layers", 28);
   const stream = [["N", D]] as const;
+  const gated = isGated(fields, "geglu");
   return {
     patch,
     interleaved: true,
@@ -32,14 +33,14 @@ export const latte = (fields: ConfigFields): Anatomy => {
         sublayers: [
           selfAttention("attn1", D, "spatial-attention"),
           crossAttention("attn2", D, "T*L"),
-          feedForward("ff", "N", D),
+          feedForward("ff", "N", D, 4 * D, gated),
         ],
         stream,
       },
       {
         name: "temporal_transformer_blocks",
         repeat,
-        sublayers: [selfAttention("attn1", D, "temporal-attention"), feedForward("ff", "N", D)],
+        sublayers: [selfAttention("attn1", D, "temporal-attention"), feedForward("ff", "N", D, 4 * D, gated)],
         stream,
       },
     ],
@@ -60,6 +61,7 @@ export const pixArt = (fields: ConfigFields): Anatomy => {
   const D = widthOf(fields);
   const { channels, out, patch } = square(fields, fields.whole("patch_size", 2));
   const sized = fields.flag("use_additional_conditions", fields.whole("sample_size", 128) === 128);
+  const caption = fields.whole("caption_channels", 0, 0);
   const third = Math.floor(D / 3);
   return {
     patch,
@@ -67,15 +69,23 @@ export const pixArt = (fields: ConfigFields): Anatomy => {
       {
         name: "transformer_blocks",
         repeat: fields.whole("num_layers", 28),
-        sublayers: [selfAttention("attn1", D), crossAttention("attn2", D), feedForward("ff", "N", D)],
+        sublayers: [
+          selfAttention("attn1", D),
+          crossAttention("attn2", D, "L", caption > 0 ? D : fields.whole("cross_attention_dim", 1152)),
+          feedForward("ff", "N", D, 4 * D, isGated(fields)),
+        ],
         stream: [["N", D]],
       },
     ],
     outside: [
       embed(
         ["N", channels, D],
-        ["L", fields.whole("caption_channels", 4096), D],
-        ["L", D, D],
+        ...(caption > 0
+          ? ([
+              ["L", caption, D],
+              ["L", D, D],
+            ] as const)
+          : []),
         ...embedder(256, D),
         ["1", D, 6 * D],
         ...(sized
@@ -104,7 +114,7 @@ export const dit = (fields: ConfigFields): Anatomy => {
         sublayers: [
           { kind: "modulation", linears: [...embedder(256, D), ...modulation(D, 6 * D).linears] },
           selfAttention("attn1", D),
-          feedForward("ff", "N", D),
+          feedForward("ff", "N", D, 4 * D, isGated(fields)),
         ],
         stream: [["N", D]],
       },

@@ -1,4 +1,5 @@
 import type { Linear, SubLayer, Work } from "../card.js";
+import type { ConfigFields } from "./config.js";
 
 // Pieces that many networks share. D is the width.
 
@@ -27,13 +28,13 @@ export const selfAttention = (
   out: [["N", D]],
 });
 
-/** Attention of tokens to the text; `text` are the rows that keys and values are made of. */
-export const crossAttention = (site: string, D: number, text = "L"): SubLayer => ({
+/** Attention of tokens to the text; `text` are the rows that keys and values are made of, of `width` numbers. */
+export const crossAttention = (site: string, D: number, text = "L", width = D): SubLayer => ({
   kind: "cross-attention",
   site,
   linears: [
     ["N", D, 2 * D],
-    [text, D, 2 * D],
+    [text, width, 2 * D],
   ],
   attends: [["N", "L", D]],
   out: [["N", D]],
@@ -53,6 +54,10 @@ export const jointAttention = (site: string, D: number): SubLayer => ({
     ["L", D],
   ],
 });
+
+/** Whether the feed-forwards of a class with diffusers' `activation_fn` are gated. */
+export const isGated = (fields: ConfigFields, standard = "gelu-approximate"): boolean =>
+  ["geglu", "swiglu"].includes(fields.text("activation_fn", standard));
 
 /** Two products with `hidden` numbers between; `gated` ones have twice the first. */
 export const feedForward = (site: string, rows: string, D: number, hidden = 4 * D, gated = false): SubLayer => ({
