@@ -75,7 +75,7 @@ test("halves that come in give what a session's own float32 gives", async () => 
   graph.output("y", graph.linear(rows, "wide")); // of three axes, with a bias
   graph.output("z", graph.linear(graph.reshape(rows, [6, 128]), "wide", false));
   const both = graph.finish("halves");
-  expect(both.entering).toEqual(["conv.weight", "wide.weight"]);
+  expect(both.entering("stored")).toEqual(["conv.weight", "wide.weight"]);
   const outputs = async (shareFrom?: number) => {
     const backend = wasmBackend(ort, shareFrom);
     const inputs = new Map([["image", backend.upload(random(4, [1, 16, 5, 4]))]]);

@@ -12,10 +12,11 @@ export const gpuWeights = (ort: Runtime, gpu: Gpu) => {
   const tensorOf = (store: WeightStore, held: Map<string, Ort.Tensor>, name: string): Ort.Tensor => {
     const found = held.get(name);
     if (found) return found;
-    const { dims, data } = store.get(name);
-    const buffer = tensorBuffer(gpu, "weights", dims, name);
+    const packed = store.inEightBits(name);
+    const { dims, data } = packed ? store.stored(name) : store.get(name);
+    const buffer = tensorBuffer(gpu, "weights", packed ? [data.byteLength / 4] : dims, name);
     gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);
-    const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: "float32", dims });
+    const tensor = ort.Tensor.fromGpuBuffer(buffer, { dataType: packed ? "uint8" : "float32", dims });
     held.set(name, tensor);
     return tensor;
   };
@@ -25,7 +26,7 @@ export const gpuWeights = (ort: Runtime, gpu: Gpu) => {
     of(graph: Graph): Record<string, Ort.Tensor> {
       const held = stores.get(graph.store) ?? new Map<string, Ort.Tensor>();
       stores.set(graph.store, held);
-      return Object.fromEntries(graph.weights.map(({ name }) => [name, tensorOf(graph.store, held, name)]));
+      return Object.fromEntries(graph.entering("inputs").map((name) => [name, tensorOf(graph.store, held, name)]));
     },
     dispose(): void {
       for (const held of stores.values()) for (const tensor of held.values()) (tensor.gpuBuffer as GPUBuffer).destroy();

@@ -16,6 +16,8 @@ export interface Verb {
   readonly summary: string;
   /** One line per argument, as `--help` prints it. */
   readonly flags: Readonly<Record<string, Flag>>;
+  /** The flag whose value may stand alone, without the flag's name. */
+  readonly alone?: string;
   run(values: Values): Promise<void>;
 }
 
@@ -41,7 +43,7 @@ const withNegatives = (flags: Verb["flags"], args: readonly string[]): string[] 
   });
 
 /** Reads the arguments of a verb. Unknown ones, missing values, stray words and second values are refused. */
-export const readFlags = (name: string, flags: Verb["flags"], args: readonly string[]): Values => {
+export const readFlags = (name: string, { flags, alone }: Verb, args: readonly string[]): Values => {
   const options = Object.fromEntries(
     Object.entries(flags).map(([flag, { value, repeated = false }]) => [
       flag,
@@ -51,17 +53,19 @@ export const readFlags = (name: string, flags: Verb["flags"], args: readonly str
   const read = () => {
     const given = withNegatives(flags, args);
     try {
-      return parseArgs({ args: given, options, strict: true, allowPositionals: false, tokens: true });
+      return parseArgs({ args: given, options, strict: true, allowPositionals: alone !== undefined, tokens: true });
     } catch (cause) {
       const [message = ""] = (cause as Error).message.split(/\.\s/);
       throw invalid(`${message}.`, `See: diffusion-cache ${name} --help`);
     }
   };
-  const { values, tokens } = read();
-  const given = tokens.flatMap((token) => (token.kind === "option" && token.value !== undefined ? [token.name] : []));
+  const { values, tokens, positionals } = read();
+  const named = tokens.flatMap((token) => (token.kind === "option" && token.value !== undefined ? [token.name] : []));
+  const given = [...positionals.map(() => alone as string), ...named];
   const twice = given.find((flag, index) => !flags[flag]?.repeated && given.indexOf(flag) < index);
   if (twice !== undefined) throw invalid(`--${twice} is given twice.`, "Give it once.");
-  return values as Values;
+  const [word] = positionals;
+  return (word === undefined ? values : { ...values, [alone as string]: word }) as Values;
 };
 
 export const textOf = (values: Values, flag: string): string | undefined => values[flag] as string | undefined;
@@ -134,7 +138,7 @@ export const backendOf = (values: Values): Preference => {
 };
 
 /** Help of one verb. */
-export const helpOf = (name: string, { summary, flags }: Verb): string => {
+export const helpOf = (name: string, { summary, flags, alone }: Verb): string => {
   const rows = Object.entries(flags).map(([flag, { value, help, repeated }]) => [
     `  --${flag}${value === undefined ? "" : ` ${value}`}${repeated ? " …" : ""}`,
     help,
@@ -142,6 +146,7 @@ export const helpOf = (name: string, { summary, flags }: Verb): string => {
   const width = Math.max(...rows.map(([left]) => (left as string).length)) + 2;
   return [
     `diffusion-cache ${name}: ${summary}`,
+    ...(alone === undefined ? [] : [`diffusion-cache ${name} ${flags[alone]?.value} …: --${alone} may be left out`]),
     "",
     ...rows.map(([left, right]) => `${(left as string).padEnd(width)}${right}`),
   ].join("\n");

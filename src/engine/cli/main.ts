@@ -5,6 +5,7 @@ import { autotune } from "./autotune.js";
 import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
 import { cardsVerb } from "./cards.js";
+import { convert } from "./convert.js";
 import { methodsVerb } from "./methods.js";
 import { plan } from "./plan.js";
 import { printAside } from "./print.js";
@@ -17,6 +18,7 @@ const verbs: Readonly<Record<string, Verb>> = {
   bench,
   calibrate,
   cards: cardsVerb,
+  convert,
   methods: methodsVerb,
   plan,
   quality,
@@ -56,7 +58,7 @@ const main = async (given: readonly string[]): Promise<number> => {
         hint: `Choose one of: ${Object.keys(verbs).join(", ")}.`,
       });
     if (args.some(asksHelp)) console.log(helpOf(name, verb));
-    else await verb.run(readFlags(name, verb.flags, args));
+    else await verb.run(readFlags(name, verb, args));
     return 0;
   } catch (error) {
     const known = error instanceof EngineError;

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { constants, rmSync, type Stats } from "node:fs";
-import { access, chmod, lstat, readlink, rename, rm, stat, writeFile } from "node:fs/promises";
+import { access, chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { EngineError } from "../errors.js";
 import { reasonOf } from "./read-file.js";
@@ -53,7 +53,7 @@ const drafts = new Set<string>();
 const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
 
 const removeDrafts = (signal: keyof typeof signals): never => {
-  for (const draft of drafts) rmSync(draft, { force: true });
+  for (const draft of drafts) rmSync(draft, { force: true, recursive: true });
   process.exit(128 + signals[signal]);
 };
 
@@ -76,6 +76,48 @@ export const writeWhole = async (path: string, content: Uint8Array | string): Pr
     await rm(draft, { force: true });
     refuse(path, reasonOf(cause), cause);
   } finally {
+    drafts.delete(draft);
+    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
+  }
+};
+
+/** Refuses a folder that could not be made, or that holds something, before any work is done for it. */
+export const checkOutputFolder = async (path: string): Promise<void> => {
+  const there = await found(path, stat);
+  if (there && !there.isDirectory()) refuse(path, "there is a file of that name");
+  if (there && (await readdir(path)).length > 0) refuse(path, "the folder holds something, and nothing is overwritten");
+  const folder = dirname(resolve(path));
+  if (!(await found(folder, stat))) refuse(path, `the folder ${folder} is not there`);
+  await access(folder, constants.W_OK).catch((cause) =>
+    refuse(path, `the folder ${folder} may not be written to`, cause),
+  );
+};
+
+/**
+ * Fills a new folder, which is there when it is whole, or not at all.
+ *
+ * @param fill is given what writes a file of it
+ * @throws EngineError "file-missing"; whatever `fill` throws
+ */
+export const writeFolder = async <T>(
+  path: string,
+  fill: (write: (file: string, bytes: Uint8Array) => Promise<void>) => Promise<T>,
+): Promise<T> => {
+  const draft = resolve(dirname(resolve(path)), `.${randomUUID()}.part`);
+  const failed = (cause: unknown): never => refuse(path, reasonOf(cause), cause);
+  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
+  drafts.add(draft);
+  try {
+    await mkdir(draft).catch(failed);
+    const filled = await fill(async (file, bytes) => {
+      const end = resolve(draft, file);
+      await mkdir(dirname(end), { recursive: true }).catch(failed);
+      await writeFile(end, bytes).catch(failed);
+    });
+    await rename(draft, path).catch(failed);
+    return filled;
+  } finally {
+    await rm(draft, { force: true, recursive: true });
     drafts.delete(draft);
     for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
   }

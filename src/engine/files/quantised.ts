@@ -2,22 +2,11 @@ import { EngineError, shown } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 
 const hint =
-  "Weights in float32, float16 or bfloat16 are supported: use the model's folder from before quantisation, or load it in diffusers, call dequantize() and save_pretrained().";
+  "Weights in float32, float16 or bfloat16 are supported, and 8 bits as diffusion-cache convert writes them: use the model's folder from before quantisation, or load it in diffusers, call dequantize() and save_pretrained().";
 
 /** The refusal of weights whose numbers are not the weights themselves. */
 export const quantised = (code: "model-config" | "file-invalid", what: string): EngineError =>
   new EngineError(code, `${what}; quantised weights are not supported.`, { hint });
-
-/**
- * Refuses a network whose config.json says that its weights are quantised.
- * @throws EngineError "model-config"
- */
-export const expectPlainConfig = (where: string, config: Readonly<Record<string, unknown>>): void => {
-  const found = config.quantization_config;
-  if (found === undefined || found === null) return;
-  const method = (found as { quant_method?: unknown }).quant_method ?? found;
-  throw quantised("model-config", `${where} has a quantization_config (${shown(method, 60)})`);
-};
 
 // What bitsandbytes, GPTQ, AWQ, quanto, torchao, SVDQuant and ComfyUI save beside a layer's packed numbers, or in their place.
 const besides =

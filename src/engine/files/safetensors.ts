@@ -96,7 +96,7 @@ const entriesOf = is(
   (value) => typeof value === "object" && value !== null && Symbol.iterator in value,
 );
 
-const encode = (name: string, tensor: WritableTensor) => {
+const encode = (name: string, tensor: WritableTensor): RawTensor => {
   const wrong =
     aText(name, "a name") ??
     fields({ dims: listOf(wholeFrom(0)), data: anObject })(tensor, `tensor ${shown(name, 60)}`) ??
@@ -128,23 +128,37 @@ export const writeSafetensors = (
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array => {
   accept("writeSafetensors", { tensors: [tensors, entriesOf], metadata: [metadata, mapOf(aText)] });
-  const parts = [...tensors]
-    .map((entry) => {
-      accept("writeSafetensors", {
-        entry: [
-          entry,
-          listOf(
-            is("anything", () => true),
-            { least: 2, most: 2 },
-          ),
-        ],
-      });
-      return encode(...entry);
-    })
-    .sort((a, b) => (a.dtype === b.dtype ? (a.name < b.name ? -1 : 1) : a.dtype === "F32" ? -1 : 1));
+  const parts = [...tensors].map((entry) => {
+    accept("writeSafetensors", {
+      entry: [
+        entry,
+        listOf(
+          is("anything", () => true),
+          { least: 2, most: 2 },
+        ),
+      ],
+    });
+    return encode(...entry);
+  });
   const names = new Set<string>();
   const twice = parts.find(({ name }) => names.size === names.add(name).size);
   if (twice) throw new EngineError("input-invalid", `Two tensors are named "${twice.name}".`, { hint: "Rename one." });
+  return fileOf(parts, metadata);
+};
+
+/** A tensor as its numbers lie in a file. */
+export interface RawTensor {
+  readonly name: string;
+  readonly dtype: Dtype;
+  readonly dims: readonly number[];
+  readonly bytes: Uint8Array;
+}
+
+/** A file of tensors that are numbers in bytes already: wide types first, by name within each. */
+export const fileOf = (given: readonly RawTensor[], metadata: Readonly<Record<string, string>> = {}): Uint8Array => {
+  const parts = given.toSorted(
+    (a, b) => dtypeBytes[b.dtype] - dtypeBytes[a.dtype] || (a.name === b.name ? 0 : a.name < b.name ? -1 : 1),
+  );
   let offset = 0;
   const described = parts.map(({ name, dtype, dims, bytes }) => {
     const begin = offset;

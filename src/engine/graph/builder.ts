@@ -1,5 +1,7 @@
+import { EngineError, shown } from "../errors.js";
+import { scalesName } from "../files/eight-bit.js";
 import { sizeOf, type Tensor } from "../tensor.js";
-import { type BuilderNode, linearNodes, type WeightKind, widened } from "./lowering.js";
+import { type BuilderNode, eightBitNodes, linearNodes, type WeightKind, widened } from "./lowering.js";
 import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
 import { storedName, type WeightStore } from "./weights.js";
 
@@ -17,14 +19,15 @@ export interface Graph {
   /** Names of the weights it reads, as the weight store knows them. */
   readonly weights: readonly GraphValue[];
   readonly store: WeightStore;
-  /** Names of the weights that come in as they are stored, where it is written so; the others lie in the graph then. */
-  readonly entering: readonly string[];
+  /** Names of the weights that come in where it is written so; the others lie in the graph. */
+  entering(weights: WeightKind): readonly string[];
   /** Nodes written; 0 for a graph that only hands values through. */
   readonly nodes: number;
   /**
    * The ONNX ModelProto.
    * "initializers": weights are inside. "inputs": they are further graph inputs of the same names, float32, linear ones
-   * transposed (WebGPU). "stored": all but small ones are inputs as the store keeps them (WASM): `entering`.
+   * transposed, but those in 8 bits as they are (WebGPU). "stored": all but small ones are inputs as the store keeps them
+   * (WASM). See `entering`.
    */
   serialize(weights: WeightKind): Uint8Array;
 }
@@ -102,6 +105,7 @@ export const graphBuilder = (store: WeightStore) => {
     },
     isInput: (value: GraphValue): boolean => inputs.get(value.name) === value,
     weight(name: string): GraphValue {
+      if (store.inEightBits(name)) throw notLinear(name);
       const value = weights.get(name) ?? { name, dims: store.dims(name) };
       weights.set(name, value);
       return value;
@@ -179,12 +183,13 @@ export const graphBuilder = (store: WeightStore) => {
       outputs: [...outputs.values()],
       weights: [...weights.values()],
       store,
-      entering: entering([...weights.values()]),
+      entering: (kind) => entering(store, [...weights.values()], kind),
       nodes: nodes.length + leaving.length,
       serialize(kind) {
         const read = [...weights.values()];
-        const stored = new Map(kind === "stored" ? entering(read).map((name) => [name, store.stored(name)]) : []);
-        const inside = read.filter(({ dims }) => kind === "initializers" || (kind === "stored" && isSmall(dims)));
+        const coming = new Set(entering(store, read, kind));
+        const stored = new Map(kind === "stored" ? [...coming].map((name) => [name, store.stored(name)]) : []);
+        const inside = read.filter(({ name, dims }) => kind !== "inputs" && !isComing(store, name, dims, kind));
         const isHalf = (name: string): boolean => stored.get(name)?.type === "float16";
         const reading = (name: string): string => (isHalf(name) ? widened(name) : name);
         const widening = [...stored.keys()].filter(isHalf).map((name) => ({
@@ -195,17 +200,22 @@ export const graphBuilder = (store: WeightStore) => {
         }));
         const lowered = nodes.flatMap((one) =>
           "linear" in one
-            ? linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
+            ? coming.has(scalesName(one.linear.weight))
+              ? eightBitNodes(one.linear, reading)
+              : linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
             : [{ ...one, inputs: one.inputs.map(reading) }],
         );
         const asTensor = ({ name }: GraphValue) => {
           const { dims, data }: Tensor = store.get(name);
           return tensorProto(name, dims, data);
         };
-        const given =
-          kind === "stored"
-            ? [...stored].map(([name, { dims, type }]) => valueProto(name, dims, type))
-            : (kind === "inputs" ? read : []).map(({ name, dims }) => valueProto(name, dims));
+        const given = [...coming].map((name) => {
+          if (kind === "stored" || store.inEightBits(name)) {
+            const { dims, type } = store.stored(name);
+            return valueProto(name, dims, type);
+          }
+          return valueProto(name, store.dims(name));
+        });
         return modelProto(
           {
             name: "segment",
@@ -228,10 +238,28 @@ export const graphBuilder = (store: WeightStore) => {
 /** Weights that a graph carries itself even where others come in: each input costs a call, and these hardly any memory. */
 const isSmall = (dims: readonly number[]): boolean => sizeOf(dims) < 2 ** 14;
 
-/** Under what names those of the weights `read` that do not lie in the graph come in as they are stored. */
-const entering = (read: readonly GraphValue[]): readonly string[] => [
-  ...new Set(read.filter(({ dims }) => !isSmall(dims)).map(({ name }) => storedName(name))),
+const isComing = (store: WeightStore, name: string, dims: readonly number[], kind: WeightKind): boolean => {
+  if (kind === "inputs") return true;
+  return kind === "stored" && (!isSmall(dims) || store.inEightBits(storedName(name)));
+};
+
+/** Under what names the weights `read` come in. */
+const entering = (store: WeightStore, read: readonly GraphValue[], kind: WeightKind): readonly string[] => [
+  ...new Set(
+    read
+      .filter(({ name, dims }) => isComing(store, name, dims, kind))
+      .flatMap(({ name }) => {
+        const stored = storedName(name);
+        if (store.inEightBits(stored)) return [stored, scalesName(stored)];
+        return [kind === "stored" ? stored : name];
+      }),
+  ),
 ];
+
+const notLinear = (name: string): EngineError =>
+  new EngineError("file-invalid", `The weight ${shown(name, 120)} is in 8 bits; only linear layers may be.`, {
+    hint: "Convert the model again: npx diffusion-cache convert DIR --out DIR --dtype q8.",
+  });
 
 /** Bytes of a float32 value. */
 export const bytesOf = ({ dims }: GraphValue): number => 4 * sizeOf(dims);

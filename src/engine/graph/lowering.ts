@@ -1,3 +1,4 @@
+import { blockSize, scalesName } from "../files/eight-bit.js";
 import type { GraphValue } from "./builder.js";
 import type { NodeFields } from "./protobuf.js";
 
@@ -17,6 +18,22 @@ export type BuilderNode = NodeFields | { readonly linear: LinearNode };
 
 /** Under what name the float32 form of a half is known in a graph. */
 export const widened = (name: string): string => `${name} float32`;
+
+/** The operators of a linear layer whose weight is kept in 8 bits. */
+export const eightBitNodes = (
+  { x, weight, bias, result: { name, dims } }: LinearNode,
+  read: (name: string) => string,
+): readonly NodeFields[] => {
+  const product = bias === undefined ? name : `${name} product`;
+  const matmul = {
+    type: "MatMulNBits",
+    domain: "com.microsoft",
+    inputs: [x.name, weight, scalesName(weight)],
+    outputs: [product],
+    attributes: { K: x.dims.at(-1) as number, N: dims.at(-1) as number, bits: 8, block_size: blockSize },
+  };
+  return bias === undefined ? [matmul] : [matmul, { type: "Add", inputs: [product, read(bias)], outputs: [name] }];
+};
 
 /**
  * The operators of a linear layer. A transposed copy of the weight suits MatMul; a weight as it is stored takes Gemm, which

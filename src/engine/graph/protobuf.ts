@@ -78,10 +78,13 @@ export const tensorProto = (name: string, dims: readonly number[], data: Float32
     nested(9, piece(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))),
   ]);
 
+/** Element types of onnx.proto. */
+const elements = { float32: 1, uint8: 2, float16: 10 } as const;
+
 /** ValueInfoProto of a tensor with a static shape. */
-export const valueProto = (name: string, dims: readonly number[], type: "float32" | "float16" = "float32"): Message => {
+export const valueProto = (name: string, dims: readonly number[], type: keyof typeof elements = "float32"): Message => {
   const shape = join(dims.map((dim) => nested(1, integer(1, dim))));
-  return join([text(1, name), nested(2, nested(1, join([integer(1, type === "float32" ? 1 : 10), nested(2, shape)])))]);
+  return join([text(1, name), nested(2, nested(1, join([integer(1, elements[type]), nested(2, shape)])))]);
 };
 
 export interface GraphFields {

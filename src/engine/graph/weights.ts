@@ -1,11 +1,14 @@
 import { EngineError, shown } from "../errors.js";
+import { blockSize, fromEightBit, scalesName } from "../files/eight-bit.js";
 import { quantised } from "../files/quantised.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
-/** A weight as it is kept: the checkpoint's own halves where it has them, float32 otherwise. */
+/** A weight as it is kept: the checkpoint's own halves or bytes where it has them, float32 otherwise. */
 export type StoredWeight = { readonly dims: readonly number[] } & (
   | { readonly type: "float32"; readonly data: Float32Array }
   | { readonly type: "float16"; readonly data: Uint16Array }
+  /** In blocks, [out, in / 32, 32]; see `files/eight-bit.ts`. */
+  | { readonly type: "uint8"; readonly data: Uint8Array }
 );
 
 /** A tensor that may hand out its bytes as they lie in a file. */
@@ -13,6 +16,26 @@ interface FileTensor extends Tensor {
   readonly dtype?: string;
   raw?(): Uint8Array;
 }
+
+interface Packed extends Tensor {
+  raw(): Uint8Array;
+}
+
+/**
+ * Whether a tensor of the checkpoint is a matrix in 8 bits with one scale for each block.
+ * @throws EngineError "file-invalid" where the shapes do not fit
+ */
+const isPacked = (checkpoint: ReadonlyMap<string, FileTensor>, name: string): boolean => {
+  const [found, scales] = [checkpoint.get(name), checkpoint.get(scalesName(name))];
+  if (found?.dtype !== "U8" || !found.raw || scales?.dtype !== "F32") return false;
+  const [out = 0, into = 0] = found.dims;
+  const fits = found.dims.length === 2 && into % blockSize === 0 && sizeOf(scales.dims) === (out * into) / blockSize;
+  if (fits) return true;
+  const shapes = `[${found.dims.join(", ")}] with scales [${scales.dims.join(", ")}]`;
+  throw new EngineError("file-invalid", `The weight ${shown(name, 120)} in 8 bits has the shape ${shapes}.`, {
+    hint: "Convert the model again: npx diffusion-cache convert DIR --out DIR --dtype q8.",
+  });
+};
 
 /** The tensors a model's graphs read, by name: those of the checkpoint, transposed copies, and computed constants. */
 export interface WeightStore {
@@ -29,6 +52,10 @@ export interface WeightStore {
    */
   stored(name: string): StoredWeight;
   has(name: string): boolean;
+  /** Whether it is kept in 8 bits, with its scales beside it; `get` gives the weights that these stand for. */
+  inEightBits(name: string): boolean;
+  /** Whether any of them is. */
+  readonly eightBit: boolean;
   /** Adds a constant that graphs read like a weight; a name that is taken keeps its tensor. */
   define(name: string, make: () => Tensor): void;
   /** Number of weights in the checkpoint. */
@@ -55,15 +82,28 @@ const transposed = ({ dims, data }: Tensor): Tensor => {
  */
 export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStore => {
   const derived = new Map<string, Tensor>();
-  const parameters = [...checkpoint.values()].reduce((sum, { dims }) => sum + sizeOf(dims), 0);
+  const packed = new Set([...checkpoint.keys()].filter((name) => isPacked(checkpoint, name)));
+  const scales = new Set([...packed].map(scalesName));
+  const parameters = [...checkpoint].reduce((sum, [name, { dims }]) => sum + (scales.has(name) ? 0 : sizeOf(dims)), 0);
   const asked = new Set<string>();
   /** A tensor of the checkpoint, which holds the weights themselves: no whole numbers that stand for them. */
   const saved = (name: string): FileTensor | undefined => {
     const found: FileTensor | undefined = checkpoint.get(name);
+    if (packed.has(name)) return widened(name);
     if (found?.dtype && /^([IU]\d|BOOL)/.test(found.dtype))
       throw quantised("file-invalid", `The weight ${shown(name, 120)} is saved as whole numbers (${found.dtype})`);
     if (found) asked.add(name);
     return found;
+  };
+  const widened = (name: string): Tensor => {
+    const [{ dims, raw }, { data }] = [checkpoint.get(name), checkpoint.get(scalesName(name))] as [Packed, Tensor];
+    asked.add(name).add(scalesName(name));
+    return {
+      dims,
+      get data() {
+        return fromEightBit(raw(), data);
+      },
+    };
   };
   const find = (name: string): FileTensor | undefined => saved(name) ?? derived.get(name);
   const missing = (name: string): EngineError =>
@@ -80,12 +120,19 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
     stored(name) {
       const found = find(name);
       if (!found) throw missing(name);
+      if (packed.has(name)) {
+        const [out, into] = found.dims as [number, number];
+        const { raw } = checkpoint.get(name) as Packed;
+        return { dims: [out, into / blockSize, blockSize], type: "uint8", data: raw() };
+      }
       const { dims, dtype, raw } = found;
       if (dtype !== "F16" || !raw) return { dims, type: "float32", data: found.data };
       const { buffer, byteOffset, byteLength } = raw();
       return { dims, type: "float16", data: new Uint16Array(buffer, byteOffset, byteLength / 2) };
     },
     parameters,
+    inEightBits: (name) => packed.has(name),
+    eightBit: packed.size > 0,
     unread: () => [...checkpoint.keys()].filter((name) => !asked.has(name)),
     has: (name) => checkpoint.has(name) || derived.has(name),
     define(name, make) {

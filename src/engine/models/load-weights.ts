@@ -2,7 +2,7 @@ import { EngineError, shown } from "../errors.js";
 import type { Tensor } from "../tensor.js";
 import { expectedOf, type Json, jsonReader } from "./json-files.js";
 import type { Manifest } from "./manifest.js";
-import { readShard } from "./read-shard.js";
+import { type OpenShard, openShard, readShard } from "./read-shard.js";
 import type { Files, Retry } from "./source.js";
 
 /** Bytes of the weights, over all files; `total` grows while the size of a file is not known yet. */
@@ -28,15 +28,24 @@ const insteadOf = async (
   manifest: Manifest | undefined,
 ): Promise<EngineError | undefined> => {
   const listed = manifest?.files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
-  const there = (listed ?? (await files.list?.(folder)) ?? []).filter((name) =>
+  const there = ((await files.list?.(folder)) ?? listed ?? []).filter((name) =>
     /\.(safetensors|bin|pt|ckpt|gguf)$/.test(name),
   );
   if (there.length === 0) return undefined;
-  const hint = there.some((name) => /^diffusion_pytorch_model\.\w+(-\d+-of-\d+)?\.safetensors$/.test(name))
-    ? `A variant is read under the usual name: copy it to ${single}, or save the model again without a variant.`
-    : "Save the model with diffusers: save_pretrained(folder, safe_serialization=True).";
   const names = there.slice(0, 5).join(", ");
-  return new EngineError("file-missing", `${files.name} has no ${folder}${single}; it has ${names}.`, { hint });
+  const message = `${files.name} has no ${folder}${single}; it has ${names}.`;
+  if (there.some((name) => /^diffusion_pytorch_model\.\w+(-\d+-of-\d+)?\.safetensors$/.test(name)))
+    return new EngineError("file-missing", message, {
+      hint: `A variant is read under the usual name: copy it to ${single}, or save the model again without a variant.`,
+    });
+  const config = await jsonReader(files, manifest, undefined).optional(`${folder}config.json`);
+  const found = config?._class_name;
+  const name = typeof found === "string" && /^\w+$/.test(found) ? found : "ModelMixin";
+  const from = [`"${files.repository ?? files.name}"`, ...(folder ? [`subfolder="${folder.slice(0, -1)}"`] : [])];
+  const to = files.repository ? `"model/${folder.slice(0, -1)}"` : `"${files.name}/${folder.slice(0, -1)}"`;
+  return new EngineError("file-missing", message, {
+    hint: `Pickles may run any program, and are not read. In Python: from diffusers import ${name} as M; M.from_pretrained(${from.join(", ")}).save_pretrained(${to}, safe_serialization=True)`,
+  });
 };
 
 const invalidIndex = (where: string, why: string) =>
@@ -82,6 +91,59 @@ const progressOf = (folder: string, names: readonly string[], manifest: Manifest
   });
 };
 
+/** The files of a network's weights, each with the tensors that an index says it holds. */
+const shardsIn = async (files: Files, folder: string, manifest: Manifest | undefined, signal?: AbortSignal) => {
+  const indexPath = `${folder}${single}.index.json`;
+  const where = `${files.name}: ${indexPath}`;
+  const index = await jsonReader(files, manifest, signal).optional(indexPath);
+  const shards: ReadonlyMap<string, readonly string[]> = index ? shardsOf(where, index) : new Map([[single, []]]);
+  const expectHeld = (name: string, found: { has(tensor: string): boolean }): void => {
+    const missing = shards.get(name)?.find((tensor) => !found.has(tensor));
+    if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);
+  };
+  /** The better error where weights of another kind stand in the folder. */
+  const explained = async (error: unknown): Promise<unknown> => {
+    const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
+    return (lacking && (await insteadOf(files, folder, manifest))) || error;
+  };
+  const twice = (tensor: string): EngineError => invalidIndex(where, `tensor "${tensor}" lies in two shards`);
+  return { names: [...shards.keys()], expectHeld, explained, twice };
+};
+
+/**
+ * The files of a network's weights, open: tensors are read when they are asked for. Close each.
+ *
+ * @param folder "" or a path that ends in "/"
+ * @throws EngineError as `Files.read`; "file-invalid"
+ */
+export const openWeights = async (
+  files: Files,
+  folder: string,
+  manifest: Manifest | undefined,
+  options: LoadOptions,
+): Promise<readonly OpenShard[]> => {
+  const { names, expectHeld, explained, twice } = await shardsIn(files, folder, manifest, options.signal);
+  const progress = progressOf(folder, names, manifest, options);
+  const [opened, held]: [OpenShard[], Set<string>] = [[], new Set()];
+  try {
+    for (const name of names) {
+      const expected = expectedOf(manifest, folder + name);
+      const reading = { signal: options.signal, ...progress(name), expected };
+      const shard = await openShard(files, folder + name, reading).catch(async (error: unknown) => {
+        throw await explained(error);
+      });
+      opened.push(shard);
+      const tensors = new Set(shard.entries.map((entry) => entry.name));
+      expectHeld(name, tensors);
+      for (const tensor of tensors) if (held.size === held.add(tensor).size) throw twice(tensor);
+    }
+    return opened;
+  } catch (error) {
+    for (const shard of opened) await shard.close();
+    throw error;
+  }
+};
+
 /**
  * All tensors of a network's folder; shards are read side by side.
  *
@@ -93,29 +155,24 @@ export const loadWeights = async (
   manifest: Manifest | undefined,
   options: LoadOptions,
 ): Promise<Map<string, Tensor>> => {
-  const indexPath = `${folder}${single}.index.json`;
-  const where = `${files.name}: ${indexPath}`;
-  const index = await jsonReader(files, manifest, options.signal).optional(indexPath);
-  const shards = index ? shardsOf(where, index) : new Map([[single, []]]);
-  const progress = progressOf(folder, [...shards.keys()], manifest, options);
+  const { names, expectHeld, explained, twice } = await shardsIn(files, folder, manifest, options.signal);
+  const progress = progressOf(folder, names, manifest, options);
 
   // One failing shard stops the others: nothing goes on downloading for a load that has failed.
   const group = new AbortController();
   const abort = () => group.abort();
   options.signal?.addEventListener("abort", abort);
   let failure: unknown;
-  const loadShard = async ([name, tensors]: readonly [string, readonly string[]]) => {
+  const loadShard = async (name: string) => {
     const path = folder + name;
     try {
       if (options.signal?.aborted) abort();
       const expected = expectedOf(manifest, path);
       const reading = { signal: group.signal, ...progress(name), expected };
-      const found = await readShard(files, path, reading).catch(async (error) => {
-        const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
-        throw (lacking && (await insteadOf(files, folder, manifest))) || error;
+      const found = await readShard(files, path, reading).catch(async (error: unknown) => {
+        throw await explained(error);
       });
-      const missing = tensors.find((tensor) => !found.has(tensor));
-      if (missing !== undefined) throw invalidIndex(where, `${name} does not hold tensor "${missing}"`);
+      expectHeld(name, found);
       return found;
     } catch (error) {
       failure ??= error;
@@ -123,14 +180,14 @@ export const loadWeights = async (
       throw error;
     }
   };
-  const settled = await Promise.allSettled([...shards].map(loadShard));
+  const settled = await Promise.allSettled(names.map(loadShard));
   options.signal?.removeEventListener("abort", abort);
   if (failure !== undefined) throw failure;
 
   const weights = new Map<string, Tensor>();
   for (const shard of settled)
     for (const [name, tensor] of shard.status === "fulfilled" ? shard.value : []) {
-      if (weights.has(name)) throw invalidIndex(where, `tensor "${name}" lies in two shards`);
+      if (weights.has(name)) throw twice(name);
       weights.set(name, tensor);
     }
   return weights;

@@ -1,5 +1,5 @@
 import { readSafetensors, storedTensor } from "../files/safetensors.js";
-import { headerBytes, readHeader } from "../files/safetensors-header.js";
+import { type Entry, headerBytes, readHeader } from "../files/safetensors-header.js";
 import type { Tensor } from "../tensor.js";
 import { type Files, hashMismatch, type OpenFile, type ReadOptions, stopped } from "./source.js";
 
@@ -19,7 +19,7 @@ export const readShard = async (
   partsFrom = inPartsFrom,
 ): Promise<ReadonlyMap<string, Tensor>> => {
   const where = `${files.name}: ${path}`;
-  const file = await files.open?.(path);
+  const file = await files.open?.(path, options);
   if (!file) return readSafetensors(await files.read(path, options), where);
   try {
     if (file.bytes >= partsFrom) return await inParts(file, where, options);
@@ -30,24 +30,72 @@ export const readShard = async (
 };
 
 const inParts = async (file: OpenFile, where: string, options: ReadOptions): Promise<Map<string, Tensor>> => {
-  const { signal, onProgress, expected } = options;
-  const { bytes: size } = file;
-  if (expected && size !== expected.bytes)
-    throw hashMismatch(where, `it has ${size} bytes instead of ${expected.bytes}`);
-  const found = expected && (await file.sha256());
-  if (expected && found !== expected.sha256)
-    throw hashMismatch(where, `its SHA-256 is ${found} instead of ${expected.sha256}`);
-  const head = await file.read(0, Math.min(size, headerBytes(await file.read(0, Math.min(8, size)), where)));
-  const { entries } = readHeader(head, where, size);
+  await expectSame(file, where, options);
   const tensors = new Map<string, Tensor>();
-  for (const entry of entries) {
-    if (signal?.aborted) throw stopped(where);
+  for (const entry of await entriesOf(file, where)) {
+    if (options.signal?.aborted) throw stopped(where);
     const bytes = await file.read(entry.begin, entry.end);
     tensors.set(
       entry.name,
       storedTensor(where, entry, () => bytes),
     );
-    onProgress?.(entry.end, size);
+    options.onProgress?.(entry.end, file.bytes);
   }
   return tensors;
 };
+
+/** Refuses a file that is not what a manifest promised. */
+const expectSame = async (file: OpenFile, where: string, { expected }: ReadOptions): Promise<void> => {
+  if (!expected || file.checked) return;
+  if (file.bytes !== expected.bytes)
+    throw hashMismatch(where, `it has ${file.bytes} bytes instead of ${expected.bytes}`);
+  const found = await file.sha256();
+  if (found !== expected.sha256) throw hashMismatch(where, `its SHA-256 is ${found} instead of ${expected.sha256}`);
+};
+
+/** Where the tensors of an open file lie. */
+const entriesOf = async (file: OpenFile, where: string): Promise<readonly Entry[]> => {
+  const { bytes: size } = file;
+  const head = await file.read(0, Math.min(size, headerBytes(await file.read(0, Math.min(8, size)), where)));
+  return readHeader(head, where, size).entries;
+};
+
+/** A file of tensors of which each is read when it is asked for. */
+export interface OpenShard {
+  readonly where: string;
+  readonly entries: readonly Entry[];
+  /** The numbers of one tensor as they lie in the file, in a buffer of their own. */
+  bytesOf(entry: Entry): Promise<Uint8Array<ArrayBuffer>>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a file of tensors; a source that gives whole files alone is read whole.
+ * @throws EngineError as `Files.read`; "file-invalid"
+ */
+export const openShard = async (files: Files, path: string, options: ReadOptions): Promise<OpenShard> => {
+  const where = `${files.name}: ${path}`;
+  const file = (await files.open?.(path, options)) ?? inMemory(await files.read(path, options));
+  try {
+    await expectSame(file, where, options);
+    const entries = await entriesOf(file, where);
+    return {
+      where,
+      entries,
+      bytesOf: ({ begin, end }) => file.read(begin, end),
+      close: () => file.close(),
+    };
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+};
+
+/** Bytes that were checked when they came. */
+const inMemory = (bytes: Uint8Array<ArrayBuffer>): OpenFile => ({
+  bytes: bytes.byteLength,
+  checked: true,
+  read: async (begin, end) => bytes.slice(begin, end),
+  sha256: async () => "",
+  close: async () => {},
+});

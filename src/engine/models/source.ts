@@ -30,6 +30,8 @@ export interface OpenFile {
   readonly bytes: number;
   /** The bytes [begin, end), in a buffer of their own. */
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
+  /** Whether it has been held against what a manifest promised. */
+  readonly checked?: boolean;
   /** Of the whole file, in lower case. */
   sha256(): Promise<string>;
   close(): Promise<void>;
@@ -39,6 +41,8 @@ export interface OpenFile {
 export interface Files {
   /** The folder or address, for messages. */
   readonly name: string;
+  /** The name under which diffusers finds the same repository, where there is one. */
+  readonly repository?: string;
   /**
    * A whole file.
    *
@@ -50,9 +54,9 @@ export interface Files {
   /**
    * A file to be read in parts, where that can be had.
    *
-   * @throws EngineError "file-missing"
+   * @throws EngineError as `read`
    */
-  open?(path: string): Promise<OpenFile>;
+  open?(path: string, options?: ReadOptions): Promise<OpenFile | undefined>;
 }
 
 export const stopped = (path: string): EngineError =>

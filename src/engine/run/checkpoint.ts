@@ -1,7 +1,8 @@
 import { type Calibration, calibrationFromJson } from "../calibrate/calibration.js";
 import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
-import { expectPlainConfig, expectPlainWeights } from "../files/quantised.js";
+import { eightBitOf } from "../files/eight-bit.js";
+import { expectPlainWeights } from "../files/quantised.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly vocabulary?: Vocabulary;
   readonly manifest?: Manifest;
   readonly calibration?: Calibration;
+  /** What every run should say of it. */
+  readonly notes?: readonly string[];
 }
 
 /**
@@ -29,7 +32,7 @@ export interface Checkpoint {
  * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
  * `calibration.json`, `manifest.json` and `vae/` are read where they are. A `vae/` of a class that the engine has no decoder
  * for is left: its latents stay latents. A manifest must list every file of the model: listed files are checked
- * against it, others are not looked for. Quantised weights are refused.
+ * against it, others are not looked for. Quantised weights are refused, but for 8 bits as `convert` writes them.
  *
  * @throws EngineError "file-missing", "file-invalid", "model-config", "download-failed", "hash-mismatch", "stopped"
  */
@@ -48,9 +51,9 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const vaeConfig = inside && (await read.optional("vae/config.json"));
   const next = oneAfterTheOther(options);
   const load = async (folder: string, config: Json) => {
-    expectPlainConfig(`${files.name}: ${folder}config.json`, config);
+    const eightBit = eightBitOf(`${files.name}: ${folder}config.json`, config);
     const weights = await loadWeights(files, folder, manifest, next());
-    expectPlainWeights(files.name, weights);
+    if (!eightBit) expectPlainWeights(files.name, weights);
     return weights;
   };
   const weights = await load(inside ? "transformer/" : "", config);
@@ -67,7 +70,16 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
     ...(vocabulary && { vocabulary }),
     ...(manifest && { manifest }),
     ...(calibration && { calibration }),
+    notes: notesOn(config),
   };
+};
+
+/** Weights in 8 bits are other weights: each run says by how much. */
+const notesOn = (config: Json): readonly string[] => {
+  const found = eightBitOf("config.json", config);
+  if (!found) return [];
+  const percent = (100 * found.relative_error).toPrecision(2);
+  return [`Linear layers have weights in 8 bits, in blocks of 32: ${percent} % (RMS) from those that were converted.`];
 };
 
 /** The options of each of several loads, whose progress counts on from the one before. */

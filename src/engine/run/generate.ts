@@ -10,13 +10,13 @@ import { explainNotFinite } from "./not-finite.js";
 import type { RequestReader } from "./requests.js";
 
 /** A sentence on what the checkpoint holds and the network did not read, with the first names. */
-const unreadNotes = (model: Model): Pick<Trace, "notes"> => {
+const unreadNotes = (model: Model): readonly string[] => {
   const names = model.weights.unread();
-  if (names.length === 0) return {};
+  if (names.length === 0) return [];
   const first = names.slice(0, 5).map((name) => shown(name, 100));
   const list = `${first.join(", ")}${names.length > 5 ? " …" : ""}`;
   const what = names.length === 1 ? "1 tensor" : `${names.length} tensors`;
-  return { notes: [`The network does not read ${what} of its checkpoint: ${list}.`] };
+  return [`The network does not read ${what} of its checkpoint: ${list}.`];
 };
 
 /** One run, or one per clip where a method decides by what it measures. */
@@ -54,6 +54,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   const before = performance.now();
   const pixels = await prepared.decode?.(latents);
   const decoded = pixels ? { decodeMs: performance.now() - before } : {};
+  const notes = [...reader.notes, ...unreadNotes(model)];
   const trace: Trace = {
     format: "diffusion-cache/trace",
     version: 1,
@@ -74,7 +75,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
     stepProbeMs: run.stepProbeMs,
     stepCacheBytes: run.stepCacheBytes,
     totals: { wallMs: run.wallMs, compileMs: run.compileMs, ...decoded, bytes: run.bytes },
-    ...unreadNotes(model),
+    ...(notes.length > 0 ? { notes } : {}),
   };
   return {
     clip: pixels ? { ...pixels, fps: latents.fps } : latents,

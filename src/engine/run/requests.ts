@@ -76,6 +76,7 @@ export const requestReader = (
 
   return {
     info,
+    notes: checkpoint.notes ?? [],
     /** Everything a request means, checked, ready for the denoising loop. */
     prepare(request: GenerateOptions) {
       const { guidance: scale = defaults.guidance, cache = [], signal, inputs } = request;
