@@ -28,6 +28,7 @@ const whole = json("site/public/recorded/trade-offs.json");
 const row = { ...whole.rows[1], runs: whole.rows[1].runs.slice(0, 1) };
 const report = { ...whole, rows: [row], leftOut: {} };
 const clip = { dims: [1, 3, 1, 16, 16], data: new Float32Array(768), fps: 8 };
+const run = { clip, latents: { dims: [2], data: new Float32Array(2) }, stepLatents: [new Float32Array(2)] };
 const method = door.fora({ interval: 2 });
 /** An engine that somebody has stopped. */
 const stopped = async (): Promise<never> => {
@@ -83,11 +84,13 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   cardToJson: [card],
   compare: [{ engine, settings: {} }, [method]],
   compareClips: [clip, clip],
+  compareRuns: [run, run],
   createEngine: [{ model: "no/such/folder" }],
   createWorkerEngine: [{ model: "no/such/folder" }],
   deleteKeptFiles: [],
   diffusersCacheBytes: [plan, [method]],
   dryRun: [{ methods: [method], timesteps: [951, 501, 1] }],
+  errorMap: [clip, clip, "flip"],
   expectWebAssembly: [],
   expectedSpeedUp: [plan],
   expectedTime: [plan, { seconds: 1 }],
@@ -97,6 +100,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   idealSpeedup: [trace, profile],
   isDisturbed: [2, 1.5],
   keptFiles: [],
+  latentDrift: [run.stepLatents, run.stepLatents],
   latteSites: [1],
   memoryOf: [plan, 80],
   methodFromName: ["fora", {}],

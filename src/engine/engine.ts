@@ -63,6 +63,11 @@ export interface GenerateOptions {
   readonly inputs?: RunInputs;
   /** Also return every step's guided prediction. Default false: each costs a read-back. */
   readonly predictions?: boolean;
+  /**
+   * Also return the latents after every step. They are kept on the device and read when the run has ended, which costs the
+   * memory of a tensor for each step and no time of a step. Default false.
+   */
+  readonly stepLatents?: boolean;
   /** Aborted, it ends the run at the next graph with "stopped". */
   readonly signal?: AbortSignal;
   /** Called while graphs compile and after each step. */
@@ -96,6 +101,8 @@ export interface Result {
   readonly trace: Trace;
   /** One per step in the shape of the latents, if asked for. */
   readonly predictions?: readonly Float32Array[];
+  /** One per step in the shape of the latents, if asked for: what each step ended with. */
+  readonly stepLatents?: readonly Float32Array[];
 }
 
 /** Where the time of one step goes: its passes as they run, and each sub-layer timed as a graph of its own. Medians, in ms. */

@@ -74,6 +74,7 @@ export {
 } from "./measure/bench-table.js";
 export type { Changes, SiteChanges } from "./measure/changes.js";
 export { type CompareRequest, type Comparison, compare } from "./measure/compare.js";
+export { compareRuns } from "./measure/compare-runs.js";
 export { isDisturbed } from "./measure/disturbed.js";
 export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./measure/fewer-steps.js";
 export type { Measured } from "./measure/measured.js";
@@ -106,7 +107,9 @@ export {
 } from "./method.js";
 export { type ClipReading, readClip } from "./metrics/adherence.js";
 export type { Adherence } from "./metrics/judged.js";
-export { compareClips, readInfinity, writeInfinity } from "./metrics/quality.js";
+export { latentDrift } from "./metrics/latent-drift.js";
+export { type FurtherMeasures, type Measure, measures } from "./metrics/measures.js";
+export { compareClips, errorMap, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { readScenes, type SceneReading } from "./metrics/scenes/read-scenes.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
@@ -129,7 +132,7 @@ export type { Slot } from "./text/grammar.js";
 export { type PromptGrammar, promptGrammar } from "./text/prompt-grammar.js";
 export type { Discriminant, SceneLooks } from "./text/scene-looks.js";
 export type { Completions, Slots } from "./text/vocabulary.js";
-export type { Quality, Trace, TraceSite, TraceVisit } from "./trace/trace.js";
+export type { LatentDrift, Quality, Trace, TraceSite, TraceVisit } from "./trace/trace.js";
 export { traceFromJson } from "./trace/trace-from-json.js";
 export { stepsCsv, visitsCsv } from "./trace/trace-table.js";
 export { version } from "./version.js";

@@ -147,6 +147,27 @@ describe("its figures", () => {
     expect(lines.at(-1)).toBe("Left out: taylorseer: it is not in this test");
   });
 
+  it("have the further measures of runs that have them, in medians, Markdown, CSV and the file", () => {
+    const seen = [0.02, 0.04, 0.03].map((temporalError) => ({ temporalError, flickerIndex: 0.4, flip: 0.06 }));
+    const rows = report.rows.map((row) => ({
+      ...row,
+      runs: row.runs.map((one, at) => (row.method === "fora" ? { ...one, msSsim: 0.99, ...seen[at] } : one)),
+    }));
+    const measured = reread(written({ ...report, rows }));
+    expect(measured.rows[1]?.runs[1]).toMatchObject({ msSsim: 0.99, temporalError: 0.04, flip: 0.06 });
+    expect(benchFigures(measured)[1]).toMatchObject({ msSsim: 0.99, temporalError: 0.03, flickerIndex: 0.4 });
+    const lines = benchMarkdown(measured).split("\n");
+    expect(lines[0]).toContain("| SSIM | MS-SSIM | Temporal error | Flicker index | FLIP | as asked |");
+    expect(lines[3]).toContain("| 0.9900 | 0.9900 | 0.0300 | 0.40 | 0.0600 | 3 of 3 |");
+    const [head = "", , fora = ""] = benchCsv(measured).split("\r\n");
+    expect(head).toContain(",ssim,ms_ssim,temporal_error,flicker_index,flip,latent_drift,as_asked,");
+    expect(fora).toContain(",0.99,0.99,0.03,0.4,0.06,,3,");
+    const wrong = rows.map((row) => ({ ...row, runs: row.runs.map((one) => ({ ...one, flip: 1.5 })) }));
+    expect(() => reread(written({ ...report, rows: wrong }))).toThrow(
+      /runs\[0\]\.flip is 1\.5; expected a number from 0/,
+    );
+  });
+
   it("make a CSV of plain numbers", () => {
     const [head, , fora] = benchCsv(report).split("\r\n");
     expect(head).toMatch(/^kind,method,options,steps,runs,time_ms,/);

@@ -53,7 +53,10 @@ describe("the rows of a table", () => {
       settings: { prompt: "a ring", seed: 0, steps: 20, guidance: 2, repeats: 3 },
       leftOut: {},
     });
-    const off = { psnr: 20, ssim: expect.closeTo(0.9836, 3), maxError: 0.1, wrong: ["shape"] };
+    const off = {
+      ...{ psnr: 20, ssim: expect.closeTo(0.9836, 3), maxError: 0.1, wrong: ["shape"], latentDrift: 0.2 },
+      ...{ msSsim: expect.closeTo(0.9836, 3), msSsimScales: 1, flip: expect.closeTo(0.285, 3) }, // one frame: nothing in time
+    };
     expect(rowOf(report, "fora")).toEqual({
       ...{ kind: "cached", method: "fora", options: {}, steps: 20, sameTimeAs: [] },
       bytes: { weights: 7, activations: 5, cache: 12, workspace: 2 },
@@ -74,6 +77,7 @@ describe("the rows of a table", () => {
       [0, 0, 0, 1, 1, 1, 2, 2, 2, 0, 1, 2].map((seed) => ({
         ...{ seed, ms: 100 + 10 * seed, uncachedMs: 100 + 10 * seed, ideal: 1, skipped: 0 },
         ...{ psnr: Number.POSITIVE_INFINITY, ssim: 1, maxError: 0, wrong: [] },
+        ...{ msSsim: 1, msSsimScales: 1, flip: 0, latentDrift: 0 },
       })),
     );
     expect(rowOf(report, "no cache")?.bytes).toEqual({ weights: 7, activations: 5, cache: 0, workspace: 2 });

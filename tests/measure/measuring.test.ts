@@ -32,6 +32,8 @@ describe("a setting over some clips", () => {
       // Of plain frames it is that of their means, here 0.5 and 0.6.
       ssim: expect.closeTo((2 * 0.5 * 0.6 + 1e-4) / (0.5 ** 2 + 0.6 ** 2 + 1e-4), 6),
       cacheBytes: 64,
+      // Of the worst clip too: the low end of the one, the high end of the others.
+      ...{ msSsim: expect.closeTo(0.9836, 3), flip: expect.closeTo(0.285, 3), latentDrift: expect.closeTo(0.2, 6) },
     });
     expect(asked.map(({ seed, steps, cache }) => [seed, steps, cache?.length])).toEqual([
       ...[0, 1, 2].map((seed) => [seed, 4, 0]),
@@ -56,8 +58,15 @@ describe("the curve of fewer steps", () => {
 
   it("falls by a fifth from 85 %, to the two steps that are the fewest", async () => {
     const found = await curve("FlowMatchEulerDiscreteScheduler");
+    const seen = { msSsim: expect.any(Number), flip: expect.any(Number), latentDrift: expect.closeTo(0.2, 6) };
     expect(found.map(({ steps }) => steps)).toEqual([17, 14, 11, 9, 7, 6, 4]);
-    expect(found[0]).toEqual({ steps: 17, speedup: 100 / 85, psnr: expect.closeTo(20, 5), ssim: expect.any(Number) });
+    expect(found[0]).toEqual({
+      steps: 17,
+      speedup: 100 / 85,
+      psnr: expect.closeTo(20, 5),
+      ssim: expect.any(Number),
+      ...seen,
+    });
     const few = await curve("FlowMatchEulerDiscreteScheduler", { steps: 3 });
     expect(few.map(({ steps }) => steps)).toEqual([2]);
     const three = await curve("FlowMatchEulerDiscreteScheduler", { points: 3 });

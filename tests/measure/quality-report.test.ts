@@ -52,6 +52,11 @@ describe("methods at equal evaluations", () => {
       aboveFewer: expect.closeTo(12.0412, 3),
       aboveReused: expect.closeTo(-20, 3),
     });
+    const at20 = expect.closeTo(0.2, 5);
+    expect(figures?.further).toMatchObject({ latentDrift: { median: at20, least: at20, most: at20 } });
+    expect(figures?.row.flip).toEqual([expect.closeTo(0.285, 3), expect.closeTo(0.285, 3)]);
+    expect(figures?.further).not.toHaveProperty("temporalError"); // of a single frame there is none
+    expect(qualityMarkdown(report)).toContain("| MS-SSIM | FLIP | Latent drift |");
     expect(figures?.row).toMatchObject({ cacheBytes: 7, wrong: [1, 1], options: { interval: 3 } });
     expect(qualityMarkdown(report)).toContain(
       "| 8.0 | 20.0 (20.0–20.0) | 8.0 (8.0–8.0) | 40.0 (40.0–40.0) | +12.0 | −20.0 |",

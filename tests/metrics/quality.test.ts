@@ -36,7 +36,16 @@ describe("compareClips", () => {
   it("finds identical clips infinitely close, in memory and through JSON", () => {
     const [clip] = clips(shape, 0);
     const quality = compareClips(clip, clip);
-    expect(quality).toEqual({ psnr: Number.POSITIVE_INFINITY, ssim: expect.closeTo(1, 12), maxError: 0 });
+    expect(quality).toEqual({
+      ...{
+        psnr: Number.POSITIVE_INFINITY,
+        ssim: expect.closeTo(1, 12),
+        maxError: 0,
+        temporalError: 0,
+        flickerIndex: 0,
+      },
+      ...{ msSsim: expect.closeTo(1, 12), msSsimScales: 1, flip: 0 },
+    });
     const text = JSON.stringify({ quality, steps: 20 }, writeInfinity);
     expect(text).toContain('"psnr":1.7976931348623157e+308');
     expect(JSON.parse(text, readInfinity)).toEqual({ quality, steps: 20 });

@@ -6,7 +6,7 @@ import type { TraceVisit } from "../../src/engine/trace/trace.js";
 /** What a run of a stated engine takes and makes. */
 export interface Stated {
   readonly ms: number;
-  /** Value of every pixel, in [−1, 1]: an uncached clip is all 0, so 0.2 is 20 dB off, 0.02 is 40. */
+  /** Value of every pixel, in [−1, 1]: an uncached clip is all 0, so 0.2 is 20 dB off, 0.02 is 40. Latents are 1 more. */
   readonly pixel?: number;
   readonly peak?: Partial<Bytes>;
   readonly visits?: readonly Pick<TraceVisit, "site" | "decision">[];
@@ -38,7 +38,7 @@ export const statedEngine = (
       for (let step = 0; step < steps; step++)
         onProgress?.({ phase: "step", step, steps, ms: ms / steps, decisions: [] });
       return {
-        latents: { dims: [1, 3, 1, 11, 11] },
+        latents: { dims: [1, 3, 1, 11, 11], data: new Float32Array(363).fill(1 + pixel) },
         clip: { dims: [1, 3, 1, 11, 11], data: new Float32Array(363).fill(pixel), fps: 8 },
         trace: {
           ...{ steps, guidance, visits, scheduler: scheduler._class_name },

@@ -1,6 +1,8 @@
 import type { Progress } from "../engine.js";
-import { compareClips, writeInfinity } from "../metrics/quality.js";
-import type { Trace } from "../trace/trace.js";
+import { compareRuns } from "../measure/compare-runs.js";
+import { inDigits, measures } from "../metrics/measures.js";
+import { writeInfinity } from "../metrics/quality.js";
+import type { Quality, Trace } from "../trace/trace.js";
 import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
@@ -9,7 +11,19 @@ import { print, printAside } from "./print.js";
 import { progressLine } from "./progress.js";
 import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
-/** The line a person reads after a run. */
+/** Every measure that there is: "PSNR 31.2 dB, SSIM 0.981, …". */
+const likeness = (quality: Quality): string =>
+  measures
+    .flatMap((measure) => {
+      const value = quality[measure.name];
+      const scales = measure.name === "msSsim" ? ` (${quality.msSsimScales} scales)` : "";
+      return value === undefined
+        ? []
+        : [`${measure.title}${scales} ${inDigits(value, measure)}${measure.unit && ` ${measure.unit}`}`];
+    })
+    .join(", ");
+
+/** What a person reads after a run. */
 const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }): string => {
   const { totals, visits, steps, backend } = trace;
   const reused = visits.filter(({ decision }) => decision !== "compute").length;
@@ -17,7 +31,7 @@ const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }
   const probeMs = (trace.stepProbeMs ?? []).reduce((sum, ms) => sum + ms, 0);
   const probed = probeMs ? `, ${probeMs.toFixed(1)} ms of it reading probes` : "";
   const kept = totals.bytes.peak.cache ? `, ${(totals.bytes.peak.cache / 2 ** 20).toFixed(2)} MiB of cache` : "";
-  const like = quality ? `, PSNR ${quality.psnr.toFixed(2)} dB, SSIM ${quality.ssim.toFixed(4)} against uncached` : "";
+  const like = quality ? `\nagainst uncached: ${likeness(quality)}` : "";
   return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${probed}${share}${kept}${like}`;
 };
 
@@ -46,13 +60,13 @@ export const run: Verb = {
     try {
       const request = {
         ...asked,
+        stepLatents: values.quality === true,
         predictions: out !== undefined && endingOf(out) === ".safetensors",
         onProgress: (progress: Progress) => show.progress(progress),
       };
       const result = await engine.generate({ ...request, cache });
       if (out !== undefined) await writeResult(out, result); // before anything else can fail
-      const quality =
-        values.quality === true ? compareClips((await engine.generate(request)).clip, result.clip) : undefined;
+      const quality = values.quality === true ? compareRuns(await engine.generate(request), result) : undefined;
       const trace: Trace = quality ? { ...result.trace, quality } : result.trace;
       show.end();
       printNotes(cache);

@@ -16,9 +16,10 @@ import {
   wholeFrom,
 } from "../expect.js";
 import type { CacheMethod } from "../method.js";
-import { compareClips } from "../metrics/quality.js";
+import { type FurtherMeasures, furtherMeasures } from "../metrics/measures.js";
 import { version } from "../version.js";
 import { type BenchMethod, fatal } from "./bench.js";
+import { compareRuns } from "./compare-runs.js";
 import { evaluationsOf } from "./evaluations.js";
 import { leavesNoise } from "./fewer-steps.js";
 import { type QualityReport, type QualityRow, rivalSteps } from "./quality-report.js";
@@ -46,7 +47,7 @@ export const evenMask = (count: number, steps: number): string => {
 };
 
 /** One clip of a row. */
-interface Made {
+interface Made extends FurtherMeasures {
   readonly evaluations: number;
   readonly psnr: number;
   readonly ssim: number;
@@ -61,6 +62,14 @@ const rowFrom = (head: Pick<QualityRow, "kind" | "method" | "options">, made: re
   evaluations: made.map(({ evaluations }) => digits(evaluations)),
   psnr: made.map(({ psnr }) => digits(psnr)),
   ssim: made.map(({ ssim }) => digits(ssim)),
+  ...Object.fromEntries(
+    furtherMeasures.flatMap(({ name }) => {
+      const values = made.map((one) => one[name]);
+      return values.every((value) => value !== undefined)
+        ? [[name, values.map((value) => digits(value as number))]]
+        : [];
+    }),
+  ),
   wrong: made.map(({ wrong }) => wrong),
   cacheBytes: Math.max(...made.map(({ cacheBytes }) => cacheBytes)),
 });
@@ -114,7 +123,7 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
       const result = await engine.generate({ ...base, ...clip, steps: of, cache });
       const wrong = (await engine.read({ clip: result.clip, prompt: clip.prompt }))?.wrong.length ?? -1;
       made.push({
-        ...compareClips((references[at] as Result).clip, result.clip),
+        ...compareRuns(references[at] as Result, result),
         ...{ wrong, evaluations: cache.length > 0 ? evaluationsOf(engine.model, result, cache) : of },
         cacheBytes: head.kind === "cached" ? result.trace.totals.bytes.peak.cache : 0,
       });

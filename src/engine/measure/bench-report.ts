@@ -1,10 +1,11 @@
 import type { Bytes } from "../backends/backend.js";
 import { accept, aText } from "../expect.js";
 import { type FileChecks, fileChecks } from "../files/file-checks.js";
+import { furtherMeasures } from "../metrics/measures.js";
 import type { Quality } from "../trace/trace.js";
 
 /** One timed run of a row, with the uncached run of the same seed that was made directly before it. */
-export interface BenchRun extends Quality {
+export interface BenchRun extends Omit<Quality, "stepDrift"> {
   /** Of the noise, the same for both runs. */
   readonly seed: number;
   /** Wall time, first step to last, without loading and compiling. */
@@ -87,6 +88,12 @@ const runOf = (run: FileChecks): BenchRun => ({
   psnr: run.number("psnr", -1e6),
   ssim: run.number("ssim", -1, 1 + 1e-9),
   maxError: run.number("maxError", 0, 1),
+  ...(run.has("msSsimScales") ? { msSsimScales: run.number("msSsimScales", 1, 5) } : {}),
+  ...Object.fromEntries(
+    furtherMeasures.flatMap(({ name, least, most }) =>
+      run.has(name) ? [[name, run.number(name, least, most + 1e-9)]] : [],
+    ),
+  ),
   wrong: run.has("wrong") ? run.texts("wrong") : null,
 });
 

@@ -1,12 +1,13 @@
 import { accept, aNumber, anObject, aSwitch, aText, both, fields, is, listOf, mapOf, oneOf } from "../expect.js";
 import { inJson } from "../files/file-checks.js";
 import { type Cells, csv, markdown } from "../files/tables.js";
+import { type FurtherMeasures, furtherMeasures, inDigits, measuresIn, overClips } from "../metrics/measures.js";
 import { median } from "../metrics/median.js";
 import type { BenchReport, BenchRow } from "./bench-report.js";
 import { isDisturbed } from "./disturbed.js";
 
 /** A row as numbers: medians over its runs. Undefined where there is nothing to say. */
-export interface BenchFigures {
+export interface BenchFigures extends FurtherMeasures {
   /** The row of the report that they are of. */
   readonly row: BenchRow;
   /** Wall time of a run. */
@@ -45,13 +46,17 @@ const total = ({ bytes }: BenchRow): number => bytes.weights + bytes.activations
 
 const aValue = is("a number", (value) => typeof value === "number"); // Infinity too: equal clips
 
+const further = Object.fromEntries(furtherMeasures.map(({ name }) => [`${name}?`, aValue]));
+
 const aRow = fields({
   kind: oneOf("uncached", "cached", "fewer-steps"),
   method: aText,
   options: both(anObject, inJson),
   steps: aNumber,
   sameTimeAs: listOf(aText),
-  runs: listOf(fields({ ms: aValue, uncachedMs: aValue, ideal: aValue, skipped: aValue, psnr: aValue, ssim: aValue })),
+  runs: listOf(
+    fields({ ms: aValue, uncachedMs: aValue, ideal: aValue, skipped: aValue, psnr: aValue, ssim: aValue, ...further }),
+  ),
   bytes: fields({ weights: aNumber, activations: aNumber, cache: aNumber, workspace: aNumber }),
 });
 
@@ -66,7 +71,7 @@ const aReport = fields({
 });
 
 const someFigures = listOf(
-  fields({ row: aRow, ms: aValue, speedup: aValue, ideal: aValue, psnr: aValue, ssim: aValue }),
+  fields({ row: aRow, ms: aValue, speedup: aValue, ideal: aValue, psnr: aValue, ssim: aValue, ...further }),
 );
 
 /** The rows of a report as numbers, in its order. */
@@ -93,6 +98,7 @@ export const benchFigures = (report: BenchReport): readonly BenchFigures[] => {
       cacheBytes: row.bytes.cache,
       psnr: of(row, "psnr"),
       ssim: of(row, "ssim"),
+      ...overClips(row.runs, median),
       asAsked: read.filter((wrong) => wrong === 0).length,
       read: read.length,
       skipped: row.kind === "cached" ? of(row, "skipped") : undefined,
@@ -113,7 +119,7 @@ export const fastestAbove = (figures: readonly BenchFigures[], psnr: number): Be
 const mebibytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(2);
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "∞");
 
-const printed = (one: BenchFigures): Cells => ({
+const printed = (one: BenchFigures, found: typeof furtherMeasures): Cells => ({
   method: one.row.method,
   options: one.row.kind === "cached" ? JSON.stringify(one.row.options) : "",
   steps: one.row.steps,
@@ -126,6 +132,7 @@ const printed = (one: BenchFigures): Cells => ({
   "cache MiB": mebibytes(one.cacheBytes),
   "PSNR dB": decibels(one.psnr),
   SSIM: one.ssim.toFixed(4),
+  ...Object.fromEntries(found.map((measure) => [measure.title, inDigits(one[measure.name], measure)])),
   "as asked": one.read > 0 ? `${one.asAsked} of ${one.read}` : "",
   "dB above fewer steps": one.gain === undefined ? "" : decibels(one.gain),
 });
@@ -145,7 +152,7 @@ export const benchCaption = (report: BenchReport): string => {
 export const benchMarkdown = (report: BenchReport, figures = benchFigures(report)): string => {
   accept("benchMarkdown", { report: [report, aReport], figures: [figures, someFigures] });
   return [
-    markdown(figures.map(printed)),
+    markdown(figures.map((one) => printed(one, measuresIn(figures)))),
     "",
     benchCaption(report),
     ...Object.entries(report.leftOut).map(([name, why]) => `Left out: ${name}: ${why}`),
@@ -175,6 +182,7 @@ export const benchCsv = (report: BenchReport, figures = benchFigures(report)): s
       cache_bytes: one.cacheBytes,
       psnr_db: plain(one.psnr),
       ssim: one.ssim,
+      ...Object.fromEntries(furtherMeasures.map(({ name, column }) => [column, plain(one[name])])),
       as_asked: one.asAsked,
       clips_read: one.read,
       psnr_above_fewer_steps_db: plain(one.gain),

@@ -19,10 +19,10 @@ import {
 } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { median } from "../metrics/median.js";
-import { compareClips } from "../metrics/quality.js";
 import type { Trace } from "../trace/trace.js";
 import { onnxruntimeVersion, version } from "../version.js";
 import type { BenchReport, BenchRow, BenchRun } from "./bench-report.js";
+import { compareRuns } from "./compare-runs.js";
 import { leavesNoise } from "./fewer-steps.js";
 import { ofSteps, stepsIn } from "./measured.js";
 import { idealSpeedup } from "./profile.js";
@@ -216,12 +216,13 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
   const measure = async (row: Pending, repeat: number): Promise<void> => {
     const which = seed + repeat;
     const uncached = await make([], steps, which);
-    const { clip, trace } = await make(row.cache, row.steps, which);
+    const cached = await make(row.cache, row.steps, which);
+    const { clip, trace } = cached;
     const [ms, uncachedMs] = [trace.totals.wallMs, uncached.trace.totals.wallMs];
     base.runs.push(
       tidy({
         ...{ seed: which, ms: uncachedMs, uncachedMs, ideal: 1, skipped: 0 },
-        ...{ psnr: Number.POSITIVE_INFINITY, ssim: 1, maxError: 0, wrong: await wrongIn(uncached.clip) },
+        ...{ ...compareRuns(uncached, uncached), wrong: await wrongIn(uncached.clip) },
       }),
     );
     base.bytes = larger(base.bytes, uncached.trace.totals.bytes.peak);
@@ -229,7 +230,7 @@ export const bench = async (engine: Engine, options: BenchOptions): Promise<Benc
       tidy({
         ...{ seed: which, ms, uncachedMs, skipped: skippedOf(trace) },
         ideal: row.kind === "cached" ? idealSpeedup(trace, profile) : steps / row.steps,
-        ...compareClips(uncached.clip, clip),
+        ...compareRuns(uncached, cached),
         wrong: await wrongIn(clip),
       }),
     );

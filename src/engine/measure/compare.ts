@@ -1,9 +1,9 @@
 import type { Engine, GenerateOptions, Progress, Result } from "../engine.js";
 import { accept, aFunction, aMethod, anEngine, anObject, aSignal, fields, listOf } from "../expect.js";
 import type { CacheMethod } from "../method.js";
-import { compareClips } from "../metrics/quality.js";
 import type { AbortSignal } from "../platform.js";
 import type { Quality } from "../trace/trace.js";
+import { compareRuns } from "./compare-runs.js";
 
 /** What {@link compare} needs. `Options` are those of a method, for programs that hand one request on. */
 export interface CompareRequest<Options = unknown> {
@@ -44,10 +44,11 @@ export const compare = async (request: CompareRequest, methods: readonly CacheMe
     engine.generate({
       ...asked,
       cache,
+      stepLatents: true,
       ...(signal ? { signal } : {}),
       ...(onProgress ? { previewEvery: 1, onProgress: (progress: Progress) => onProgress(run, progress) } : {}),
     });
   const uncached = await made("uncached", []);
   const cached = await made("cached", methods);
-  return { uncached, cached, quality: compareClips(uncached.clip, cached.clip) };
+  return { uncached, cached, quality: compareRuns(uncached, cached) };
 };

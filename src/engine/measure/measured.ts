@@ -1,13 +1,13 @@
-import type { Clip } from "../clip.js";
 import type { Engine, GenerateOptions, Result } from "../engine.js";
 import { aText, fields, listOf, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
+import { type FurtherMeasures, overClips, worst } from "../metrics/measures.js";
 import { median } from "../metrics/median.js";
-import { compareClips } from "../metrics/quality.js";
 import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
+import { compareRuns } from "./compare-runs.js";
 
-/** Speed and quality of one setting over some clips. */
-export interface Measured {
+/** Speed and quality of one setting over some clips; each measure is that of its worst clip. */
+export interface Measured extends FurtherMeasures {
   /** Uncached time over its own, of runs in turn; the median over the clips. */
   readonly speedup: number;
   /** Of the worst clip; infinite where it is the uncached one. */
@@ -42,20 +42,24 @@ export const trialsOf = async (
 ) => {
   const make = (clip: number, cache: readonly CacheMethod[], steps?: number): Promise<Result> =>
     engine.generate({ ...request, ...(steps === undefined ? {} : ofSteps(request, steps)), ...clips[clip], cache });
-  const references: Clip[] = [];
-  for (const index of clips.keys()) references.push((await make(index, [])).clip);
+  const references: Pick<Result, "clip" | "latents">[] = [];
+  for (const index of clips.keys()) {
+    const { clip, latents } = await make(index, []);
+    references.push({ clip, latents });
+  }
   const attempt = async (cache: readonly CacheMethod[], steps?: number): Promise<Measured> => {
     const runs = [];
     for (const [index, reference] of references.entries()) {
       const uncached = await make(index, []); // again, since a machine is not as fast all the time
-      const { clip, trace } = await make(index, cache, steps);
-      const gain = uncached.trace.totals.wallMs / trace.totals.wallMs;
-      runs.push({ ...compareClips(reference, clip), ...trace.totals, gain });
+      const run = await make(index, cache, steps);
+      const gain = uncached.trace.totals.wallMs / run.trace.totals.wallMs;
+      runs.push({ ...compareRuns(reference, run), ...run.trace.totals, gain });
     }
     return {
       speedup: median(runs.map(({ gain }) => gain)),
       psnr: Math.min(...runs.map(({ psnr }) => psnr)),
       ssim: Math.min(...runs.map(({ ssim }) => ssim)),
+      ...overClips(runs, worst),
       cacheBytes: Math.max(...runs.map(({ bytes }) => bytes.peak.cache)),
     };
   };

@@ -1,9 +1,13 @@
 import { accept, aNumber, anObject, aText, both, fields, is, listOf, mapOf, wholeFrom } from "../expect.js";
 import { type FileChecks, fileChecks, inJson } from "../files/file-checks.js";
+import { type FurtherMeasures, furtherMeasures } from "../metrics/measures.js";
 import { median } from "../metrics/median.js";
 
-/** Quality of one setting over many clips, or of an uncached rival of as many network evaluations. */
-export interface QualityRow {
+/**
+ * Quality of one setting over many clips, or of an uncached rival of as many network evaluations. Further measures are there
+ * where every clip has them; older files lack them.
+ */
+export interface QualityRow extends Readonly<Partial<Record<keyof FurtherMeasures, readonly number[]>>> {
   /**
    * "cached": a method; "fewer-steps": an uncached run of fewer steps, spaced by the scheduler; "reused": the same steps,
    * where a skipped one takes the whole guided prediction of the last computed one. Under a first-order sampler "reused" is
@@ -56,6 +60,8 @@ export interface QualityFigures {
   readonly psnr: Spread;
   /** Over the clips, −1 … 1. */
   readonly ssim: Spread;
+  /** Of the further measures that its clips have. */
+  readonly further: Readonly<Partial<Record<keyof FurtherMeasures, Spread>>>;
   /** PSNR of the uncached run of as many steps; undefined where that is every step. */
   readonly fewer: Spread | undefined;
   /** PSNR of the same steps with the prediction reused; undefined where that is every step. */
@@ -99,6 +105,7 @@ export const aQualityReport = fields({
     fields({
       ...{ kind: aText, method: aText, options: both(anObject, inJson) },
       ...{ evaluations: someNumbers, psnr: someNumbers, ssim: someNumbers, wrong: someNumbers, cacheBytes: aNumber },
+      ...Object.fromEntries(furtherMeasures.map(({ name }) => [`${name}?`, someNumbers])),
     }),
   ),
   leftOut: mapOf(aText),
@@ -123,6 +130,9 @@ export const qualityFigures = (report: QualityReport): readonly QualityFigures[]
         evaluations: median(row.evaluations),
         psnr: spreadOf(row.psnr),
         ssim: spreadOf(row.ssim),
+        further: Object.fromEntries(
+          furtherMeasures.flatMap(({ name }) => (row[name] ? [[name, spreadOf(row[name])]] : [])),
+        ),
         fewer: fewer && spreadOf(fewer.psnr),
         reused: reused && spreadOf(reused.psnr),
         aboveFewer: above(fewer),
@@ -138,6 +148,9 @@ const rowOf = (row: FileChecks, clips: number): QualityRow => ({
   evaluations: row.numbers("evaluations", clips, 0),
   psnr: row.numbers("psnr", clips, -1e6),
   ssim: row.numbers("ssim", clips, -1),
+  ...Object.fromEntries(
+    furtherMeasures.flatMap(({ name, least }) => (row.has(name) ? [[name, row.numbers(name, clips, least)]] : [])),
+  ),
   wrong: row.numbers("wrong", clips, -1),
   cacheBytes: row.number("cacheBytes", 0, 1e15),
 });

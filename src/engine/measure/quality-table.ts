@@ -1,5 +1,6 @@
 import { accept, fields, is } from "../expect.js";
 import { markdown } from "../files/tables.js";
+import { furtherMeasures, inDigits } from "../metrics/measures.js";
 import { aQualityReport, type QualityReport, qualityFigures, type Spread } from "./quality-report.js";
 
 const aValue = is("a number", (value) => typeof value === "number");
@@ -24,17 +25,19 @@ export const qualityCaption = (report: QualityReport): string => {
     `PSNR in dB against the uncached clip of the same prompt and seed: median (least–most) of ${clips.length} prompts, seeds ` +
     `${clips[0]?.seed} to ${clips.at(-1)?.seed}; ${model}, ${steps} steps, guidance ${guidance}. Each method is beside ` +
     "uncached runs that evaluate the network at least as often: fewer steps, spaced by the scheduler, and the same steps with " +
-    "the whole prediction reused."
+    "the whole prediction reused. Other measures are medians against the same clips."
   );
 };
 
 /** The table for people: GitHub Markdown, least evaluations first. */
-export const qualityMarkdown = (report: QualityReport): string =>
-  [
+export const qualityMarkdown = (report: QualityReport): string => {
+  const figures = qualityFigures(report);
+  const found = furtherMeasures.filter(({ name }) => figures.some(({ further }) => further[name]));
+  return [
     markdown(
-      qualityFigures(report)
+      figures
         .toSorted((a, b) => a.evaluations - b.evaluations)
-        .map(({ row, evaluations, psnr, fewer, reused, aboveFewer, aboveReused }) => ({
+        .map(({ row, evaluations, psnr, further, fewer, reused, aboveFewer, aboveReused }) => ({
           method: row.method,
           options: JSON.stringify(row.options),
           evaluations: evaluations.toFixed(1),
@@ -43,6 +46,9 @@ export const qualityMarkdown = (report: QualityReport): string =>
           "prediction reused": reused ? spreadInWords(reused) : "",
           "above fewer": signed(aboveFewer),
           "above reused": signed(aboveReused),
+          ...Object.fromEntries(
+            found.map((measure) => [measure.title, inDigits(further[measure.name]?.median, measure)]),
+          ),
           "cache KiB": (row.cacheBytes / 1024).toFixed(0),
         })),
     ),
@@ -50,3 +56,4 @@ export const qualityMarkdown = (report: QualityReport): string =>
     qualityCaption(report),
     ...Object.entries(report.leftOut).map(([name, why]) => `Left out: ${name}: ${why}`),
   ].join("\n");
+};

@@ -34,11 +34,17 @@ const product = (a: Float64Array, b: Float64Array) => a.map((value, i) => value 
 
 /**
  * Structural similarity of two images over [0, 1] (Wang et al., IEEE TIP 13(4), 2004), equal to scikit-image's
- * `structural_similarity(…, data_range=1, gaussian_weights=True, use_sample_covariance=False)`.
+ * `structural_similarity(…, data_range=1, gaussian_weights=True, use_sample_covariance=False)`; and the mean of its factor for
+ * contrast and structure alone, without that for luminance.
  *
  * @param a, b [height, width], both at least 11 × 11
  */
-export const ssim = (a: Float64Array, b: Float64Array, height: number, width: number): number => {
+export const ssim = (
+  a: Float64Array,
+  b: Float64Array,
+  height: number,
+  width: number,
+): { readonly ssim: number; readonly structure: number } => {
   const blur = (image: Float64Array) => blurred(image, height, width);
   const [meanA, meanB, meanAA, meanBB, meanAB] = [a, b, product(a, a), product(b, b), product(a, b)].map(blur) as [
     Float64Array,
@@ -47,12 +53,14 @@ export const ssim = (a: Float64Array, b: Float64Array, height: number, width: nu
     Float64Array,
     Float64Array,
   ];
-  let sum = 0;
+  let [whole, structure] = [0, 0];
   for (let i = 0; i < meanA.length; i++) {
     const [x, y] = [meanA[i] as number, meanB[i] as number];
     const covariance = (meanAB[i] as number) - x * y;
     const variances = (meanAA[i] as number) - x * x + (meanBB[i] as number) - y * y;
-    sum += ((2 * x * y + c1) * (2 * covariance + c2)) / ((x * x + y * y + c1) * (variances + c2));
+    const factor = (2 * covariance + c2) / (variances + c2);
+    structure += factor;
+    whole += ((2 * x * y + c1) / (x * x + y * y + c1)) * factor;
   }
-  return sum / meanA.length;
+  return { ssim: whole / meanA.length, structure: structure / meanA.length };
 };

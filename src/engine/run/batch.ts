@@ -67,18 +67,20 @@ export const mergeResults = (results: readonly Result[]): Result => {
       ...(first.trace.totals.decodeMs === undefined ? {} : { decodeMs: total("decodeMs") }),
     },
   };
-  const { predictions } = first;
+  /** What each clip has of every step, in one tensor a step. */
+  const stepwise = (field: "predictions" | "stepLatents"): Partial<Result> =>
+    first[field] === undefined
+      ? {}
+      : {
+          [field]: first[field].map(
+            (_, step) => joined(results.map((one) => ({ dims: [1], data: one[field]?.[step] as Float32Array }))).data,
+          ),
+        };
   return {
     clip: { ...joined(results.map(({ clip }) => clip)), fps: first.clip.fps },
     latents: joined(results.map(({ latents }) => latents)),
     trace,
-    ...(predictions
-      ? {
-          predictions: predictions.map(
-            (_, step) =>
-              joined(results.map((one) => ({ dims: [1], data: one.predictions?.[step] as Float32Array }))).data,
-          ),
-        }
-      : {}),
+    ...stepwise("predictions"),
+    ...stepwise("stepLatents"),
   };
 };

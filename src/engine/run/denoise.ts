@@ -1,4 +1,4 @@
-import type { Backend, Bytes, Compiled } from "../backends/backend.js";
+import type { Backend, Bytes, Compiled, Handle } from "../backends/backend.js";
 import { type ExecutorOptions, executor } from "../cache/execute.js";
 import { handleCounts } from "../cache/history.js";
 import { EngineError } from "../errors.js";
@@ -17,6 +17,8 @@ export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timest
   readonly signal?: AbortSignal | undefined;
   /** Also returns every step's guided prediction; each costs a read-back. */
   readonly collectPredictions?: boolean;
+  /** Also returns the latents after every step; they stay on the backend until the run is timed. */
+  readonly collectLatents?: boolean;
   /** Called before each graph of the run is compiled, as far as they are known before the first step. */
   readonly onCompile?: (done: number, total: number) => void;
   /** Steps after which the predicted clean sample is read back for a preview. Default none. */
@@ -35,6 +37,7 @@ export interface StepReport {
 export interface Denoised {
   readonly sample: Float32Array;
   readonly predictions: readonly Float32Array[];
+  readonly stepLatents: readonly Float32Array[];
   readonly sites: readonly TraceSite[];
   readonly visits: readonly TraceVisit[];
   readonly stepMs: readonly number[];
@@ -54,7 +57,8 @@ export interface Denoised {
  *   NaN or infinity: at once where reading costs nothing, else at the end
  */
 export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
-  const { backend, scheduler, noise, signal, collectPredictions = false, previewAt = () => false } = options;
+  const { backend, scheduler, noise, signal, previewAt = () => false } = options;
+  const { collectPredictions = false, collectLatents = false } = options;
   const counts = handleCounts(backend);
   const used = new Set<Compiled>();
   let compileMs = 0;
@@ -83,10 +87,12 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     draw: options.draw ?? (() => ({ ...noise, data: new Float32Array(noise.data.length) })),
   });
   const predictions: Float32Array[] = [];
+  /** Latents of past steps, which nothing but a comparison needs: they are no part of what a run costs. */
+  const past: Handle[] = [];
   const stepMs: number[] = [];
   const stepProbeMs: number[] = [];
   const stepCacheBytes: number[] = [];
-  let peak = bytesOf(backend, 0, used);
+  let peak = bytesOf(backend, 0, 0, used);
   try {
     const noiseHandle = backend.upload(noise);
     let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
@@ -114,7 +120,8 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       if (clean) counts.drop(clean);
       const cache = run.cacheBytes();
       stepCacheBytes.push(cache);
-      peak = largest(peak, bytesOf(backend, cache, used));
+      peak = largest(peak, bytesOf(backend, cache, past.length * latents.bytes, used));
+      if (collectLatents) past.push(counts.hold(latents));
       const ms = performance.now() - compileMs - before;
       stepMs.push(ms);
       stepProbeMs.push(run.probeMs() - probed);
@@ -123,14 +130,19 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
     const sample = (await backend.read(latents)).slice();
     const wallMs = performance.now() - start - (compileMs - prepared);
     expectFinite(sample);
+    const stepLatents: Float32Array[] = [];
+    for (const handle of past) {
+      stepLatents.push((await backend.read(handle)).slice());
+      counts.drop(handle);
+    }
     const [sites, visits] = [run.sites(), [...run.visits()]];
     run.end();
     solver.end();
     counts.drop(latents);
     backend.releaseAll();
-    const now = bytesOf(backend, run.cacheBytes());
+    const now = bytesOf(backend, run.cacheBytes(), 0);
     const steps = { stepMs, stepProbeMs, stepCacheBytes };
-    return { sample, predictions, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
+    return { sample, predictions, stepLatents, sites, visits, ...steps, wallMs, compileMs, bytes: { now, peak } };
   } catch (error) {
     await outlast(backend);
     throw error;
@@ -163,10 +175,10 @@ const expectFinite = (data: Float32Array): void => {
   if (!allFinite(data)) throw new EngineError("not-finite", "The run ended in values that are not numbers.");
 };
 
-/** Bytes by kind. On a GPU the cache lies in the engine's own buffers, which must not be counted twice. */
-const bytesOf = (backend: Backend, cache: number, used?: ReadonlySet<Compiled>): Bytes => {
+/** Bytes by kind. On a GPU cache and past latents lie in the engine's own buffers, which must not be counted twice. */
+const bytesOf = (backend: Backend, cache: number, past: number, used?: ReadonlySet<Compiled>): Bytes => {
   const { workspace, ...rest } = backend.bytes(used);
-  return { ...rest, cache, workspace: Math.max(0, workspace - cache) };
+  return { ...rest, cache, workspace: Math.max(0, workspace - cache - past) };
 };
 
 const largest = (a: Bytes, b: Bytes): Bytes => ({

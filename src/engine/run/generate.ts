@@ -34,6 +34,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   const run = await denoise({
     ...prepared,
     collectPredictions: request.predictions ?? false,
+    collectLatents: request.stepLatents ?? false,
     onCompile: (done, total) => onProgress?.({ phase: "compile", done, total }),
     previewAt: (step) => previewEvery > 0 && (step + 1) % previewEvery === 0,
     onStep: ({ step, ms, visits, preview }) =>
@@ -82,5 +83,6 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
     latents: { dims: prepared.noise.dims, data: run.sample },
     trace,
     ...(request.predictions ? { predictions: run.predictions } : {}),
+    ...(request.stepLatents ? { stepLatents: run.stepLatents } : {}),
   };
 };

@@ -81,7 +81,12 @@ const ofSteps = (steps: number): Check =>
       bytes: fields({ now: bytes, peak: bytes }),
     }),
     "notes?": listOf(aText),
-    "quality?": fields({ psnr: anAmount, ssim: aNumber, maxError: anAmount }),
+    "quality?": fields({
+      ...{ psnr: anAmount, ssim: aNumber, maxError: anAmount },
+      ...{ "msSsim?": anAmount, "msSsimScales?": wholeFrom(1), "temporalError?": anAmount, "flickerIndex?": anAmount },
+      ...{ "flip?": anAmount, "latentDrift?": anAmount },
+      "stepDrift?": fields({ l1: perStep(anAmount, steps), l2: perStep(anAmount, steps) }),
+    }),
   });
 
 /** What the fields of a trace are, those of its format and version aside. */

@@ -35,14 +35,39 @@ export interface TraceSite {
   readonly computed: string;
 }
 
-/** Quality against the uncached run of the same seed. PSNR in dB over [0, 1]; SSIM is the mean over frames. */
+/** How far the latents of a run are from those of another, after each step; 0 where they are equal. */
+export interface LatentDrift {
+  /** mean |z − z₀| / mean |z₀|. */
+  readonly l1: readonly number[];
+  /** ‖z − z₀‖ / ‖z₀‖. */
+  readonly l2: readonly number[];
+}
+
+/**
+ * Quality against the uncached run of the same seed, pixels over [0, 1]; means over frames. Formulas, ranges and what each
+ * sees: content/docs/reference/measures.mdx. Older files have the first three alone.
+ */
 export interface Quality {
-  /** Infinite where the clips are equal. */
+  /** In dB; infinite where the clips are equal. */
   readonly psnr: number;
   /** Gaussian window of 11 pixels, σ 1.5; −1 … 1, 1 is equal. */
   readonly ssim: number;
   /** Largest difference of any value, 0 … 1. */
   readonly maxError: number;
+  /** Multi-scale SSIM, 0 … 1; 1 is equal. */
+  readonly msSsim?: number;
+  /** Scales of `msSsim`: 5, or as many as the frames have room for. */
+  readonly msSsimScales?: number;
+  /** Root mean square of the difference of frame differences, 0 … 2, 0 is equal; not there for a single frame. */
+  readonly temporalError?: number;
+  /** Share of the error that changes from frame to frame, 0 … 1; not there for a single frame. */
+  readonly flickerIndex?: number;
+  /** FLIP at 67 pixels per degree, 0 … 1, 0 is equal; there for clips of one or three channels. */
+  readonly flip?: number;
+  /** ‖z − z₀‖ / ‖z₀‖ of the last latents, 0 is equal; there where runs are compared, not only clips. */
+  readonly latentDrift?: number;
+  /** The same after each step, with that of mean absolute values; where both runs were asked for `stepLatents`. */
+  readonly stepDrift?: LatentDrift;
 }
 
 /**
