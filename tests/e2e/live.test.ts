@@ -1,27 +1,12 @@
 import { dryRun, latteSites, pab } from "diffusion-cache";
-import type { Page } from "playwright";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { violationsOf } from "./accessibility.js";
 import { exampleOf } from "./example.js";
-import { openSite, type Site, type Visit } from "./site.js";
+import { layoutShift, openSite, type Site, type Visit } from "./site.js";
 
 const path = "/methods/pyramid-attention-broadcast/";
 const layers = (sites: readonly { site: string }[]): number =>
   new Set(sites.flatMap(({ site }) => /^transformer_blocks\.(\d+)/.exec(site)?.[1] ?? [])).size;
-
-/** The sum of what moved by itself since the page was opened, as browsers score it. */
-const layoutShift = (page: Page): Promise<number> =>
-  page.evaluate(
-    () =>
-      new Promise<number>((resolve) => {
-        let sum = 0;
-        new PerformanceObserver((list) => {
-          for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
-            if (!entry.hadRecentInput) sum += entry.value;
-        }).observe({ type: "layout-shift", buffered: true });
-        setTimeout(() => resolve(sum), 500);
-      }),
-  );
 
 let site: Site;
 beforeAll(async () => {

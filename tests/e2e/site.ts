@@ -23,7 +23,11 @@ export interface Site {
   /** @param options.flags of a browser of its own */
   visit(
     path: string,
-    options?: BrowserContextOptions & { readonly gpu?: boolean; readonly flags?: readonly string[] },
+    options?: BrowserContextOptions & {
+      readonly gpu?: boolean;
+      readonly flags?: readonly string[];
+      readonly waitUntil?: "load" | "commit";
+    },
   ): Promise<Visit>;
   close(): Promise<void>;
 }
@@ -44,7 +48,7 @@ export const openSite = async (host: StaticOptions = {}): Promise<Site> => {
   return {
     address: server.address,
     paths: [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url = ""]) => new URL(url).pathname),
-    async visit(path, { gpu = false, flags = gpu ? softwareGpu : [], ...options } = {}) {
+    async visit(path, { gpu = false, flags = gpu ? softwareGpu : [], waitUntil = "load", ...options } = {}) {
       const context = await (await browser(flags)).newContext({ viewport: { width: 1280, height: 900 }, ...options });
       const page = await context.newPage();
       const complaints: string[] = [];
@@ -57,7 +61,7 @@ export const openSite = async (host: StaticOptions = {}): Promise<Site> => {
         const { origin, pathname } = new URL(request.url());
         if (origin === server.address) asked.add(pathname);
       });
-      await page.goto(new URL(path, server.address).href, { waitUntil: "load" });
+      await page.goto(new URL(path, server.address).href, { waitUntil });
       return { page, complaints, asked };
     },
     async close() {
@@ -66,3 +70,17 @@ export const openSite = async (host: StaticOptions = {}): Promise<Site> => {
     },
   };
 };
+
+/** The sum of what moved by itself since the page was opened, as browsers score it. */
+export const layoutShift = (page: Page): Promise<number> =>
+  page.evaluate(
+    () =>
+      new Promise<number>((resolve) => {
+        let sum = 0;
+        new PerformanceObserver((list) => {
+          for (const entry of list.getEntries() as (PerformanceEntry & { value: number; hadRecentInput: boolean })[])
+            if (!entry.hadRecentInput) sum += entry.value;
+        }).observe({ type: "layout-shift", buffered: true });
+        setTimeout(() => resolve(sum), 500);
+      }),
+  );

@@ -36,12 +36,14 @@ export interface StaticOptions {
   readonly plain?: boolean;
   /** What a host answers to a path in place of its file: another status, a page of HTML, or nothing at all. */
   readonly odd?: (path: string) => number | "html" | "silence" | undefined;
+  /** Where a file is cut in two, and what its second half waits for. */
+  readonly cut?: (path: string, bytes: Buffer) => { readonly at: number; readonly until: Promise<void> } | undefined;
 }
 
 /** Serves a folder as a static host does: index.html of folders, 404 otherwise, the headers that the folder asks for. */
 export const serveStatic = async (
   folder: string,
-  { plain = false, odd = () => undefined }: StaticOptions = {},
+  { plain = false, odd = () => undefined, cut = () => undefined }: StaticOptions = {},
 ): Promise<StaticServer> => {
   const extra = plain ? {} : headersFor(folder);
   const server = createServer(async ({ url = "/" }, response) => {
@@ -56,7 +58,10 @@ export const serveStatic = async (
     try {
       const bytes = await readFile(file);
       response.writeHead(200, { ...extra, "content-type": types[extname(file)] ?? "application/octet-stream" });
-      response.end(bytes);
+      const { at, until } = cut(path, bytes) ?? { at: 0, until: Promise.resolve() };
+      response.write(bytes.subarray(0, at));
+      await until;
+      response.end(bytes.subarray(at));
     } catch {
       response.writeHead(404, { "content-type": "text/plain" });
       response.end("not found");
