@@ -1,10 +1,10 @@
 // The projects that take the package home: what each installs, holds and does. Run by test-consumers.mjs.
 
-/** Makes a short clip in the engine's worker and says in the title what came out. */
+/** Makes a short clip in the engine's worker, on four threads where they may be had, and says in the title what came out. */
 const page = `import { createWorkerEngine, fora } from "diffusion-cache";
 export const main = async () => {
   try {
-    const engine = await createWorkerEngine({ model: new URL("/model", location.href).href });
+    const engine = await createWorkerEngine({ model: new URL("/model", location.href).href, threads: 4 });
     const { clip, trace } = await engine.generate({ steps: 3, cache: [fora({ interval: 2 })] });
     document.title = "made " + clip.dims.join("x") + " " + trace.sites[0].computed + " on " + engine.device.description;
   } catch (error) {

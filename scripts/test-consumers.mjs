@@ -69,7 +69,7 @@ const serveCommand = async (folder, command) => {
   return { address: `http://127.0.0.1:${port}`, close: () => server.kill() };
 };
 
-/** What the page at an address says in its title, on a machine of eight cores as far as the page can tell. */
+/** What the page at an address says in its title. */
 const titleOf = async (address, also) => {
   const executablePath = findChromium();
   const browser = await chromium.launch({ ...(executablePath ? { executablePath } : {}), args: ["--no-sandbox"] });
@@ -78,8 +78,6 @@ const titleOf = async (address, also) => {
     const complaints = [];
     tab.on("console", (message) => message.type() === "error" && complaints.push(message.text()));
     tab.on("pageerror", ({ message }) => complaints.push(message));
-    const inspector = await tab.context().newCDPSession(tab);
-    await inspector.send("Emulation.setHardwareConcurrencyOverride", { hardwareConcurrency: 8 });
     await tab.goto(`${address}/`);
     await tab
       .waitForFunction(() => /^(made|failed)/.test(document.title), undefined, { timeout: patienceMs })
@@ -116,7 +114,9 @@ const check = async (name, { packages, files, steps, says, quiet, model: place, 
       : await serveCommand(folder, serve.command);
     try {
       const { title, route, complaints } = await titleOf(server.address, serve.also);
-      if (!/^made 1x3x8x48x48 101 on /.test(title))
+      // Next's server sends no headers for a page that may share memory.
+      const wanted = serve.folder ? "made 1x3x8x48x48 101 on WebAssembly, 4 threads" : "made 1x3x8x48x48 101 on ";
+      if (!title.startsWith(wanted))
         throw new Error(`the page says: ${title}\n${complaints.join("\n")}`);
       if (!/^made 1x3x8x48x48 101/.test(route)) throw new Error(`the route says: ${route}`);
       return title;

@@ -145,6 +145,12 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
     why: "WebGPU was asked for by name where the browser has none, no adapter, one that failed the self-test, or a driver that does not answer.",
     remedy: "Ask for `auto`: the ladder then goes down to WebAssembly, and `engine.device` says why.",
   },
+  "threads-silent": {
+    group: "device",
+    why: "A bundler or a filter gave onnxruntime-web another script in place of that of its threads.",
+    remedy:
+      '`createWorkerEngine` goes on with one thread by itself, and `engine.device` says so. Elsewhere give `threads: 1`, in a page or program that starts anew; with Vite, `worker: { format: "es" }` cures the usual cause.',
+  },
   "webassembly-missing": {
     group: "device",
     why: "The browser is too old or has WebAssembly switched off, the processor lacks the vector instructions that its SIMD is made of, or the page is served under a policy without `'wasm-unsafe-eval'`.",

@@ -25,6 +25,7 @@ export const errorCodes = {
   "input-invalid": "An input of a run has the wrong shape, type or range.",
   "argument-invalid": "A command-line argument is unknown, missing or out of range.",
   "backend-missing": "The wanted backend cannot run here.",
+  "threads-silent": "The threads of WebAssembly were started and gave no answer.",
   "webassembly-missing": "WebAssembly, which every backend needs, is missing, blocked or too old here.",
   "device-lost": "The GPU device went away during a run.",
   "out-of-memory": "The device, or WebAssembly, has no room for a tensor.",

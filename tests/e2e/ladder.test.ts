@@ -97,6 +97,35 @@ describe("what a visitor sees where WebAssembly falls short", () => {
   });
 
   it.each([
+    ["the worker's own script, as a bundler does that makes one of all", "self.location.href", 4, "WASM: taken. "],
+    [
+      "a script that says nothing",
+      '"/silent.js"',
+      1,
+      /On one thread\. The threads of WebAssembly were started and gave no answer for 20 s\.$/,
+    ],
+  ])("threads that are given %s", async (_, script, threads, reason) => {
+    const { page } = await site.visit(path, { serviceWorkers: "block" });
+    await page.route("**/silent.js", (route) =>
+      route.fulfill({ contentType: "text/javascript", headers: { "cross-origin-embedder-policy": "require-corp" } }),
+    );
+    const change = `Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 8 });
+      globalThis.Worker = class extends Worker {
+        constructor(url, options) {
+          super(options.name === "em-pthread" ? ${script} : url, options);
+        }
+      };`;
+    await page.route(worker, async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response, body: `${change}\n${await response.text()}` });
+    });
+    await runOneStep(page);
+    expect(await exampleOf(page).status()).toBe(`Done on WebAssembly, ${threads} thread${threads > 1 ? "s" : ""}.`);
+    expect((await rungs(page)).at(-1)).toMatch(reason);
+    await page.context().close();
+  });
+
+  it.each([
     ["none", "--js-flags=--jitless", "There is no WebAssembly here"],
     ...(process.arch === "x64"
       ? [["no SIMD", "--js-flags=--no-enable-sse4-1", "WebAssembly has no SIMD here"] as const]

@@ -32,6 +32,8 @@ export interface Surroundings {
 
 export interface LadderOptions {
   readonly prefer: Preference;
+  /** Of the WASM kernels. Default: half of the cores, four at most. */
+  readonly threads?: number | undefined;
   /** Default: what this page, worker or process has. */
   readonly surroundings?: Surroundings;
   /** Largest relative disagreement that the self-test allows. Default 1e-3. */
@@ -121,6 +123,25 @@ type Examined = Required<Pick<LadderOptions, "prefer" | "tolerance">>;
 
 const figure = (value: number): string => value.toExponential(1);
 
+/** Whether WebAssembly has arrived, as far as can be told: its threads start after that. */
+const hasArrived = (): boolean =>
+  inNode() || performance.getEntriesByType("resource").some(({ name }) => /\.wasm($|[?#])/.test(name));
+
+/**
+ * Compiles WebAssembly and starts its threads. onnxruntime-web waits for ever for a thread that was given another script
+ * than its own.
+ */
+const started = (backend: Backend): Promise<unknown> =>
+  answerOf(backend.compile(smallest()), {
+    seconds: patienceSeconds.threads,
+    silent: "The threads of WebAssembly were started and gave no answer",
+    begun: hasArrived,
+    refuse: (message) =>
+      new EngineError("threads-silent", message, {
+        hint: 'Give `threads: 1` in a page that is loaded anew. A bundler that puts a worker into one script (Vite without worker: { format: "es" }) gives the threads that script.',
+      }),
+  });
+
 /** How far the GPU agrees with WASM, and why captured graphs are not to be used. */
 const compared = async (
   test: ReturnType<typeof selfTest>,
@@ -174,11 +195,11 @@ const owning = (backend: Backend, gpu: Gpu): Backend => ({
  * The first rung of the ladder that works here, and why the ones above it do not.
  *
  * @throws EngineError "webassembly-missing"; "backend-missing" when a GPU was insisted on and there is none that works;
- *   "download-failed", "runtime-failed" or "out-of-memory" when onnxruntime-web does not start
+ *   "download-failed", "threads-silent", "runtime-failed" or "out-of-memory" when onnxruntime-web does not start
  */
 export const chooseBackend = async (options: LadderOptions): Promise<{ backend: Backend; report: DeviceReport }> => {
   expectWebAssembly();
-  const { prefer, tolerance = 1e-3 } = options;
+  const { prefer, threads, tolerance = 1e-3 } = options;
   const surroundings = options.surroundings ?? (await here(prefer));
   const ladder: DeviceReport["ladder"][number][] = [];
   const taking = (backend: Backend) => ({
@@ -226,8 +247,8 @@ export const chooseBackend = async (options: LadderOptions): Promise<{ backend: 
       reason = "Needs no GPU.";
     }
   // The WebGPU build has the WASM kernels too, but if it is there it has failed: this build is untouched by that.
-  const backend = wasmBackend(await loadRuntime("wasm"));
-  await backend.compile(smallest()); // the first session compiles the module, and nothing has to wait for it later
+  const backend = wasmBackend(await loadRuntime("wasm", threads));
+  await started(backend); // the first session compiles the module, and nothing has to wait for it later
   ladder.push({ rung: rungs.wasm, taken: true, reason: reason + oneThread() });
   return taking(backend);
 };

@@ -32,27 +32,28 @@ const cores = (): number =>
   (inNode() ? process.getBuiltinModule("node:os").availableParallelism() : 1);
 
 /** Threads of the WASM kernels: half of the cores, four at most, and one where the page may not share memory. */
-const threads = (): number => (canShareMemory() ? Math.min(4, Math.ceil(cores() / 2)) : 1);
+const threadsHere = (asked?: number): number => (canShareMemory() ? (asked ?? Math.min(4, Math.ceil(cores() / 2))) : 1);
 
 /**
  * Loads onnxruntime-web. "jspi" has the WebGPU and the WASM kernels, "wasm" the WASM kernels alone; Node has its own
  * build of the latter.
  *
+ * @param threads of the WASM kernels; the first to load the build decides, since its threads are started once
  * @throws EngineError "download-failed"
  *
  * There is a third build, for browsers without JSPI that have WebGPU (Asyncify). It is left out on purpose: its file of
  * 25.5 MiB exceeds the 25 MiB that some static hosts allow, a bundler emits every build that is imported anywhere, and
  * it is the build that fails in Safari. Such browsers get the WASM kernels, and the ladder says why.
  */
-export const loadRuntime = async (kind: "jspi" | "wasm"): Promise<Runtime> => {
+export const loadRuntime = async (kind: "jspi" | "wasm", threads?: number): Promise<Runtime> => {
   const ort = await importRuntime(kind).catch((cause: Error) => {
     throw new EngineError("download-failed", `onnxruntime-web could not be loaded: ${cause.message}`, {
       hint: inNode() ? hintInNode : hint,
       cause,
     });
   });
-  // GPU work gains nothing from threads; set before the first session, after which it has no effect.
-  ort.env.wasm.numThreads = kind === "jspi" ? 1 : threads();
+  // GPU work gains nothing from threads.
+  ort.env.wasm.numThreads ??= kind === "jspi" ? 1 : threadsHere(threads);
   return ort;
 };
 

@@ -34,6 +34,18 @@ const level = ({ kind }: Site): number => (kind === "guided" ? 2 : kind === "unc
 export const aboveNetwork = (site: Site): boolean => level(site) > 0;
 
 /**
+ * The sites that a method names.
+ * @throws EngineError "option-invalid" for anything else
+ */
+export const namedSites = (method: CacheMethod, map: SiteMap): readonly Site[] => {
+  const sites: unknown = method.sites(map);
+  if (Array.isArray(sites) && sites.every((site) => typeof site?.from === "number")) return sites;
+  throw new EngineError("option-invalid", `${method.name} names ${shown(sites)} as its sites.`, {
+    hint: "Return what the model offers: model.all(…), or [model.blocks()], [model.output()] and the like.",
+  });
+};
+
+/**
  * The sites of all methods, outermost first. Those above the network lie outside everything in it.
  * @throws EngineError "site-missing" for a method that finds none, "site-conflict" for two at one site or crossing ones
  */
@@ -41,11 +53,7 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
   const active = methods
     .flatMap((method) => method.parts ?? [method])
     .flatMap((method) => {
-      const sites = method.sites(map);
-      if (!Array.isArray(sites) || !sites.every((site) => typeof site?.from === "number"))
-        throw new EngineError("option-invalid", `${method.name} names ${shown(sites)} as its sites.`, {
-          hint: "Return what the model offers: model.all(…), or [model.blocks()], [model.output()] and the like.",
-        });
+      const sites = namedSites(method, map);
       if (sites.length === 0)
         throw new EngineError("site-missing", `${method.name} finds nothing to cache in this model.`, {
           hint: "Choose other sites in its options, or a method that needs none of this kind.",
@@ -80,7 +88,8 @@ const checked = ({ method, site }: ActiveSite, decision: unknown, kept: number):
     ? weights.length > 0 && weights.length <= most
     : method.bands === true && typeof weights === "object" && "low" in weights && "high" in weights;
   if (weights && fits && (numbers as unknown[]).every(Number.isFinite)) return { weights };
-  throw new EngineError("option-invalid", `${method.name} decided ${shown(decision)} at ${site.id}.`, {
+  const said = decision instanceof Promise ? "a promise" : shown(decision);
+  throw new EngineError("option-invalid", `${method.name} decided ${said} at ${site.id}.`, {
     hint: `A method answers compute, reuse, or weights over what it keeps, here at most ${most}: { weights: [2, -1] }. Its "history" says how many features are kept.`,
   });
 };
@@ -132,7 +141,7 @@ export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
         return reasons ? { decision, reasons } : { decision };
       };
       const answer = closures.get(method)?.(visit);
-      return answer instanceof Promise ? answer.then(verdict) : verdict(answer);
+      return answer instanceof Promise && method.startRemote ? answer.then(verdict) : verdict(answer);
     },
     /** Books what was done, so that `computed` is right at the next visit. */
     record({ site, method }: ActiveSite, step: number, decision: Decision): void {
@@ -148,6 +157,8 @@ export type Decider = ReturnType<typeof decider>;
 export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] => {
   if (method.parts) return method.parts.flatMap((part) => probesOf(part, map));
   const probes = method.probes?.(map) ?? [];
+  if (!Array.isArray(probes))
+    throw new EngineError("option-invalid", `${method.name} names ${shown(probes)} as its probes; expected a list.`);
   for (const { tap, since } of probes)
     if (!olderSelves.includes(since))
       throw new EngineError(

@@ -1,7 +1,7 @@
 import { chooseBackend, type Preference, preferences } from "../backends/ladder.js";
 import type { Engine, Progress } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
-import { accept, aFunction, anObject, aSignal, fields } from "../expect.js";
+import { accept, aFunction, anObject, aSignal, fields, wholeFrom } from "../expect.js";
 import { type Files, openFiles } from "../models/files.js";
 import type { AbortSignal } from "../platform.js";
 import { loadCheckpoint } from "./checkpoint.js";
@@ -13,6 +13,11 @@ export interface CreateEngineOptions {
   readonly model: string | Files;
   /** "auto" takes the first rung of WebGPU captured, WebGPU, WASM that works here; in Node that is WASM. Default: "auto". */
   readonly backend?: Preference;
+  /**
+   * Threads of the WASM kernels, 1 to 64, where memory may be shared; what the first engine of a page, worker or process
+   * asks for stays. Default: half of the cores, four at most.
+   */
+  readonly threads?: number;
   /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** Aborted, it ends loading with "stopped"; finished files stay kept. */
@@ -25,7 +30,7 @@ export interface CreateEngineOptions {
  * Loads a checkpoint and chooses a backend for it.
  *
  * @throws EngineError "file-missing", "file-invalid", "download-failed", "hash-mismatch", "model-unknown",
- *   "model-config", "input-invalid", "webassembly-missing", "backend-missing", "out-of-memory", "runtime-failed", "stopped"
+ *   "model-config", "input-invalid", "webassembly-missing", "backend-missing", "threads-silent", "out-of-memory", "runtime-failed", "stopped"
  */
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
   if (typeof options?.model !== "string" && typeof options?.model?.read !== "function")
@@ -33,15 +38,18 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
       hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }).',
     });
   accept("createEngine", {
-    options: [options, fields({ "signal?": aSignal, "onProgress?": aFunction, "scheduler?": anObject })],
+    options: [
+      options,
+      fields({ "signal?": aSignal, "onProgress?": aFunction, "scheduler?": anObject, "threads?": wholeFrom(1, 64) }),
+    ],
   });
-  const { signal, onProgress, scheduler, backend: prefer = "auto" } = options;
+  const { signal, onProgress, scheduler, threads, backend: prefer = "auto" } = options;
   if (!preferences.includes(prefer))
     throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);
   const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
   const end = new AbortController();
   // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
-  const choosing = chooseBackend({ prefer });
+  const choosing = chooseBackend({ prefer, threads });
   const loading = loadCheckpoint(files, {
     signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),

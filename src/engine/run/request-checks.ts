@@ -1,5 +1,6 @@
 import type { GenerateOptions, RunInputs } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
+import type { CacheMethod } from "../method.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
 // What types promise and plain JavaScript does not keep. Ranges and shapes are checked where they are used.
@@ -21,6 +22,23 @@ const checkTensors = ({ noise, cond, uncond }: RunInputs): void => {
       });
 };
 
+/** @throws EngineError "input-invalid" for what is no list, "option-invalid" for what is no caching method */
+export const checkMethods = (cache: unknown): void => {
+  if (!Array.isArray(cache)) refuse("cache", cache, "a list of caching methods");
+  for (const method of cache as readonly CacheMethod[]) {
+    if (typeof method?.sites !== "function" || typeof (method.startRemote ?? method.start) !== "function")
+      throw new EngineError("option-invalid", `cache holds ${shown(method)}, which is no caching method.`, {
+        hint: "Make one with pab(), fora() and the others, or methodFromName(name, options).",
+      });
+    const { name, history = 1 } = method;
+    if (!Number.isInteger(history) || history < 1 || history > 1000)
+      throw new EngineError(
+        "option-invalid",
+        `${name}: history is ${shown(history)}; expected a whole number from 1 to 1000.`,
+      );
+  }
+};
+
 /**
  * Refuses values of another type than a request takes.
  * @throws EngineError "input-invalid"; "option-invalid" for what is no caching method
@@ -34,19 +52,7 @@ export const checkRequest = (request: GenerateOptions): void => {
   if (signal !== undefined && typeof signal?.aborted !== "boolean")
     refuse("signal", signal, "the signal of an AbortController");
   if (onProgress !== undefined && typeof onProgress !== "function") refuse("onProgress", onProgress, "a function");
-  if (!Array.isArray(cache)) refuse("cache", cache, "a list of caching methods");
-  for (const method of cache) {
-    if (typeof method?.sites !== "function" || typeof (method.startRemote ?? method.start) !== "function")
-      throw new EngineError("option-invalid", `cache holds ${shown(method)}, which is no caching method.`, {
-        hint: "Make one with pab(), fora() and the others, or methodFromName(name, options).",
-      });
-    const { name, history = 1 } = method;
-    if (!Number.isInteger(history) || history < 1 || history > 1000)
-      throw new EngineError(
-        "option-invalid",
-        `${name}: history is ${shown(history)}; expected a whole number from 1 to 1000.`,
-      );
-  }
+  checkMethods(cache);
   if (inputs !== undefined) {
     if (typeof inputs !== "object" || inputs === null) refuse("inputs", inputs, "tensors noise and cond");
     checkTensors(inputs);

@@ -2,12 +2,13 @@ import { sitesOf } from "../cache/sites-of.js";
 import type { Calibration } from "../calibrate/calibration.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { accept, aFunction, anAmount, aSignal, aText, fields, is } from "../expect.js";
+import { accept, aFunction, anAmount, anObject, aSignal, aText, fields, is } from "../expect.js";
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
 import type { AbortSignal, MessagePort, Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
-import { type Request, type Response, stopped, unpackError } from "./protocol.js";
+import { checkMethods } from "../run/request-checks.js";
+import { isMessage, type Request, type Response, stopped, unpackError } from "./protocol.js";
 import { type Crossing, sendMethod } from "./remote-method.js";
 
 /** As for {@link createEngine}, in a worker. */
@@ -50,7 +51,8 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
       fields({ model: aText, "worker?": aWire, "stopMs?": anAmount, "signal?": aSignal, "onProgress?": aFunction }),
     ],
   });
-  const { worker: given, stopMs = 700, ...options } = all;
+  const { worker: given, stopMs = 700, ...asked } = all;
+  let options = asked;
   if (!given && typeof process !== "undefined" && process.versions?.node !== undefined)
     throw new EngineError("backend-missing", "A worker of this package runs in browsers, and this is Node.", {
       hint: "Use createEngine, or give a port at whose other end serveEngine answers, as `worker`.",
@@ -83,6 +85,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     die(new EngineError("runtime-failed", `The engine's worker died: ${why}.`, { hint: "Reload the page." }));
   const listen = (): void => {
     worker.onmessage = ({ data }: { readonly data: Response }) => {
+      if (!isMessage(data)) return failed("it sent something that cannot be read");
       const call = pending.get(data.id);
       if ("progress" in data) return call?.onProgress?.(data.progress as Progress);
       unanswered.delete(data.id);
@@ -127,15 +130,19 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     });
   };
 
+  const reopen = (): void => {
+    leave();
+    unanswered.clear();
+    worker = open();
+    listen();
+  };
+
   /** Calls wait for each other over there: only the first of them can be what keeps the worker. */
   const replaceIfBusyWith = (id: number): void => {
     const [first] = unanswered;
     if (dead || replacing || first !== id) return;
     replacing = true;
-    leave();
-    unanswered.clear();
-    worker = open();
-    listen();
+    reopen();
     const waiting = [...pending.values()];
     const { signal: _, onProgress: __, ...quietly } = options;
     ask("create", { ...quietly, model }).then(
@@ -156,21 +163,31 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
 
   const page = globalThis.location?.href; // in Node there is none, and a path stays a path
   const model = page === undefined ? options.model : new URL(options.model, page).href;
-  const { model: info, device } = await ask<Pick<Engine, "model" | "device">>("create", { ...options, model }).catch(
-    (error: Error) => {
+  const create = (): Promise<Opened> => ask<Opened>("create", { ...options, model });
+  const { model: info, device } = await create()
+    .catch((error: Error) => {
+      if (given || !isCode(error, "threads-silent")) throw error;
+      // onnxruntime-web starts once in a thread, so that another try needs another thread.
+      reopen();
+      options = { ...options, threads: 1 };
+      return create().then((opened) => ({ ...opened, device: onOneThread(opened.device, error) }));
+    })
+    .catch((error: Error) => {
       // A stopped download keeps what it has before it ends.
-      if (error instanceof EngineError && error.code === "stopped") setTimeout(leave, stopMs);
+      if (isCode(error, "stopped")) setTimeout(leave, stopMs);
       else leave();
       throw error;
-    },
-  );
+    });
   return {
     model: info,
     device,
-    generate({ cache = [], ...request } = {}) {
+    async generate(request = {}) {
+      accept("The engine", { request: [request, anObject] });
+      const { cache = [], ...rest } = request;
+      checkMethods(cache);
       const crossing: Crossing = { transfer: [], own: [] };
       const sent = cache.map((method) => sendMethod(method, () => sitesOf(info.network), crossing));
-      return ask<Result>("generate", { ...request, cache: sent }, crossing.transfer).finally(() => {
+      return ask<Result>("generate", { ...rest, cache: sent }, crossing.transfer).finally(() => {
         for (const port of crossing.own) port.close();
       });
     },
@@ -182,6 +199,19 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),
   };
 };
+
+type Opened = Pick<Engine, "model" | "device">;
+
+const isCode = (error: Error, code: EngineError["code"]): boolean =>
+  error instanceof EngineError && error.code === code;
+
+/** The same report, which says why its last rung, WASM, has one thread. */
+const onOneThread = (device: Engine["device"], { message }: Error): Engine["device"] => ({
+  ...device,
+  ladder: device.ladder.map((rung) =>
+    rung.taken ? { ...rung, reason: `${rung.reason} On one thread. ${message}` } : rung,
+  ),
+});
 
 interface AskOptions {
   readonly signal?: AbortSignal | undefined;

@@ -26,6 +26,10 @@ export type Response =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: SentError };
 
+/** Whether something that arrived over a wire can be a message at all: whoever has the other end may send anything. */
+export const isMessage = (data: unknown): boolean =>
+  typeof data === "object" && data !== null && Number.isInteger((data as { readonly id?: unknown }).id);
+
 /** An error as data: classes do not survive a message. */
 export interface SentError {
   readonly code: string | undefined;
@@ -40,7 +44,8 @@ export const packError = (error: unknown): SentError => {
   return { code, message, hint, stack };
 };
 
-export const unpackError = ({ code, message, hint, stack }: SentError): Error => {
+export const unpackError = (sent: SentError | null | undefined): Error => {
+  const { code, message, hint, stack } = sent ?? { message: "the other side says nothing of its error" };
   const known = code !== undefined && Object.hasOwn(errorCodes, code);
   const error = known
     ? new EngineError(code as ErrorCode, message, hint === undefined ? {} : { hint })

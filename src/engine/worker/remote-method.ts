@@ -1,7 +1,10 @@
+import { answerOf, patienceSeconds } from "../backends/patience.js";
+import { namedSites } from "../cache/decide.js";
 import { methodFromName } from "../cache/methods/index.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import { anObject, aText, type Check, fields, is, listOf } from "../expect.js";
 import type { CacheMethod, Decision, Probe, RunFacts, Site, SiteMap, Visit } from "../method.js";
-import { packError, type SentError, stopped, unpackError } from "./protocol.js";
+import { isMessage, packError, type SentError, stopped, unpackError } from "./protocol.js";
 import { findSite, type SaidSite, saySite } from "./said-site.js";
 
 // A method of this package crosses as its name and options, and decides over there at no cost. One written by hand
@@ -67,10 +70,10 @@ export const sendMethod = (method: CacheMethod, model: () => SiteMap, crossing: 
   }
   if (saidByName(method)) return { name, options };
   if (method.parts) return { name, options, parts: method.parts.map((part) => sendMethod(part, model, crossing)) };
-  const { parts: _, sites, probes, start: __, startRemote: ___, ...facts } = method;
+  const { parts: _, sites: ____, probes, start: __, startRemote: ___, ...facts } = method;
   const map = model();
   const { port1, port2 } = new MessageChannel();
-  const own = sites.call(method, map);
+  const own = namedSites(method, map);
   answerFor(method, own, port1);
   crossing.own.push(port1);
   crossing.transfer.push(port2);
@@ -111,13 +114,27 @@ const answerFor = (method: CacheMethod, sites: readonly Site[], port: MessagePor
  * The method that a message brought.
  *
  * @param signal ends the wait for an answer: the other side may be gone
+ * @throws EngineError "option-invalid" for what is no method
  */
 export const receiveMethod = (sent: SentMethod, signal: AbortSignal): CacheMethod => {
   expectPlainWords(sent);
+  const wrong = aSentMethod(sent, "method");
+  if (wrong !== undefined) throw new EngineError("option-invalid", `A method from another thread: ${wrong}.`);
   const method = "port" in sent ? remote(sent, signal) : "parts" in sent ? composed(sent, signal) : byName(sent);
   received.set(method, sent);
   return method;
 };
+
+const aSentMethod: Check = (value, path) =>
+  fields({
+    name: aText,
+    options: anObject,
+    "parts?": listOf(aSentMethod),
+    "port?": is("a MessagePort", (port) => port instanceof MessagePort),
+  })(value, path) ??
+  ("port" in (value as object)
+    ? fields({ sites: listOf(fields({ id: aText, kind: aText })), probes: listOf(anObject) })(value, path)
+    : undefined);
 
 const byName = ({ name, options }: Pick<CacheMethod, "name" | "options">): CacheMethod => methodFromName(name, options);
 
@@ -135,6 +152,7 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
   });
   const listen = (): void => {
     port.onmessage = ({ data }: MessageEvent<Answer>) => {
+      if (!isMessage(data)) return; // the question stays without an answer
       const ask = waiting.get(data.id);
       waiting.delete(data.id);
       if ("error" in data) return ask?.reject(unpackError(data.error));
@@ -149,7 +167,7 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
   };
   return {
     ...facts,
-    sites: (model) => sites.flatMap((site) => findSite(site, model) ?? []),
+    sites: (model) => sites.map((site) => findSite(site, model) ?? noSite(facts.name, site)),
     ...(probes.length > 0 ? { probes: () => probes } : {}),
     start: notHere,
     startRemote(run) {
@@ -161,14 +179,32 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
         const ask = { ...Promise.withResolvers<Decision>(), because };
         waiting.set(id, ask);
         port.postMessage({ id, start, run, visit: { ...visit, site: site.id } } satisfies Ask);
-        return ask.promise;
+        return answerOf(ask.promise, {
+          seconds: patienceSeconds.method,
+          silent: `${facts.name} gave no decision at ${site.id} in step ${visit.step}`,
+          refuse: (message) =>
+            new EngineError("option-invalid", message, {
+              hint: "A method answers at once: look for a loop in it, or a page or worker that is gone.",
+            }),
+        });
       };
     },
   };
 };
 
+const noSite = (name: string, { id }: SaidSite): never => {
+  throw new EngineError("site-missing", `${name} names the site ${shown(id)}, which this model does not have.`, {
+    hint: "Return what the model offers: model.all(…), or [model.blocks()], [model.output()] and the like.",
+  });
+};
+
+/** Levels of what a method says of itself; messages can carry values that hold themselves. */
+const deepest = 20;
+
 /** What a method says of itself ends in traces and on pages: no signs in which markup could hide. */
-const expectPlainWords = (value: unknown): void => {
+const expectPlainWords = (value: unknown, depth = 0): void => {
+  if (depth > deepest)
+    throw new EngineError("option-invalid", `A method from another thread says more than ${deepest} levels deep.`);
   if (typeof value === "string" && /[<>&"]/.test(value))
     throw new EngineError(
       "option-invalid",
@@ -180,7 +216,7 @@ const expectPlainWords = (value: unknown): void => {
   if (typeof value !== "object" || value === null || value instanceof MessagePort) return;
   for (const [key, one] of Object.entries(value)) {
     expectPlainWords(key);
-    expectPlainWords(one);
+    expectPlainWords(one, depth + 1);
   }
 };
 

@@ -1,10 +1,11 @@
 import type { Engine } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { accept, aFunction, is } from "../expect.js";
+import type { CacheMethod } from "../method.js";
 import type { AbortSignal } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
-import { buffersIn, packError, type Request, type Response, type Wire } from "./protocol.js";
-import { receiveMethod, type SentMethod } from "./remote-method.js";
+import { buffersIn, isMessage, packError, type Request, type Response, type Wire } from "./protocol.js";
+import { receiveMethod } from "./remote-method.js";
 
 type Argument = Record<string, unknown>;
 
@@ -37,17 +38,17 @@ export const serveEngine = (wire: Wire, open: OpenEngine): (() => void) => {
       engine = await open(argument as unknown as Parameters<OpenEngine>[0]); // which checks what it is given
       return { model: engine.model, device: engine.device };
     },
-    generate: ({ cache = [], ...rest }) =>
-      held().generate({
-        ...rest,
-        cache: (cache as readonly SentMethod[]).map((method) => receiveMethod(method, rest.signal)),
-      }),
+    generate({ cache = [], ...rest }) {
+      const methods = Array.isArray(cache) ? cache.map((method) => receiveMethod(method, rest.signal)) : cache;
+      return held().generate({ ...rest, cache: methods as readonly CacheMethod[] });
+    },
     profile: (argument) => held().profile(argument),
     read: (argument) => held().read(argument as unknown as Parameters<Engine["read"]>[0]),
     calibrate: (argument) => held().calibrate(argument),
     changes: (argument) => held().changes(argument),
   };
   wire.onmessage = async ({ data }: { readonly data: Request }) => {
+    if (!isMessage(data)) return;
     const { id } = data;
     if ("abort" in data) return running.get(id)?.abort();
     const controller = new AbortController();
