@@ -3,9 +3,15 @@ import { codeOf } from "../page/failure.js";
 import { wasHidden } from "../page/in-view.js";
 import { reportDevice } from "./preference.js";
 
+interface Warm {
+  readonly engine: Engine;
+  /** What its first run noted of the checkpoint. */
+  readonly notes: readonly string[] | undefined;
+}
+
 interface Held {
   readonly key: string;
-  readonly engine: Promise<Engine>;
+  readonly warm: Promise<Warm>;
   profile?: Promise<Profile>;
 }
 
@@ -18,11 +24,10 @@ interface Request {
   readonly onProgress: (progress: Progress) => void;
 }
 
-const create = async ({ model, ...options }: Request): Promise<Engine> => {
+const create = async ({ model, ...options }: Request): Promise<Warm> => {
   const { createWorkerEngine } = await import("./engine-door.js");
   const engine = await createWorkerEngine({ model: new URL(model, location.href).href, ...options });
-  await warmUp(engine, options);
-  return engine;
+  return { engine, notes: await warmUp(engine, options) };
 };
 
 /**
@@ -32,12 +37,12 @@ const create = async ({ model, ...options }: Request): Promise<Engine> => {
 const warmUp = async (
   engine: Engine,
   { signal, onProgress }: Pick<Request, "signal" | "onProgress">,
-): Promise<void> => {
+): Promise<Warm["notes"]> => {
   try {
     const shown = (progress: Progress): void => {
       if (progress.phase === "compile") onProgress(progress);
     };
-    await engine.generate({ steps: 1, signal, onProgress: shown });
+    return (await engine.generate({ steps: 1, signal, onProgress: shown })).trace.notes;
   } catch (error) {
     await engine.dispose();
     throw error;
@@ -53,13 +58,13 @@ export const engineFor = async (request: Request): Promise<Engine> => {
   if (held && held.key !== key) {
     const old = held;
     held = undefined;
-    await old.engine.then((engine) => engine.dispose()).catch(() => undefined);
+    await old.warm.then(({ engine }) => engine.dispose()).catch(() => undefined);
   }
-  held ??= { key, engine: create(request) };
+  held ??= { key, warm: create(request) };
   const mine = held;
   try {
-    const engine = await mine.engine;
-    reportDevice(engine.device);
+    const { engine, notes } = await mine.warm;
+    reportDevice(engine.device, notes);
     return engine;
   } catch (error) {
     if (held === mine) held = undefined;
@@ -75,7 +80,7 @@ export const engineBroke = (error: unknown): boolean =>
 export const forgetEngine = (): void => {
   const old = held;
   held = undefined;
-  void old?.engine.then((engine) => engine.dispose()).catch(() => undefined);
+  void old?.warm.then(({ engine }) => engine.dispose()).catch(() => undefined);
 };
 
 /** Where a forward pass spends its time on the engine of the page, measured once in view. */

@@ -26,6 +26,8 @@ export interface Device {
   readonly preference: Preference;
   /** Of the engine that the page has; undefined before there is one. */
   readonly report: DeviceReport | undefined;
+  /** What its first run noted of the checkpoint. */
+  readonly notes?: readonly string[] | undefined;
 }
 
 const state = writable<Device>({ preference: kept(), report: undefined });
@@ -40,4 +42,5 @@ export const prefer = (preference: Preference): void => {
   state.set({ preference, report: undefined });
 };
 
-export const reportDevice = (report: DeviceReport): void => state.update((now) => ({ ...now, report }));
+export const reportDevice = (report: DeviceReport, notes?: readonly string[]): void =>
+  state.update((now) => ({ ...now, report, notes }));

@@ -31,5 +31,6 @@ export const factsOf = (trace: Trace): readonly (readonly [string, string])[] =>
           ] as const,
         ] // prettier-ignore
       : []),
+    ...(trace.notes?.length ? [["Notes", trace.notes.join(" ").slice(0, 1000)] as const] : []),
   ];
 };

@@ -19,6 +19,8 @@ export interface Calibration {
   readonly guidance: number;
   /** One run each, with the seeds 0, 1, 2 … */
   readonly prompts: readonly string[];
+  /** What else a reader should know of the runs, as a trace has it. */
+  readonly notes?: readonly string[];
   /** Ratios of residual norms, one per step. */
   readonly magcache: Required<Pick<MagCacheOptions, "magRatios" | "calibratedFor">>;
   /** Polynomial, highest power first. */

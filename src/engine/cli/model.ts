@@ -7,6 +7,7 @@ import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
 import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
 import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
+import { printAside } from "./print.js";
 import { reasonOf } from "./read-file.js";
 
 /** Flags of the verbs that run a model. */
@@ -31,15 +32,41 @@ export const requestFlags: Readonly<Record<string, Flag>> = {
   inputs: { value: "FILE.safetensors", help: "tensors noise, cond, uncond instead of prompt and seed" },
 };
 
-/** An engine as the flags say it. */
+/** The same engine, which says at its end what its runs had to note, once each. */
+const telling = (engine: Engine): Engine => {
+  const notes = new Set<string>();
+  const note = (said: readonly string[] = []): void => {
+    for (const one of said) notes.add(one);
+  };
+  return {
+    ...engine,
+    async generate(request) {
+      const result = await engine.generate(request);
+      note(result.trace.notes);
+      return result;
+    },
+    async calibrate(request) {
+      const calibration = await engine.calibrate(request);
+      note(calibration.notes);
+      return calibration;
+    },
+    async dispose() {
+      await engine.dispose();
+      for (const one of notes) printAside(one);
+    },
+  };
+};
+
+/** An engine as the flags say it. What its runs note of the checkpoint is printed when it is disposed of. */
 export const openEngine = async (values: Values, onProgress: (progress: Progress) => void): Promise<Engine> => {
   const scheduler = textOf(values, "scheduler");
-  return createEngine({
+  const engine = await createEngine({
     model: requiredOf(values, "model"),
     backend: backendOf(values),
     ...(scheduler === undefined ? {} : { scheduler: await loadSchedulerConfig(await openFiles(scheduler)) }),
     onProgress,
   });
+  return telling(engine);
 };
 
 /** "pipeline", "scheduler" or the numbers of --sigmas. */

@@ -7,7 +7,7 @@ import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { resultEndings, writeResult } from "./output.js";
-import { print, printAside } from "./print.js";
+import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 import { checkOutput, endingOf, writeWhole } from "./write-file.js";
 
@@ -70,7 +70,6 @@ export const run: Verb = {
       const trace: Trace = quality ? { ...result.trace, quality } : result.trace;
       show.end();
       printNotes(cache);
-      for (const note of trace.notes ?? []) printAside(note);
       const json = JSON.stringify(trace, writeInfinity);
       if (traceFile !== undefined) await writeWhole(traceFile, `${json}\n`);
       print(values.json === true ? json : summary({ trace, quality }));

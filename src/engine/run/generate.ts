@@ -1,23 +1,13 @@
 import { probesOf } from "../cache/decide.js";
 import type { GenerateOptions, Result } from "../engine.js";
-import { EngineError, shown } from "../errors.js";
-import type { Model } from "../models/model.js";
+import { EngineError } from "../errors.js";
 import type { Trace } from "../trace/trace.js";
 import { onnxruntimeVersion, version } from "../version.js";
 import { mergeResults, clipOf as oneOf } from "./batch.js";
 import { denoise } from "./denoise.js";
 import { explainNotFinite } from "./not-finite.js";
 import type { RequestReader } from "./requests.js";
-
-/** A sentence on what the checkpoint holds and the network did not read, with the first names. */
-const unreadNotes = (model: Model): readonly string[] => {
-  const names = model.weights.unread();
-  if (names.length === 0) return [];
-  const first = names.slice(0, 5).map((name) => shown(name, 100));
-  const list = `${first.join(", ")}${names.length > 5 ? " …" : ""}`;
-  const what = names.length === 1 ? "1 tensor" : `${names.length} tensors`;
-  return [`The network does not read ${what} of its checkpoint: ${list}.`];
-};
+import { unreadNotes } from "./unread-notes.js";
 
 /** One run, or one per clip where a method decides by what it measures. */
 export const generate = async (reader: RequestReader, request: GenerateOptions): Promise<Result> => {

@@ -7,6 +7,7 @@ import { profileOf, profiling, timing } from "../measure/profile.js";
 import type { Model, Tap } from "../models/model.js";
 import { type DenoiseOptions, denoise } from "./denoise.js";
 import type { RequestReader } from "./requests.js";
+import { unreadNotes } from "./unread-notes.js";
 
 // Runs that are made for their numbers, not for their clip.
 
@@ -50,11 +51,11 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
     });
   }
   if (!last) throw new EngineError("input-invalid", "prompts is empty.", { hint: "Give one prompt at least." });
-  return { ...last, prompts, model: reader.info.name };
+  return { ...last, prompts, model: reader.info.name, notes: [...reader.notes, ...unreadNotes(last.model)] };
 };
 
 export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<Calibration> => {
-  const { collected, model, scheduler, guidance, prompts } = await observed(reader, request, calibrator);
+  const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
   const { magRatios, coefficients, errors } = collected.numbers();
   return {
@@ -63,6 +64,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
     calibratedFor,
     guidance,
     prompts,
+    ...(notes.length > 0 ? { notes } : {}),
     magcache: { magRatios, calibratedFor },
     teacache: { coefficients, calibratedFor },
     smoothcache: { errors, calibratedFor },
