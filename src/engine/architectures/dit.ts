@@ -87,9 +87,9 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     part(`${id}.norm1.emb`, (g, stream) => {
       const emb = `${id}.norm1.emb`;
       const time = layers.embedder(g, stream.get("timestep"), `${emb}.timestep_embedder`, D);
-      const label = g.node("Cast", [stream.get("label")], [1], { to: 6 });
+      const label = g.node("Cast", [stream.get("label")], [B], { to: 6 });
       const table = layers.weight(g, `${emb}.class_embedder.embedding_table.weight`, [labels, D]);
-      stream.set(embeddedBy(id), g.silu(g.add(time, g.node("Gather", [table, label], [1, D], { axis: 0 }))));
+      stream.set(embeddedBy(id), g.silu(g.add(time, g.node("Gather", [table, label], [B, D], { axis: 0 }))));
     });
   part("pos_embed", (g, stream) => {
     const tokens = layers.patches(g, stream.get("latents"), "pos_embed.proj", D, patches);
@@ -111,7 +111,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     stream.set("prediction", outChannels === inChannels ? video : g.slice(video, 1, 0, inChannels));
   });
 
-  const conditions = [{ name: "label", dims: [1] }];
+  const conditions = [{ name: "label", dims: [B] }];
   return model({
     architecture: "DiTTransformer2DModel",
     key: `dit ${B}×${height}×${width}`,

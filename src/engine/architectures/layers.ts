@@ -37,15 +37,24 @@ export const layersOf = (weights: WeightStore) => {
       const hidden = layers.linear(g, x, `${name}.linear_1`, out);
       return layers.linear(g, act === "silu" ? g.silu(hidden) : g.gelu(hidden, "tanh"), `${name}.linear_2`, out);
     },
-    /** `count` rows [D] of a tensor of count · D numbers. */
-    rows(g: GraphBuilder, table: GraphValue, count: number): readonly GraphValue[] {
-      const width = table.dims.reduce((product, dim) => product * dim, 1) / count;
-      const flat = g.reshape(table, [count, width]);
-      return Array.from({ length: count }, (_, row) => g.reshape(g.slice(flat, 0, row, row + 1), [width]));
+    /** `count` rows [D] of a tensor of count · D numbers; of `clips` such tensors [B, 1, D]. */
+    rows(g: GraphBuilder, table: GraphValue, count: number, clips = 1): readonly GraphValue[] {
+      const width = table.dims.reduce((product, dim) => product * dim, 1) / count / clips;
+      const [flat, dims] =
+        clips === 1
+          ? [[count, width], [width]]
+          : [
+              [clips, count, width],
+              [clips, 1, width],
+            ];
+      const all = g.reshape(table, flat);
+      return Array.from({ length: count }, (_, row) => g.reshape(g.slice(all, flat.length - 2, row, row + 1), dims));
     },
-    /** The rows of a modulation, computed once per graph: `act(x)` through a linear layer. */
+    /** The rows of a modulation, computed once per graph: x [1, D], or [B, D] for each clip, through a linear layer. */
     modulation: (g: GraphBuilder, x: GraphValue, name: string, count: number, width: number) =>
-      g.once(`modulation ${name}`, () => layers.rows(g, layers.linear(g, x, name, count * width), count)),
+      g.once(`modulation ${name}`, () =>
+        layers.rows(g, layers.linear(g, x, name, count * width), count, x.dims[0] as number),
+      ),
     /** LayerNorm(x) · (1 + scale) + shift, over the norm's own scale and bias where it has them under `affine`. */
     modulated(
       g: GraphBuilder,
@@ -55,6 +64,7 @@ export const layersOf = (weights: WeightStore) => {
       affine?: string,
     ): GraphValue {
       const more = g.add(scale, g.scalar(1));
+      if (more.dims.length > 1) return g.add(g.mul(layers.layerNorm(g, x, epsilon, affine), more), shift);
       if (affine === undefined) return g.layerNorm(x, more, shift, epsilon);
       const [own, bias] = layers.affine(g, affine, last(x));
       return g.layerNorm(x, g.mul(own, more), g.add(g.mul(bias, more), shift), epsilon);

@@ -144,7 +144,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   });
   const conditions = [
     { name: "text", dims: [B, T, config.textChannels] },
-    { name: "pooled", dims: [1, config.pooledChannels] },
+    { name: "pooled", dims: [B, config.pooledChannels] },
   ];
   return model({
     architecture: "SD3Transformer2DModel",

@@ -1,5 +1,6 @@
 import type { GenerateOptions, RunInputs } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import type { Model } from "../models/model.js";
 import { mostNumbers, randn, torchGenerator } from "../random.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { encodePrompt, unconditional, type Vocabulary } from "../text/vocabulary.js";
@@ -92,6 +93,16 @@ export const expectDims = (name: string, tensor: Tensor | undefined, wanted: rea
   if (!tensor || !found || found.length !== wanted.length || !found.every(fits))
     return refuse(name, found, `[${wanted.join(", ")}]`);
   return tensor;
+};
+
+/** Refuses conditions that the network does not read: a misspelt one would be lost. */
+export const expectKnown = (given: Readonly<Record<string, Tensor>>, { conditions, architecture }: Model): void => {
+  const names = conditions.map(({ name }) => name);
+  const odd = Object.keys(given).find((name) => !names.includes(name));
+  if (odd !== undefined)
+    throw new EngineError("input-invalid", `${architecture} has no condition ${shown(odd)}.`, {
+      hint: names.length > 0 ? `It reads ${names.join(", ")}.` : "It reads none.",
+    });
 };
 
 /** The same rows for every clip. */

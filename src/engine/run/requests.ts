@@ -13,7 +13,7 @@ import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Tensor } from "../tensor.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Decoding } from "./decode.js";
-import { checkedInputs, expectDims, promptInputs, repeated, stepNoise } from "./inputs.js";
+import { checkedInputs, expectDims, expectKnown, promptInputs, repeated, stepNoise } from "./inputs.js";
 import { checkRequest } from "./request-checks.js";
 
 /** What a manifest says of the size of a clip. */
@@ -113,6 +113,7 @@ export const requestReader = (
       const masked = (cond.mask ?? uncond?.mask) !== undefined;
       const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked });
       decoding?.expectChannels(channels);
+      if (inputs) expectKnown({ ...inputs.cond, ...inputs.uncond }, model);
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
         new Map(
           model.conditions.map(({ name, dims }) => {
