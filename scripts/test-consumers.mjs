@@ -116,8 +116,7 @@ const check = async (name, { packages, files, steps, says, quiet, model: place, 
       const { title, route, complaints } = await titleOf(server.address, serve.also);
       // Next's server sends no headers for a page that may share memory.
       const wanted = serve.folder ? "made 1x3x8x48x48 101 on WebAssembly, 4 threads" : "made 1x3x8x48x48 101 on ";
-      if (!title.startsWith(wanted))
-        throw new Error(`the page says: ${title}\n${complaints.join("\n")}`);
+      if (!title.startsWith(wanted)) throw new Error(`the page says: ${title}\n${complaints.join("\n")}`);
       if (!/^made 1x3x8x48x48 101/.test(route)) throw new Error(`the route says: ${route}`);
       return title;
     } finally {
