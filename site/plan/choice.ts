@@ -11,6 +11,7 @@ import {
   modelCard,
   planRun,
   type RunPlan,
+  recordedShare,
 } from "diffusion-cache";
 
 /** What a reader asks the planner. */
@@ -28,7 +29,7 @@ export interface Choice {
   readonly method: MethodName | "none";
   /** Options as JSON, as they are typed. */
   readonly options: string;
-  /** Share of steps that is skipped where the method decides by data. */
+  /** Share of steps that is skipped where the method decides by data; 0 for that of a published run, else a half. */
   readonly share: number;
 }
 
@@ -74,6 +75,9 @@ export const needsShare = (name: MethodName, options: Readonly<Record<string, un
         "teacache",
       ].includes(name);
 
+/** Where neither a run nor the reader says one. */
+export const usualShare = 0.5;
+
 /** @throws EngineError as `planRun`; SyntaxError for options that are no JSON */
 export const planOf = (
   choice: Omit<Choice, "gpu" | "gpuGib" | "seconds">,
@@ -82,7 +86,9 @@ export const planOf = (
   const card = modelCard(name);
   const options = JSON.parse(choice.options || "{}") as Readonly<Record<string, unknown>>;
   const acting = method === "none" ? [] : [methodOf(method, options, steps)];
-  const shares = method !== "none" && needsShare(method, options) ? { [method]: share } : {};
+  const open = method !== "none" && needsShare(method, options);
+  const known = acting.some((one) => recordedShare(card.name, one, steps));
+  const shares = open && (share > 0 || !known) ? { [method]: share || usualShare } : {};
   return {
     plan: planRun({ ...{ card, width, height, frames, steps, dtype, shares }, methods: acting }),
     methods: acting,
@@ -96,7 +102,7 @@ export const choiceOf = (name: string, before: Partial<Choice> = {}): Choice => 
   const method = before.method ?? "pab";
   const options = method === "none" ? {} : usualOptions(card, method);
   return {
-    ...{ dtype: "bf16", gpu: "A100", gpuGib: 80, seconds: 0, share: 0.5 },
+    ...{ dtype: "bf16", gpu: "A100", gpuGib: 80, seconds: 0, share: 0 },
     ...before,
     ...{ card: card.name, method, options: JSON.stringify(options), steps: card.steps },
     ...{ width: usual?.width ?? 1024, height: usual?.height ?? 1024, frames: usual?.frames ?? 1 },

@@ -27,6 +27,10 @@ export const pitfallsOf = (plan: RunPlan, choice: Choice, fit: Fit | undefined):
     ],
     [acts && idealSpeedUp < 1.02, "Nothing is gained: the window or the settings leave no step to skip."],
     [
+      by === "recorded",
+      "How much is skipped is what a published run with these settings skipped, of other prompts and perhaps another number of steps.",
+    ],
+    [
       by === "share",
       "The share is yours: where in the run it is skipped, and what that does to the picture, only a run tells.",
     ],

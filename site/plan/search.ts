@@ -1,12 +1,14 @@
 import { type Band, expectedSpeedUp, ladders, type MethodName, methods, modelCard } from "diffusion-cache";
-import { type Choice, needsShare, planOf, usualOptions } from "./choice.js";
+import { type Choice, needsShare, planOf, usualOptions, usualShare } from "./choice.js";
 
 /** One method with one setting on the model of the page. */
 export interface Candidate {
   readonly method: MethodName;
   readonly options: string;
-  /** There where the method decides by data. */
+  /** There where the method decides by data and no published run says how much. */
   readonly share?: number;
+  /** What a published run with these settings skipped. */
+  readonly recorded?: number;
   readonly ideal: number;
   readonly expected: Band;
   readonly cacheBytes: number;
@@ -50,12 +52,12 @@ export const candidates = async function* (
         const options = JSON.stringify(setting.options);
         const { share } = setting;
         const { plan } = planOf({ ...choice, method, options, ...(share === undefined ? {} : { share }) });
-        const { idealSpeedUp: ideal, cacheBytes } = plan;
+        const { idealSpeedUp: ideal, cacheBytes, recordedShares: [run] = [] } = plan;
         if (ideal < 1.0005) continue;
         yield {
           ...{ method, options, ideal, cacheBytes },
           expected: expectedSpeedUp(plan),
-          ...(share === undefined ? {} : { share }),
+          ...(run ? { recorded: run.share } : share === undefined ? {} : { share: share || usualShare }),
         };
       } catch {
         // It has nothing to act on in this network, as text keys and values in FLUX.

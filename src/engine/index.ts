@@ -121,6 +121,7 @@ export { diffusersCacheBytes } from "./plan/in-diffusers.js";
 export { memoryOf, type RunMemory } from "./plan/memory-of.js";
 export { planToJson } from "./plan/plan-json.js";
 export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan } from "./plan/plan-run.js";
+export { type RecordedShare, recordedShare, recordedShares } from "./plan/recorded-shares.js";
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { schedulerFromConfig } from "./schedulers/index.js";

@@ -7,6 +7,7 @@ import { gpuOf } from "../../src/engine/plan/gpus.js";
 import { diffusersCacheBytes } from "../../src/engine/plan/in-diffusers.js";
 import { memoryOf } from "../../src/engine/plan/memory-of.js";
 import { type PlanRequest, planRun } from "../../src/engine/plan/plan-run.js";
+import { recordedShare, recordedShares } from "../../src/engine/plan/recorded-shares.js";
 import { engineError } from "../error.js";
 
 const plan = (name: string, method?: string, options: object = {}, more: Partial<PlanRequest> = {}) =>
@@ -98,6 +99,36 @@ describe("what is computed", () => {
     engineError("option-invalid", () => plan("FLUX.1-dev", "easycache", {}, { shares: { easycache: 2 } }));
     engineError("site-missing", () => plan("FLUX.1-dev", "textkv"));
     expect(plan("FLUX.1-dev", "easycache", {}, { shares: { easycache: 1 } }).computedShare).toBeCloseTo(1 / 28, 6);
+  });
+});
+
+describe("recorded shares", () => {
+  const options = { fnComputeBlocks: 1, maxWarmupSteps: 4, maxContinuousCachedSteps: 3, residualDiffThreshold: 0.12 };
+
+  test("a published run's share is taken where model and settings are its own, and is named", () => {
+    const found = plan("FLUX.1-dev", "dbcache", options, { steps: 50 });
+    expect(found.decidedBy).toEqual({ dbcache: "recorded" });
+    expect(found.recordedShares).toEqual([expect.objectContaining({ share: 0.6198, steps: 50 })]);
+    const same = plan("FLUX.1-dev", "dbcache", options, { steps: 50, shares: { dbcache: 0.6198 } });
+    expect(same.decidedBy).toEqual({ dbcache: "share" });
+    expect(same.recordedShares).toBeUndefined();
+    expect(found.idealSpeedUp).toBe(same.idealSpeedUp);
+  });
+
+  test("other settings or another model have none", () => {
+    engineError("needs-readings", () => plan("FLUX.1-dev", "dbcache", { ...options, residualDiffThreshold: 0.13 }));
+    engineError("needs-readings", () => plan("Qwen-Image", "dbcache", options));
+  });
+
+  test("every record has a card, options that its method knows, and an address", () => {
+    for (const { card, method, options: said, share, source } of recordedShares) {
+      expect(modelCard(card).name).toBe(card);
+      expect(share, source).toBeGreaterThan(0.1);
+      expect(share, source).toBeLessThan(0.9);
+      expect(source).toMatch(/^https:/);
+      const filled = method === "teacache" ? { coefficients: [1, 0], ...said } : said;
+      expect(recordedShare(card, methodFromName(method, filled), 50)?.method).toBe(method);
+    }
   });
 });
 

@@ -2,13 +2,17 @@ import { knownAhead } from "../cache/decide.js";
 import { EngineError, shown } from "../errors.js";
 import { type CacheMethod, compute, reuse, type SiteMap } from "../method.js";
 
-/** What a method's decisions were taken from: its settings alone, a recorded run's readings, or a share that was set. */
-export type DecidedBy = "settings" | "readings" | "share";
+/**
+ * What a method's decisions were taken from: its settings alone, a recorded run's readings, the share of steps that a
+ * published run with these settings skipped, or a share that was set.
+ */
+export type DecidedBy = "settings" | "readings" | "recorded" | "share";
 
 /** By method: of the visits that could be skipped, how many are, 0 … 1. */
 export type Shares = Readonly<Record<string, number>>;
 
-const leaves = (methods: readonly CacheMethod[]): readonly CacheMethod[] =>
+/** The methods themselves, without what combines them. */
+export const leaves = (methods: readonly CacheMethod[]): readonly CacheMethod[] =>
   methods.flatMap((method) => method.parts ?? [method]);
 
 /**
@@ -19,7 +23,7 @@ export const decidedBy = (
   methods: readonly CacheMethod[],
   sites: SiteMap,
   shares: Shares,
-  recorded: boolean,
+  recorded: { readonly readings: boolean; readonly shares: Shares },
 ): Readonly<Record<string, DecidedBy>> => {
   for (const [name, share] of Object.entries(shares))
     if (!(share >= 0 && share <= 1))
@@ -30,12 +34,13 @@ export const decidedBy = (
     leaves(methods).map((method): [string, DecidedBy] => {
       if (Object.hasOwn(shares, method.name)) return [method.name, "share"];
       if (knownAhead(method, sites)) return [method.name, "settings"];
-      if (recorded) return [method.name, "readings"];
+      if (recorded.readings) return [method.name, "readings"];
+      if (Object.hasOwn(recorded.shares, method.name)) return [method.name, "recorded"];
       throw new EngineError(
         "needs-readings",
         `${method.name} decides by what it measures, so its plan needs a share.`,
         {
-          hint: "Set the share of steps that it skips (--share 0.5), or give the trace of a recorded run.",
+          hint: "Set the share of steps that it skips (--share 0.5), or give the trace of a recorded run; no published run with these settings says it.",
         },
       );
     }),

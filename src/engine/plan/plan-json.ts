@@ -8,6 +8,7 @@ import { type Band, type ExpectedTime, expectedSpeedUp, expectedTime } from "./e
 import type { Gpu } from "./gpus.js";
 import { memoryOf, type RunMemory } from "./memory-of.js";
 import type { RunPlan } from "./plan-run.js";
+import type { RecordedShare } from "./recorded-shares.js";
 
 /** What a plan is said beside. */
 export interface PlanBeside {
@@ -63,6 +64,8 @@ export interface PlanJson {
   readonly expectedSpeedUp: Band;
   /** By method. */
   readonly decidedBy: Readonly<Record<string, DecidedBy>>;
+  /** The published runs whose shares are taken. */
+  readonly recordedShares?: readonly RecordedShare[];
   /** What methods keep. */
   readonly cacheBytes: number;
   /** What diffusers' hooks keep, where that is more. */
@@ -112,6 +115,7 @@ export const planToJson = (plan: RunPlan, beside: PlanBeside = {}): PlanJson => 
     idealSpeedUp: plan.idealSpeedUp,
     expectedSpeedUp: expectedSpeedUp(plan),
     decidedBy: plan.decidedBy,
+    ...(plan.recordedShares ? { recordedShares: plan.recordedShares } : {}),
     cacheBytes: plan.cacheBytes,
     ...(beside.diffusersCacheBytes === undefined ? {} : { diffusersCacheBytes: beside.diffusersCacheBytes }),
     weightsBytes: plan.weightsBytes,

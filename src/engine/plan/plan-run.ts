@@ -9,9 +9,10 @@ import { tokensOf } from "../cards/tokens.js";
 import { accept } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 import { aRequest } from "./checks.js";
-import { type DecidedBy, decidedBy, type Shares } from "./decided-by.js";
+import { type DecidedBy, decidedBy, leaves, type Shares } from "./decided-by.js";
 import { type Dtype, numberBytes, weightBytes } from "./dtypes.js";
 import { joined, playStretch } from "./play.js";
+import { type RecordedShare, recordedShare } from "./recorded-shares.js";
 
 /** A run of a real model that is planned. Everything that is left out is the card's usual value. */
 export interface PlanRequest {
@@ -111,6 +112,8 @@ export interface RunPlan {
   readonly weightsBytes: number;
   /** By method. */
   readonly decidedBy: Readonly<Record<string, DecidedBy>>;
+  /** The published runs whose shares are taken. */
+  readonly recordedShares?: readonly RecordedShare[];
   /** The step at which the second expert takes over. */
   readonly expertSwitch?: number;
 }
@@ -126,8 +129,9 @@ const stretches = ({ experts }: ModelCard, timesteps: readonly number[]): readon
  * Plans a run of a real model from its card alone: which sites are computed in which step, what share of the operations
  * that is, and what is kept. Nothing runs. Time and memory of a GPU follow from it: see `expectedTime`, `memoryOf`.
  *
- * A method that decides by data is planned from `readings` of a run, or skips its `shares` of the steps, evenly spread:
- * where in the run is then not known, only how much.
+ * A method that decides by data is planned from `readings` of a run, or skips a share of the steps, evenly spread: that of
+ * `shares`, or what a published run of this model with these settings skipped. Where in the run is then not known, only how
+ * much.
  *
  * @throws EngineError "input-invalid" for a size, frames or steps that the model does not take; "needs-readings";
  *   "site-missing" for a method that finds nothing in this network
@@ -157,8 +161,12 @@ export const planRun = (request: PlanRequest): RunPlan => {
   }));
   for (const { methods: own } of runs) activeSites(own, network.sites);
   const all = [...new Set(runs.flatMap(({ methods: own }) => own))];
-  const decided = decidedBy(all, network.sites, shares, readings !== undefined);
-  const played = joined(runs.map((run) => playStretch(network, run, { guided, conditional, shares, readings })));
+  const known = readings ? [] : leaves(all).flatMap((method) => recordedShare(card.name, method, steps) ?? []);
+  const published = Object.fromEntries(known.map(({ method, share }) => [method, share]));
+  const decided = decidedBy(all, network.sites, shares, { readings: readings !== undefined, shares: published });
+  const recorded = known.filter(({ method }) => decided[method] === "recorded");
+  const set = { ...Object.fromEntries(recorded.map(({ method, share }) => [method, share])), ...shares };
+  const played = joined(runs.map((run) => playStretch(network, run, { guided, conditional, shares: set, readings })));
 
   const perKind = flopsByKind(card, tokens);
   const passFlops = addFlops(...perKind.values());
@@ -183,6 +191,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
     hiddenBytes: bytes(network.elements("x")) * (card.batched ? branches : 1),
     weightsBytes: card.parameters * (card.experts?.count ?? 1) * weightBytes(dtype),
     decidedBy: decided,
+    ...(recorded.length > 0 ? { recordedShares: recorded } : {}),
     ...(runs.length > 1 ? { expertSwitch: (runs[0] as (typeof runs)[number]).timesteps.length } : {}),
   };
 };

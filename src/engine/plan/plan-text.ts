@@ -21,6 +21,7 @@ const bases = {
 const decisions = {
   settings: "settings alone",
   readings: "the recorded run's readings",
+  recorded: "the share of a published run with these settings; where in the run is not known",
   share: "the share that was set; where in the run is not known",
 } as const;
 
@@ -49,7 +50,12 @@ export const planText = (plan: RunPlan, beside: PlanBeside = {}): string => {
   const json = planToJson(plan, beside);
   const [low, high] = expectedSpeedUp(plan);
   const frames = size.frames > 1 ? `×${size.frames}` : "";
-  const known = Object.entries(decidedBy).map(([name, by]) => `${name}: by ${decisions[by]}`);
+  const known = [
+    ...Object.entries(decidedBy).map(([name, by]) => `${name}: by ${decisions[by]}`),
+    ...(plan.recordedShares ?? []).map(
+      ({ method, share, steps: of, source }) => `${method} skipped ${percent(share)} of ${of} steps: ${source}`,
+    ),
+  ];
   const lines = [
     `${card.name}, ${size.width}×${size.height}${frames}, ${steps} steps of ${passes} ${passes > 1 ? "passes" : "pass"}: ${tokens.N} tokens, ${(plan.flopsPerPass / 1e12).toPrecision(4)} TFLOPs a pass`,
     ...(plan.expertSwitch === undefined ? [] : [`The second expert takes over at step ${plan.expertSwitch}.`]),
