@@ -44,6 +44,9 @@ describe("plan --card", () => {
     [["--card", "FLUX.1-dev", "--method", "easycache"], "--share"],
     [["--card", "FLUX.1-dev", "--method", "pab", "--share", "0.5"], "Leave it out"],
     [["--card", "FLUX.1-dev", "--dtype", "int3"], "bf16"],
+    [["--card", "FLUX.1-dev", "--sigmas", "scheduler"], "--scheduler DIR"],
+    [["--card", "FLUX.1-dev", "--sigmas", "1,0.5", "--steps", "3"], "Leave --steps out"],
+    [["--card", "CogVideoX-5b", "--sigmas", "1,0.5"], "takes no sigmas"],
     [["--size", "832x480", "--method", "pab", "--steps", "20"], "without --card"],
     [["--config", "package.json"], "of which no card can be made"],
   ])("%j is refused in one line that says what to do", async (args, said) => {
@@ -51,6 +54,17 @@ describe("plan --card", () => {
     expect(code).not.toBe(0);
     expect(stderr.trim().split("\n")).toHaveLength(1);
     expect(stderr).toContain(said);
+  });
+
+  test("lays timesteps as the pipeline does, with its own scheduler or another one, or from sigmas", async () => {
+    const timesteps = async (...args: string[]): Promise<number[]> =>
+      JSON.parse((await cli("plan", "--card", "FLUX.1-dev", "--json", ...args)).stdout).timesteps;
+    const four = [1000, 904.53, 759.51, 512.84];
+    for (const args of [["--steps", "4"], ["--sigmas", "1,0.75,0.5,0.25"]])
+      for (const [at, one] of (await timesteps(...args)).entries()) expect(one).toBeCloseTo(four[at] as number, 2);
+    const scheduler = ["--scheduler", "tests/fixtures/real/sd3/scheduler"];
+    expect(await timesteps("--steps", "4", ...scheduler)).toHaveLength(4);
+    expect(await timesteps("--sigmas", "1,0.5", ...scheduler)).toHaveLength(2);
   });
 
   test("plans on the configuration of a checkpoint", async () => {

@@ -72,7 +72,10 @@ const timesteps: Read<TimestepRule> = (value, path) => {
   return record<Extract<TimestepRule, { kind: "flow" }>>(
     {
       kind: oneOf("flow"),
-      shift: (one, where) => (typeof one === "number" ? positive(one, where) : growing(one, where)),
+      shift(one, where) {
+        if (typeof one === "string") return oneOf("empirical")(one, where);
+        return typeof one === "number" ? positive(one, where) : growing(one, where);
+      },
     },
     { laid: oneOf("pipeline", "euler", "unipc") },
   )(value, path);

@@ -71,9 +71,13 @@ export type TimestepRule =
        * whole timesteps. Default "pipeline".
        */
       readonly laid?: "pipeline" | "euler" | "unipc";
-      /** The shift, or the exponents of one that grows with the tokens of the image, at the fewest and the most. */
+      /**
+       * The shift, or the exponents of one that grows with the tokens of the image, at the fewest and the most.
+       * "empirical": the fit over tokens and steps that Flux2Pipeline has.
+       */
       readonly shift:
         | number
+        | "empirical"
         | { readonly base: number; readonly most: number; readonly tokens: readonly [fewest: number, most: number] };
     }
   | {

@@ -1,4 +1,5 @@
 import { EngineError } from "../errors.js";
+import { empiricalMu } from "../schedulers/pipeline-sigmas.js";
 import type { TimestepRule } from "./card.js";
 
 const training = 1000;
@@ -16,18 +17,41 @@ const linearQuadratic = (steps: number, threshold: number): number[] => {
   );
 };
 
+type Shift = Extract<TimestepRule, { readonly kind: "flow" }>["shift"];
+
+const shiftOf = (shift: Shift, steps: number, tokens: number): number => {
+  if (typeof shift === "number") return shift;
+  if (shift === "empirical") return Math.exp(empiricalMu(tokens, steps));
+  const [fewest, most] = shift.tokens;
+  return Math.exp(shift.base + ((shift.most - shift.base) * (tokens - fewest)) / (most - fewest));
+};
+
 /**
  * The timesteps of a run as its pipeline in diffusers passes them, 1000 … 0, near enough for windows of timesteps and
  * the boundary of experts: rounding and solvers that add a step are left out.
  * @param tokens of the image or video, which the shift of some pipelines grows with
+ * @param sigmas in place of the pipeline's, before the shift; as many as steps
  * @throws EngineError "input-invalid" for the number of steps
  */
-export const cardTimesteps = (rule: TimestepRule, steps: number, tokens: number): readonly number[] => {
+export const cardTimesteps = (
+  rule: TimestepRule,
+  steps: number,
+  tokens: number,
+  sigmas?: readonly number[],
+): readonly number[] => {
   if (!Number.isSafeInteger(steps) || steps < 1 || steps > training)
     throw new EngineError("input-invalid", `The number of steps is ${steps}; expected a whole number from 1 to 1000.`, {
       hint: "20 to 50 steps are usual.",
     });
+  if (sigmas?.some((sigma) => !(sigma >= 0 && sigma <= 1)) || (sigmas && sigmas.length !== steps))
+    throw new EngineError("input-invalid", "sigmas are not one number from 0 to 1 for each step.", {
+      hint: "Write them noise first, before the shift: 1,0.75,0.5,0.25.",
+    });
   if (rule.kind === "diffusion") {
+    if (sigmas)
+      throw new EngineError("input-invalid", "The model's scheduler counts timesteps and takes no sigmas.", {
+        hint: "Give timesteps, or leave them out.",
+      });
     const each = Math.floor(training / steps);
     return Array.from({ length: steps }, (_, i) =>
       rule.spacing === "leading"
@@ -35,17 +59,14 @@ export const cardTimesteps = (rule: TimestepRule, steps: number, tokens: number)
         : Math.round(training - (i * training) / steps) - 1,
     );
   }
-  if (rule.kind === "linear-quadratic") return linearQuadratic(steps, rule.threshold).map((sigma) => sigma * training);
+  if (rule.kind === "linear-quadratic")
+    return (sigmas ?? linearQuadratic(steps, rule.threshold)).map((sigma) => sigma * training);
   const { shift, laid = "pipeline" } = rule;
-  const factor =
-    typeof shift === "number"
-      ? shift
-      : Math.exp(
-          shift.base + ((shift.most - shift.base) * (tokens - shift.tokens[0])) / (shift.tokens[1] - shift.tokens[0]),
-        );
+  const factor = shiftOf(shift, steps, tokens);
   const shifted = (sigma: number): number => (factor * sigma) / (1 + (factor - 1) * sigma);
   const least = shifted(1 / training);
   const sigmaAt = (i: number): number => {
+    if (sigmas) return sigmas[i] as number;
     if (laid === "euler") return steps === 1 ? 1 : 1 - (i / (steps - 1)) * (1 - least);
     return 1 - (i / steps) * (laid === "unipc" ? 1 - 1 / training : 1);
   };

@@ -4,6 +4,7 @@ import { cardFromConfig } from "../cards/build.js";
 import type { ModelCard, RunSize } from "../cards/card.js";
 import { cardFromJson } from "../cards/card-from-json.js";
 import { modelCard } from "../cards/index.js";
+import { latentFrames, tokensOf } from "../cards/tokens.js";
 import { EngineError } from "../errors.js";
 import { openFiles } from "../models/files.js";
 import { dtypeOf } from "../plan/dtypes.js";
@@ -14,8 +15,10 @@ import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { planText } from "../plan/plan-text.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
+import { type Sigmas, scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
 import { type Flag, methodsOf, numberOf, printNotes, textOf, type Values } from "./arguments.js";
+import { sigmasOf } from "./model.js";
 import { print } from "./print.js";
 import { jsonFile, parsedFile } from "./read-file.js";
 
@@ -76,21 +79,53 @@ const within = (values: Values, flag: string, low: number, high: number): number
   return value;
 };
 
+/** What is known of steps and noise where no scheduler is given: the card's own rule, or sigmas that it shifts. */
+const withoutScheduler = (sigmas: Sigmas | undefined, steps: number | undefined) => {
+  if (sigmas === "scheduler")
+    throw invalid("--sigmas scheduler asks for a scheduler.", "Give its folder: --scheduler DIR.");
+  if (sigmas === undefined || sigmas === "pipeline") return steps === undefined ? {} : { steps };
+  if (steps !== undefined && steps !== sigmas.length)
+    throw invalid(`--steps is ${steps}, but --sigmas has ${sigmas.length} numbers.`, "Leave --steps out.");
+  return { sigmas };
+};
+
+/** The timesteps of a scheduler_config.json, with the sigmas that the model's pipeline passes to it. */
+const laidBy = async (
+  folder: string,
+  card: ModelCard,
+  size: Partial<RunSize>,
+  sigmas: Sigmas | undefined,
+  steps: number | undefined,
+) => {
+  const scheduler = await loadSchedulerConfig(await openFiles(folder));
+  const { channels, space } = card.latent;
+  const { width, height, frames } = { ...(card.sizes[0] as RunSize), ...size };
+  tokensOf(card, { width, height, frames });
+  const { steps: count, schedule } = scheduleOf({
+    ...{ sigmas, steps, defaultSteps: card.steps, scheduler },
+    // Pipelines that pack squares of latents tell it by the channels of the network.
+    network: { _class_name: card.class, in_channels: channels * card.patch[1] * card.patch[2] },
+    size: { channels, frames: latentFrames(card, frames), height: height / space, width: width / space },
+  });
+  return { timesteps: schedulerFromConfig(scheduler, count, schedule).timesteps };
+};
+
 const planOf = async (values: Values) => {
   const [card, methods] = [await cardOf(values), await methodsOf(values)];
   const [file, scheduler, dtype] = [textOf(values, "readings"), textOf(values, "scheduler"), textOf(values, "dtype")];
   const share = within(values, "share", 0, 1);
   const [guidance, clips] = [numberOf(values, "guidance"), within(values, "clips", 1, 1000)];
   const recorded = file === undefined ? undefined : traceFromJson(await jsonFile(file));
-  const steps = numberOf(values, "steps") ?? recorded?.timesteps.length ?? card.steps;
-  const timesteps =
+  const size = sizeOf(values);
+  const sigmas = sigmasOf(values);
+  const given = numberOf(values, "steps") ?? recorded?.timesteps.length;
+  const lay =
     scheduler === undefined
-      ? undefined
-      : schedulerFromConfig(await loadSchedulerConfig(await openFiles(scheduler)), steps).timesteps;
+      ? await withoutScheduler(sigmas, given)
+      : await laidBy(scheduler, card, size, sigmas, given);
   const deciding = methods.flatMap((method) => method.parts ?? [method]).filter(({ probes }) => probes);
   const plan = planRun({
-    ...{ card, methods, steps, ...sizeOf(values) },
-    ...(timesteps ? { timesteps } : {}),
+    ...{ card, methods, ...size, ...lay },
     ...(guidance === undefined ? {} : { guidance }),
     ...(clips === undefined ? {} : { clips }),
     ...(dtype === undefined ? {} : { dtype: dtypeOf(dtype) }),

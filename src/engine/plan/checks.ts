@@ -47,6 +47,7 @@ export const aRequest = fields({
   "methods?": someMethods,
   "secondExpert?": someMethods,
   "timesteps?": listOf(aNumber, { least: 1, most: 1000 }),
+  "sigmas?": listOf(aNumber, { least: 1, most: 1000 }),
   "shares?": anObject, // each is checked where it is used
   "readings?": aFunction,
   "modules?": aText,

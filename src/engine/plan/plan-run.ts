@@ -42,6 +42,8 @@ export interface PlanRequest {
   readonly secondExpert?: readonly CacheMethod[];
   /** As the network receives them, noise first. Default: those of the card's pipeline. */
   readonly timesteps?: readonly number[];
+  /** Noise levels before the pipeline's shift, as its `sigmas` takes them, noise first, in place of timesteps. */
+  readonly sigmas?: readonly number[];
   /** Shares of steps that methods skip which decide by data, by name. */
   readonly shares?: Shares;
   /** Readings of a recorded run, for the same. */
@@ -145,10 +147,11 @@ export const planRun = (request: PlanRequest): RunPlan => {
     height: request.height ?? usual.height,
     frames: request.frames ?? usual.frames,
   };
-  const steps = request.timesteps?.length ?? request.steps ?? card.steps;
+  const { sigmas } = request;
+  const steps = request.timesteps?.length ?? sigmas?.length ?? request.steps ?? card.steps;
   const counted = tokensOf(card, size, request.references);
   const tokens = request.text === undefined ? counted : { ...counted, L: request.text };
-  const timesteps = request.timesteps ?? cardTimesteps(card.timesteps, steps, tokens.N);
+  const timesteps = request.timesteps ?? cardTimesteps(card.timesteps, steps, tokens.N, sigmas);
   const guided = card.guidance === "classifier-free" && request.guidance !== 1;
   const branches = guided ? 2 : 1;
   const conditional = guided ? (card.conditionalPasses ?? 1) : 1;

@@ -43,7 +43,7 @@ const straightMu = (tokens: number, _: number, scheduler: Fields): number => {
 };
 
 /** compute_empirical_mu of Flux2Pipeline: a plane fitted to sizes and numbers of steps. */
-const empiricalMu = (tokens: number, steps: number): number => {
+export const empiricalMu = (tokens: number, steps: number): number => {
   const at200 = 0.00016927 * tokens + 0.45666666;
   if (tokens > 4300) return at200;
   const at10 = 8.73809524e-5 * tokens + 1.89833333;

@@ -38,7 +38,7 @@ export const families: Readonly<Record<string, Family>> = {
   Flux2Transformer2DModel: {
     anatomy: flux2,
     ...{ latent: { channels: 32, space: 8, time: 1 }, text: 512, guidance: "distilled", batched: false, steps: 50 },
-    ...{ sizes: square, timesteps: flow(7.56), pipeline: "Flux2Pipeline" },
+    ...{ sizes: square, timesteps: { kind: "flow", shift: "empirical" }, pipeline: "Flux2Pipeline" },
   },
   ChromaTransformer2DModel: {
     anatomy: chroma,
