@@ -43,6 +43,10 @@ export const pitfallsOf = (plan: RunPlan, choice: Choice, fit: Fit | undefined):
       "Two experts: each keeps its own state, and the one that takes over computes its first steps again.",
     ],
     [
+      acts && plan.passes > plan.branches,
+      `The pipeline guides by ${plan.passes} passes a step, and each keeps a state of its own. Without its further guidance two are left, and half of the time.`,
+    ],
+    [
       acts && offBy(plan),
       "Few steps leave little to skip, and neighbouring steps differ much: fewer steps may be the better cache.",
     ],

@@ -65,8 +65,19 @@ export const candidates = async function* (
     }
 };
 
-/** Those that meet a wish, the leanest first. */
-export const fulfilling = (all: readonly Candidate[], { speedUp, gib }: Wish): readonly Candidate[] =>
+/** How ready a method is in the model's pipeline by what the support table says; nothing where diffusers has it not. */
+export const readiness = (state: string | undefined): number =>
+  ["works", "one-call", "own-callback", undefined].indexOf(state) + 1 || 5;
+
+/** Those that meet a wish: what runs in the model's pipeline first, then the leanest. */
+export const fulfilling = (
+  all: readonly Candidate[],
+  { speedUp, gib }: Wish,
+  stateOf: (method: string) => string | undefined = () => undefined,
+): readonly Candidate[] =>
   all
     .filter(({ expected, cacheBytes }) => expected[1] >= speedUp && (gib === 0 || cacheBytes <= gib * 2 ** 30))
-    .toSorted((a, b) => a.cacheBytes - b.cacheBytes || b.ideal - a.ideal);
+    .toSorted(
+      (a, b) =>
+        readiness(stateOf(a.method)) - readiness(stateOf(b.method)) || a.cacheBytes - b.cacheBytes || b.ideal - a.ideal,
+    );

@@ -41,7 +41,10 @@ const inPipeline = (found: Support, pipeline: SupportedPipeline, column: Column)
     if (!currentTimestep)
       return { state: "own-callback", why: "The pipeline has no current_timestep: hand in a callback of your own." };
     return many
-      ? { state: "one-call", why: "It does not tell branches apart: with two calls a step one gets the other's." }
+      ? {
+          state: "one-call",
+          why: "It keeps one output for both calls of a step, so each branch of guidance may get the other's.",
+        }
       : undefined;
   }
   if (column === "dbcache" || (context && (column !== "seacache" || step))) return undefined;

@@ -52,7 +52,7 @@ describe("the planner", () => {
     expect(code).toContain("num_inference_steps=28");
     await page.getByRole("tab", { name: "All methods" }).click();
     await page.getByRole("button", { name: "Find settings" }).click();
-    await page.getByText(/\d+ settings, the leanest first/).waitFor();
+    await page.getByText(/\d+ settings; what runs in the pipeline first/).waitFor();
     await page.locator("#plan-tab tbody th button").first().click();
     expect(await page.locator("select[name=method]").inputValue()).not.toBe("none");
   });

@@ -46,6 +46,11 @@ describe("all methods on a model", () => {
     }
     const bytes = found.map(({ cacheBytes }) => cacheBytes);
     expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
+    const states: Readonly<Record<string, string>> = { mask: "works", taylorseer: "no-effect", easycache: "one-call" };
+    const ready = fulfilling(found, { speedUp: 2, gib: 0 }, (method) => states[method]).map(({ method }) => method);
+    expect(ready[0]).toBe("mask");
+    expect(ready.indexOf("easycache")).toBeLessThan(ready.indexOf("spectrum"));
+    expect(ready.lastIndexOf("taylorseer")).toBe(ready.length - 1);
   });
 });
 
