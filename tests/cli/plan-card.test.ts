@@ -60,7 +60,10 @@ describe("plan --card", () => {
     const timesteps = async (...args: string[]): Promise<number[]> =>
       JSON.parse((await cli("plan", "--card", "FLUX.1-dev", "--json", ...args)).stdout).timesteps;
     const four = [1000, 904.53, 759.51, 512.84];
-    for (const args of [["--steps", "4"], ["--sigmas", "1,0.75,0.5,0.25"]])
+    for (const args of [
+      ["--steps", "4"],
+      ["--sigmas", "1,0.75,0.5,0.25"],
+    ])
       for (const [at, one] of (await timesteps(...args)).entries()) expect(one).toBeCloseTo(four[at] as number, 2);
     const scheduler = ["--scheduler", "tests/fixtures/real/sd3/scheduler"];
     expect(await timesteps("--steps", "4", ...scheduler)).toHaveLength(4);
