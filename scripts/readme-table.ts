@@ -1,20 +1,22 @@
-// Writes the recorded table of methods into the README, between its marks. Part of npm run record.
+// Writes the recorded quality of the methods into the README, between its marks. Part of npm run record:quality.
 import { readFileSync, writeFileSync } from "node:fs";
-import { benchFigures, benchReportFromJson, readInfinity } from "../dist/lib/index.js";
+import { qualityCaption, qualityFigures, qualityReportFromJson, readInfinity } from "../dist/lib/index.js";
 
-const recorded = "site/public/recorded/trade-offs.json";
-const figures = benchFigures(benchReportFromJson(JSON.parse(readFileSync(recorded, "utf8"), readInfinity), recorded));
-const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "equal");
-const rows = figures
-  .filter(({ row }) => row.kind === "cached")
-  .toSorted((a, b) => b.speedup - a.speedup)
-  .map(({ row, speedup, psnr, gain, cacheBytes }): string => {
-    const rival = gain === undefined ? "" : decibels(psnr - gain);
-    return `| ${[row.method, speedup.toFixed(2), decibels(psnr), rival, `${(cacheBytes / 1024).toFixed(0)} KiB`].join(" | ")} |`;
+const recorded = "site/public/recorded/quality/latte-motion-nano-28.json";
+const report = qualityReportFromJson(JSON.parse(readFileSync(recorded, "utf8"), readInfinity), recorded);
+const decibels = (psnr: number | undefined): string =>
+  psnr === undefined ? "" : Number.isFinite(psnr) ? psnr.toFixed(1) : "equal";
+const rows = qualityFigures(report)
+  .toSorted((a, b) => a.evaluations - b.evaluations)
+  .map(({ row, evaluations, psnr, fewer, reused }): string => {
+    const figures = [psnr.median, fewer?.median, reused?.median].map(decibels);
+    return `| ${[row.method, evaluations.toFixed(1), ...figures, `${(row.cacheBytes / 1024).toFixed(0)} KiB`].join(" | ")} |`;
   });
 const table = [
-  "| Method | Speed-up | PSNR, dB | PSNR of fewer steps in the same time, dB | Cache |",
-  "| --- | ---: | ---: | ---: | ---: |",
+  qualityCaption(report),
+  "",
+  `| Method | Evaluations of ${report.steps} | PSNR, dB | Fewer steps, dB | Prediction reused, dB | Cache |`,
+  "| --- | ---: | ---: | ---: | ---: | ---: |",
   ...rows,
 ];
 const readme = readFileSync("README.md", "utf8");

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { errorCodes, type MethodName } from "diffusion-cache";
+import { errorCodes, type MethodName, qualityMarkdown } from "diffusion-cache";
 import { benchText } from "../measurements/benchmarks.js";
 import { recordedMeasurement } from "../measurements/measured.js";
 import { inWords, type Kind } from "../measurements/measurement-kinds.js";
@@ -9,6 +9,7 @@ import { optionsOf } from "../methods/options-of.js";
 import { siteModel } from "../model/model.js";
 import type { Spoken } from "../page/plain-text.js";
 import { recordedRun } from "../program/recorded-run.js";
+import { qualitySources, recordedQuality } from "../quality/recorded-quality.js";
 import { methodNames, type Published, published } from "../reference/published.js";
 import { memoryText, qualityText, speedText, subjectText, timesText } from "../reference/published-text.js";
 
@@ -85,6 +86,11 @@ export const spokenParts: Spoken = (name, { name: example = "", method = "", kin
     const { measured } = recordedMeasurement(model.name);
     return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
   }
+  if (name === "QualityTable") return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));
+  if (name === "AllQuality")
+    return qualitySources()
+      .map((source) => qualityMarkdown(recordedQuality(source)))
+      .join("\n\n");
   if (name === "Benchmark") return benchText(part);
   if (name === "DevicePanel") return "";
   return undefined;

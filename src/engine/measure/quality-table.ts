@@ -20,12 +20,13 @@ const signed = (gain: number | undefined): string =>
 /** One sentence that says what a table compares, and on what. */
 export const qualityCaption = (report: QualityReport): string => {
   accept("qualityCaption", { report: [report, aQualityReport] });
-  const { model, steps, guidance, clips } = report;
+  const { model, steps, guidance, clips, rows } = report;
+  const further = rows.some((row) => furtherMeasures.some(({ name }) => row[name] !== undefined));
   return (
     `PSNR in dB against the uncached clip of the same prompt and seed: median (least–most) of ${clips.length} prompts, seeds ` +
     `${clips[0]?.seed} to ${clips.at(-1)?.seed}; ${model}, ${steps} steps, guidance ${guidance}. Each method is beside ` +
     "uncached runs that evaluate the network at least as often: fewer steps, spaced by the scheduler, and the same steps with " +
-    "the whole prediction reused. Other measures are medians against the same clips."
+    `the whole prediction reused.${further ? " Other measures are medians against the same clips." : ""}`
   );
 };
 
