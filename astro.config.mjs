@@ -67,7 +67,6 @@ export default defineConfig({
         "./site/styles/live.css",
         "./site/styles/grid.css",
         "./site/styles/results.css",
-        "./site/styles/trade-offs.css",
         "./site/styles/code.css",
         "./site/styles/editor.css",
         "./site/styles/hero.css",

@@ -1,3 +1,10 @@
+/** What a colour of a chart means. */
+export interface LegendKey {
+  readonly text: string;
+  /** As a style sheet has it. */
+  readonly colour: string;
+}
+
 /** What every chart of the site is: a picture and the same numbers as a table. */
 export interface Chart {
   readonly title: string;
@@ -10,6 +17,7 @@ export interface Chart {
   readonly rows: readonly (readonly (string | number)[])[];
   /** What pressing the first cell of a row does, where its rows can be chosen. */
   readonly pick?: (row: number) => void;
+  readonly legend?: readonly LegendKey[];
 }
 
 /** Common looks: colours come from the page's style sheet, so that they follow the colour scheme. */

@@ -1,9 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import type { Trace } from "diffusion-cache";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, type LegendKey, looks } from "./chart.js";
 
 const kinds = ["compute", "reuse", "forecast"] as const;
 const names = { compute: "computed", reuse: "reused", forecast: "forecast" } as const;
+
+/** Of the decisions that occur. */
+export const decisionLegend = ({ visits }: Trace): readonly LegendKey[] =>
+  kinds
+    .filter((kind) => visits.some(({ decision }) => decision === kind))
+    .map((kind) => ({ text: names[kind], colour: colours[kind] }));
 
 /** How many of the sites that a method decides about were computed, reused and forecast in each step. */
 export const decisionCounts = (cached: Trace): Chart => {
@@ -48,6 +54,7 @@ export const decisionCounts = (cached: Trace): Chart => {
           Plot.ruleY([0]),
         ],
       }),
+    legend: decisionLegend(cached),
     columns: ["Step", ...used.map((kind) => `${names[kind]} (evaluations)`)],
     rows: counts.map((count, step) => [step + 1, ...used.map((kind) => count[kinds.indexOf(kind)] ?? 0)]),
   };

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { Trace } from "diffusion-cache";
 import { type Chart, colours, looks } from "./chart.js";
+import { decisionLegend } from "./decisions.js";
 
 interface Point {
   readonly step: number;
@@ -68,6 +69,7 @@ export const comparisons = (cached: Trace): Chart | undefined => {
           Plot.ruleY([0]),
         ],
       }),
+    legend: decisionLegend(cached),
     columns: ["Step", "Branch", "Compared", "Threshold", "Decision"],
     rows: points.map(({ step, branch, value, threshold, decision }) => [
       step,

@@ -37,6 +37,10 @@ export const stepTime = (uncached: Trace, cached: Trace): Chart => {
           }), // prettier-ignore
         ]),
       }),
+    legend: [
+      { text: "uncached", colour: colours.uncached },
+      { text: "cached", colour: colours.cached },
+    ],
     columns: ["Step", "Uncached (ms)", "Cached (ms)", ...(probed ? ["of it reading probes"] : [])],
     rows: uncached.stepMs.map((ms, step) => [
       step + 1,

@@ -2,10 +2,20 @@ import type { Engine, Progress } from "diffusion-cache";
 import { codeOf } from "../page/failure.js";
 import { hiddenNote } from "../page/in-view.js";
 import { engineBroke, engineFor, forgetEngine } from "./engines.js";
-import type { PanelRun } from "./panel-run.js";
 import { preferred } from "./preference.js";
 import { statusOf } from "./run-status.js";
 import { inTurn, placeInWords } from "./turns.js";
+
+/** One run of a panel. */
+export interface PanelRun {
+  readonly signal: AbortSignal;
+  /** Whether it is still the one that the panel shows. */
+  readonly current: () => boolean;
+  /** The page's engine for a model; the panel says how far it is. */
+  readonly engine: (model: { readonly address: string }) => Promise<Engine>;
+  /** What is to be said of all times taken since the engine was there: nothing, if the page was in view. */
+  readonly note: () => string;
+}
 
 interface RunsOptions {
   /** What the status says before the first run, after one that failed, and after one that was stopped. */

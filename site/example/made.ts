@@ -1,8 +1,8 @@
 import { type CacheMethod, type Engine, type Progress, sitesOf } from "diffusion-cache";
 import type { Pixels } from "../clips/frames.js";
 import { type PreviewLog, previewLog } from "../clips/previews.js";
-import type { PanelRun } from "../device/panel-run.js";
 import { statusOf } from "../device/run-status.js";
+import type { PanelRun } from "../device/runs.svelte.js";
 import type { GridRow } from "../grid/grid-rows.js";
 import { runRows } from "../grid/run-rows.js";
 import type { PageModel } from "../model/models.js";

@@ -2,8 +2,7 @@ import { type CacheMethod, type Engine, promptGrammar, type Trace } from "diffus
 import type { PreviewLog } from "../clips/previews.js";
 import { stripPixels } from "../clips/recorded-clips.js";
 import { forgetEngine, profileOf } from "../device/engines.js";
-import type { PanelRun } from "../device/panel-run.js";
-import { Runs } from "../device/runs.svelte.js";
+import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import { chooseModel, modelNamed, modelOf, onModel } from "../model/models.js";
 import { codeOf, messageOf } from "../page/failure.js";
 import { wasHidden } from "../page/in-view.js";

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Calibration, SiteKind } from "diffusion-cache";
-import { type Chart, colours, kindColours, looks } from "../charts/chart.js";
+import { type Chart, colours, kindColours, type LegendKey, looks } from "../charts/chart.js";
 import { kindNames } from "../grid/grid-rows.js";
 
 /** The calibrations of the site's models, by their names. */
@@ -12,12 +12,9 @@ interface Point {
   readonly y: number;
 }
 
-/** Lines with their colours, in the order of the legend. */
-export type Lines = readonly (readonly [name: string, colour: string])[];
-
 const lineChart = (
   { title, description, x, y }: Pick<Chart, "title" | "description"> & { readonly x: string; readonly y: string },
-  lines: Lines,
+  lines: readonly LegendKey[],
   points: readonly Point[],
 ): Chart => ({
   title,
@@ -30,22 +27,20 @@ const lineChart = (
       ariaDescription: description,
       x: { label: `${x} →`, ticks: Math.max(3, Math.floor(width / 90)) },
       y: { label: `↑ ${y}`, grid: true, ticks: 4 },
-      color: { domain: lines.map(([name]) => name), range: lines.map(([, colour]) => colour) },
+      color: { domain: lines.map(({ text }) => text), range: lines.map(({ colour }) => colour) },
       marks: [
         Plot.lineY(points, { x: "x", y: "y", stroke: "line", strokeWidth: 2 }),
         Plot.dot(points, { x: "x", y: "y", fill: "line", r: 1.8 }),
       ],
     }),
+  legend: lines,
   columns: ["Line", x, y],
   rows: points.map((point) => [point.line, point.x, Number(point.y.toPrecision(4))]),
 });
 
-export const lineKey = (lines: Lines): string =>
-  lines.map(([name, colour]) => `<span class="dc-legend"><i style="background: ${colour}"></i>${name}</span>`).join("");
-
 /** A line for each model. */
-export const modelLines = (all: Calibrations): Lines =>
-  Object.keys(all).map((name, at) => [name, at === 0 ? colours.cached : colours.forecast]);
+const modelLines = (all: Calibrations): readonly LegendKey[] =>
+  Object.keys(all).map((text, at) => ({ text, colour: at === 0 ? colours.cached : colours.forecast }));
 
 /** Numbers of successive steps as points; readers count steps from 1. */
 const overSteps = (line: string, numbers: readonly number[]): readonly Point[] =>
@@ -83,8 +78,11 @@ export const polynomialChart = (all: Calibrations): Chart =>
 const kindName = (kind: string): string => kindNames[kind as SiteKind];
 
 /** A line for each kind of sub-layer in a calibration. */
-export const kindLines = ({ smoothcache }: Calibration): Lines =>
-  Object.keys(smoothcache.errors).map((kind) => [kindName(kind), kindColours[kind] ?? colours.uncached]);
+const kindLines = ({ smoothcache }: Calibration): readonly LegendKey[] =>
+  Object.keys(smoothcache.errors).map((kind) => ({
+    text: kindName(kind),
+    colour: kindColours[kind] ?? colours.uncached,
+  }));
 
 export const errorChart = (calibration: Calibration, model: string): Chart =>
   lineChart(

@@ -1,10 +1,9 @@
 import * as Plot from "@observablehq/plot";
 import type { Changes } from "diffusion-cache";
 import { type Chart, kindColours, looks } from "../charts/chart.js";
-import { chartFigure } from "../charts/figure.js";
 import { changeCurves } from "./change-curves.js";
 import { percent } from "./shares.js";
-import { kindKey } from "./shares-chart.js";
+import { kindLegend } from "./shares-chart.js";
 
 /** Opacity of a change on a logarithmic scale: 1 % is almost nothing, 100 % is full. */
 const opacity = (change: number): number => Math.min(1, Math.max(0.03, 1 + Math.log10(change) / 2));
@@ -69,6 +68,11 @@ const heatMap = (changes: Changes): Chart => {
         ],
       });
     },
+    legend: [
+      { text: "1 %", colour: "color-mix(in srgb, var(--sl-color-white) 8%, transparent)" },
+      { text: "10 %", colour: "color-mix(in srgb, var(--sl-color-white) 50%, transparent)" },
+      { text: "100 %", colour: "var(--sl-color-white)" },
+    ],
     columns: ["Layer", ...Array.from({ length: steps - 1 }, (_, at) => `Step ${at + 2}`)],
     rows: curves.flatMap(({ layers }) => layers.map(({ site, change }) => [site, ...change.map(percent)])),
   };
@@ -108,14 +112,11 @@ const meanChange = (changes: Changes): Chart => {
           }),
         ],
       }),
+    legend: kindLegend(curves),
     columns: ["Step", ...curves.map(({ label }) => label)],
     rows: (curves[0]?.mean ?? []).map((_, at) => [at + 2, ...curves.map(({ mean }) => percent(mean[at] ?? 0))]),
   };
 };
 
-/** Draws what `engine.changes` measured. */
-export const drawChanges = (place: HTMLElement, changes: Changes): void => {
-  const key = kindKey(changeCurves(changes));
-  const ramp = '<span class="dc-legend">1 %<i class="dc-ramp"></i>100 %</span>';
-  place.replaceChildren(chartFigure(heatMap(changes), ramp), chartFigure(meanChange(changes), key));
-};
+/** What `engine.changes` measured. */
+export const changeCharts = (changes: Changes): readonly Chart[] => [heatMap(changes), meanChange(changes)];

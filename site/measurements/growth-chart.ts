@@ -2,9 +2,6 @@ import * as Plot from "@observablehq/plot";
 import type { Curve } from "../../bench/report.js";
 import { type Chart, colours, looks } from "../charts/chart.js";
 
-const key = (mark: string, text: string): string => `<span class="dc-legend"><i data-mark="${mark}"></i>${text}</span>`;
-export const growthKey = key("cached", "time") + key("uncached", "memory");
-
 /** Time and memory of a pass over one quantity, both as multiples of what they are at its smallest value. */
 export const growthChart = ({ quantity, points, exponents }: Curve): Chart => {
   const [first] = points as [Curve["points"][number]];
@@ -31,6 +28,10 @@ export const growthChart = ({ quantity, points, exponents }: Curve): Chart => {
           ];
         }),
       }),
+    legend: [
+      { text: "time", colour: colours.cached },
+      { text: "memory", colour: colours.uncached },
+    ],
     columns: [quantity, "Pass, ms", "Memory, MiB"],
     rows: points.map(({ at, ms, bytes }) => [at, ms.toFixed(1), (bytes / 2 ** 20).toFixed(2)]),
   };

@@ -1,8 +1,9 @@
 import { type Changes, type Engine, type Profile, type Progress, sitesOf } from "diffusion-cache";
+import type { Chart } from "../charts/chart.js";
 import { profileOf } from "../device/engines.js";
 import type { PageModel } from "../model/models.js";
 import { changesInWords } from "./change-curves.js";
-import { boundCells, families, profileInWords, savedBy } from "./shares.js";
+import { profileInWords } from "./shares.js";
 
 /** What is kept of a model, and what a reader's device measures again. */
 export interface Measured {
@@ -28,21 +29,12 @@ export const measure = async (
 export const inWords = (kind: Kind, measured: Measured, { network }: Pick<PageModel, "network">): string =>
   kind === "changes" ? changesInWords(measured.changes) : profileInWords(measured.profile, sitesOf(network));
 
-/** Fills in the cells that follow from a profile, draws its charts, and those of changes. */
-export const draw = async (root: HTMLElement, kind: Kind, measured: Measured, model: PageModel): Promise<void> => {
-  const place = root.querySelector<HTMLElement>("[data-part=charts]");
-  if (kind === "changes") {
-    const { drawChanges } = await import("./changes-chart.js");
-    if (place) drawChanges(place, measured.changes);
-    return;
-  }
-  const sites = sitesOf(model.network);
-  const saved = savedBy(measured.profile, sites);
-  for (const family of families)
-    for (const [name, text] of Object.entries(boundCells(saved[family]))) {
-      const cell = root.querySelector(`[data-family=${family}] [data-cell-of=${name}]`);
-      if (cell) cell.textContent = text;
-    }
-  const { drawShares } = await import("./shares-chart.js");
-  if (place) drawShares(place, measured.profile, sites);
-};
+/** What was measured, as charts; with the first, the plotting library is loaded. */
+export const chartsOf = async (
+  kind: Kind,
+  measured: Measured,
+  { network }: Pick<PageModel, "network">,
+): Promise<readonly Chart[]> =>
+  kind === "changes"
+    ? (await import("./changes-chart.js")).changeCharts(measured.changes)
+    : (await import("./shares-chart.js")).profileCharts(measured.profile, sitesOf(network));

@@ -1,12 +1,11 @@
 import * as Plot from "@observablehq/plot";
 import type { Profile, SiteMap } from "diffusion-cache";
-import { type Chart, kindColours, looks } from "../charts/chart.js";
-import { chartFigure } from "../charts/figure.js";
+import { type Chart, kindColours, type LegendKey, looks } from "../charts/chart.js";
 import { percent, type Share, sharesOf } from "./shares.js";
 
 /** The legend of kinds of layers. */
-export const kindKey = (kinds: readonly { readonly kind: string; readonly label: string }[]): string =>
-  kinds.map(({ kind, label }) => `<span class="dc-legend"><i data-kind="${kind}"></i>${label}</span>`).join("");
+export const kindLegend = (kinds: readonly { readonly kind: string; readonly label: string }[]): readonly LegendKey[] =>
+  kinds.map(({ kind, label }) => ({ text: label, colour: kindColours[kind] ?? "" }));
 
 /** One bar: the time of a pass, divided among the kinds of sub-layers. */
 const shareBar = (profile: Profile, shares: readonly Share[]): Chart => ({
@@ -42,6 +41,7 @@ const shareBar = (profile: Profile, shares: readonly Share[]): Chart => ({
         ),
       ],
     }),
+  legend: kindLegend(shares),
   columns: ["Part", "Time (ms)", "Share"],
   rows: [
     ...shares.map(({ label, ms, share }) => [label, ms.toFixed(2), percent(share)]),
@@ -49,8 +49,7 @@ const shareBar = (profile: Profile, shares: readonly Share[]): Chart => ({
   ],
 });
 
-/** Draws what `engine.profile` measured. */
-export const drawShares = (place: HTMLElement, profile: Profile, sites: SiteMap): void => {
-  const shares = sharesOf(profile, sites);
-  place.replaceChildren(chartFigure(shareBar(profile, shares), kindKey(shares)));
-};
+/** What `engine.profile` measured. */
+export const profileCharts = (profile: Profile, sites: SiteMap): readonly Chart[] => [
+  shareBar(profile, sharesOf(profile, sites)),
+];

@@ -25,9 +25,8 @@ export const sharesOf = ({ passMs, siteMs }: Profile, sites: SiteMap): readonly 
   }));
 };
 
-/** What families of methods can leave out at most. */
-export const families = ["guidance", "attention", "behindFirst", "blocks", "step"] as const;
-export type Family = (typeof families)[number];
+/** Methods by what they can leave out at most. */
+export type Family = "guidance" | "attention" | "behindFirst" | "blocks" | "step";
 
 /** The share of a guided step that each family can leave out in a step in which it computes nothing. */
 export const savedBy = (profile: Profile, sites: SiteMap): Readonly<Record<Family, number>> => {

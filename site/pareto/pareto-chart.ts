@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { type Chart, colours, looks } from "../charts/chart.js";
-import type { QualityPoint } from "./quality-points.js";
+import { type QualityPoint, speedInWords, wasDisturbed } from "./quality-points.js";
 
 /** Drawn for what is infinite: two equal clips. */
 const place = (points: readonly QualityPoint[]): number =>
@@ -12,6 +12,13 @@ interface Dot extends QualityPoint {
   readonly colour: string;
 }
 
+const legend = [
+  { text: "frontier", colour: colours.cached },
+  { text: "other settings", colour: colours.reuse },
+  { text: "fewer steps", colour: colours.forecast },
+];
+const disturbedKey = { text: "disturbed measurement", colour: colours.uncached };
+
 /** Speed against quality of settings, with the frontier and the curve of fewer steps. `pick` is told of a chosen point. */
 export const paretoChart = (
   points: readonly QualityPoint[],
@@ -22,19 +29,23 @@ export const paretoChart = (
   const all = [...points, ...fewer];
   const top = place(all);
   const best = new Set(frontier);
+  const colourOf = (point: QualityPoint): string => {
+    if (wasDisturbed(point)) return colours.uncached;
+    return point.kind === "fewer" ? colours.forecast : best.has(point) ? colours.cached : colours.reuse;
+  };
   const at = (point: QualityPoint): Dot => ({
     ...point,
     height: Number.isFinite(point.psnr) ? point.psnr : top,
-    colour: point.kind === "fewer" ? colours.forecast : best.has(point) ? colours.cached : "var(--dc-reuse)",
+    colour: colourOf(point),
   });
   const fastest = Math.max(1, ...all.map(({ speedup }) => speedup));
   return {
     title: "Speed against quality",
     description:
-      "A dot for each setting: further right is faster, higher is closer to the uncached clip. The line joins the settings that no other one beats in both; the dashed line joins uncached runs of fewer steps. Press a dot, or a name in the table below, to see its settings.",
+      "A dot for each setting: further right is faster, higher is closer to the uncached clip. Press a dot, or a name in the table below, to see its settings.",
     draw(width) {
       const dots = all.map(at);
-      const height = Math.round(Math.min(480, Math.max(320, width * 0.6)));
+      const height = Math.round(Math.min(440, Math.max(320, width * 0.6)));
       const lowest = Math.min(20, ...dots.map((dot) => dot.height)) - 1;
       const near = (one: Dot, other: Dot): boolean =>
         (Math.abs(one.speedup - other.speedup) / fastest) * width < 110 &&
@@ -65,16 +76,16 @@ export const paretoChart = (
         },
         marks: [
           Plot.ruleX([1], { stroke: "var(--sl-color-gray-3)" }),
-          Plot.line(fewer.map(at), {
+          Plot.line(fewer.filter((one) => !wasDisturbed(one)).map(at), {
             ...{ x: "speedup", y: "height", sort: "speedup" },
             ...{ stroke: colours.forecast, strokeWidth: 2, strokeDasharray: "5 3" },
           }),
           Plot.line(frontier.map(at), { x: "speedup", y: "height", stroke: colours.cached, strokeWidth: 2 }),
           Plot.dot(dots, {
             ...{ ariaLabel: "settings", x: "speedup", y: "height", r: width < 500 ? 5 : 6, fill: "colour" },
-            ...{ stroke: ({ kind }: Dot) => (kind === "fewer" ? colours.forecast : colours.cached), strokeWidth: 1 },
-            title: ({ label, speedup, psnr }: QualityPoint) =>
-              `${label}: ${speedup.toFixed(2)} times, ${Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal clip"}`,
+            ...{ stroke: (dot: Dot) => (dot.colour === colours.reuse ? colours.cached : dot.colour), strokeWidth: 1 },
+            title: (point: QualityPoint) =>
+              `${point.label}: ${speedInWords(point)}, ${Number.isFinite(point.psnr) ? `${point.psnr.toFixed(1)} dB` : "equal clip"}`,
           }),
           ...(width < 500 ? [] : [text(false), text(true)]),
         ],
@@ -85,10 +96,11 @@ export const paretoChart = (
       }
       return picture;
     },
+    legend: all.some(wasDisturbed) ? [...legend, disturbedKey] : legend,
     columns: ["Setting", "Speed-up", "PSNR (dB)", "SSIM", "On the frontier"],
     rows: all.map((point) => [
       point.label,
-      point.speedup.toFixed(2),
+      wasDisturbed(point) ? "disturbed" : point.speedup.toFixed(2),
       Number.isFinite(point.psnr) ? point.psnr.toFixed(1) : "equal",
       point.ssim.toFixed(3),
       best.has(point) ? "yes" : "",

@@ -1,4 +1,4 @@
-import type { FewerSteps, Measured, Trial } from "diffusion-cache";
+import { type FewerSteps, isDisturbed, type Measured, type Trial } from "diffusion-cache";
 
 /** A setting in the chart of speed against quality, or an uncached run of fewer steps. */
 export interface QualityPoint extends Omit<Measured, "cacheBytes"> {
@@ -13,7 +13,21 @@ export interface QualityPoint extends Omit<Measured, "cacheBytes"> {
   /** Undefined for all. */
   readonly steps?: number;
   readonly cacheBytes: number;
+  /** The speed-up if what was not computed had cost nothing; undefined where that was not measured. */
+  readonly ideal?: number;
 }
+
+/** Whether its speed-up says nothing, being more than the ideal one. */
+export const wasDisturbed = ({ speedup, ideal }: QualityPoint): boolean =>
+  ideal !== undefined && isDisturbed(speedup, ideal);
+
+/** How fast it was, in words. */
+export const speedInWords = (point: QualityPoint): string => {
+  const { speedup, ideal } = point;
+  if (wasDisturbed(point))
+    return `a disturbed measurement: ${speedup.toFixed(2)} times, but the ideal is ${ideal?.toFixed(2)}`;
+  return `${speedup.toFixed(2)} times as fast${ideal === undefined ? "" : ` (ideal ${ideal.toFixed(2)})`}`;
+};
 
 const optionsText = (options: Readonly<Record<string, unknown>>): string =>
   Object.entries(options)
@@ -23,23 +37,28 @@ const optionsText = (options: Readonly<Record<string, unknown>>): string =>
 export const trialPoint = (
   { method, options, speedup, psnr, ssim, cacheBytes }: Pick<Trial, "method" | "options" | keyof Measured>,
   titles: Readonly<Record<string, { readonly title: string }>>,
+  ideal?: number,
 ): QualityPoint => {
   const title = titles[method]?.title ?? method;
   const said = optionsText(options);
   return {
     ...{ kind: "method", name: method, title, options, speedup, psnr, ssim, cacheBytes },
     label: said ? `${title}: ${said}` : title,
+    ...(ideal === undefined ? {} : { ideal }),
   };
 };
 
-export const fewerPoint = ({ steps, ...measured }: FewerSteps): QualityPoint => ({
+/** @param all number of steps of the run that it is compared with */
+export const fewerPoint = ({ steps, ...measured }: FewerSteps, all?: number): QualityPoint => ({
   ...{ kind: "fewer", name: "fewer", title: "Fewer steps", options: {}, steps, cacheBytes: 0, ...measured },
+  ...(all === undefined ? {} : { ideal: all / steps }),
   label: `Fewer steps: ${steps}`,
 });
 
-/** The settings that no other beats in speed and PSNR, slowest first. */
-export const frontierOf = (points: readonly QualityPoint[]): readonly QualityPoint[] =>
-  points
+/** The settings that no other beats in speed and PSNR, slowest first; disturbed ones are none of them. */
+export const frontierOf = (all: readonly QualityPoint[]): readonly QualityPoint[] => {
+  const points = all.filter((one) => !wasDisturbed(one));
+  return points
     .filter(
       (one) =>
         !points.some(
@@ -50,16 +69,17 @@ export const frontierOf = (points: readonly QualityPoint[]): readonly QualityPoi
         ),
     )
     .toSorted((a, b) => a.speedup - b.speedup);
+};
 
 export interface Floor {
   readonly psnr: number;
   readonly ssim: number;
 }
 
-/** The fastest setting that keeps both, if it is faster than the uncached run. */
+/** The fastest setting that keeps both, if it is faster than the uncached run and was not disturbed. */
 export const fastestOf = (points: readonly QualityPoint[], { psnr, ssim }: Floor): QualityPoint | undefined =>
   points
-    .filter((one) => one.psnr >= psnr && one.ssim >= ssim && one.speedup > 1)
+    .filter((one) => one.psnr >= psnr && one.ssim >= ssim && one.speedup > 1 && !wasDisturbed(one))
     .toSorted((a, b) => b.speedup - a.speedup)[0];
 
 /** What was found for a floor, in words; fewer steps are named where they are faster still. */

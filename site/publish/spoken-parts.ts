@@ -83,7 +83,7 @@ export const spokenParts: Spoken = (name, { name: example = "", method = "", kin
       .join("\n");
   if (name === "Measurement") {
     const model = siteModel();
-    const { measured } = recordedMeasurement(model.name);
+    const measured = recordedMeasurement(model.name);
     return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
   }
   if (name === "QualityTable") return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));

@@ -1,10 +1,19 @@
 import { describe, expect, it } from "vitest";
-import { fastestOf, fewerPoint, foundInWords, frontierOf, trialPoint } from "../../site/pareto/quality-points.js";
+import {
+  fastestOf,
+  fewerPoint,
+  foundInWords,
+  frontierOf,
+  speedInWords,
+  trialPoint,
+  wasDisturbed,
+} from "../../site/pareto/quality-points.js";
 
-const trial = (method: string, speedup: number, psnr: number) =>
+const trial = (method: string, speedup: number, psnr: number, ideal?: number) =>
   trialPoint(
     { ...{ speedup, psnr, ssim: 0.98, cacheBytes: 0 }, method: method as "fora", options: { interval: 3 } },
     { fora: { title: "FORA" } },
+    ideal,
   );
 const points = [trial("fora", 2, 30), trial("fora", 1.5, 40), trial("pab", 1.4, 35), trial("pab", 3, 20)];
 const fewer = [fewerPoint({ steps: 10, speedup: 1.9, psnr: 45, ssim: 0.99 })];
@@ -28,5 +37,16 @@ describe("settings as points", () => {
     );
     expect(foundInWords(points, { psnr: 25, ssim: 0.9 })).toContain("Fewer steps do not keep that.");
     expect(foundInWords(points, { psnr: 99, ssim: 0.9 })).toMatch(/^Nothing measured here/);
+  });
+
+  it("that were faster than the ideal are disturbed, on no frontier and never the fastest", () => {
+    const [fair, disturbed] = [trial("fora", 2, 30, 2.1), trial("fora", 4, 30, 2.1)];
+    expect([fair, disturbed, trial("fora", 4, 30)].map(wasDisturbed)).toEqual([false, true, false]);
+    expect(wasDisturbed(fewerPoint({ steps: 10, speedup: 3, psnr: 45, ssim: 0.99 }, 20))).toBe(true);
+    expect(frontierOf([fair, disturbed])).toEqual([fair]);
+    expect(fastestOf([fair, disturbed], { psnr: 0, ssim: 0 })).toBe(fair);
+    expect(speedInWords(disturbed)).toBe("a disturbed measurement: 4.00 times, but the ideal is 2.10");
+    expect(speedInWords(fair)).toBe("2.00 times as fast (ideal 2.10)");
+    expect(speedInWords(trial("fora", 2, 30))).toBe("2.00 times as fast");
   });
 });

@@ -11,11 +11,11 @@ import { describe, expect, it } from "vitest";
 import { notebookFile } from "../../site/notebook/notebook-file.js";
 import { ownMethodOf, rowOf } from "../../site/notebook/own-methods.js";
 import { shareFragment } from "../../site/program/share-link.js";
+import { benchCommand } from "../../site/table/bench-command.js";
 import { columns, nextSorting, sorted } from "../../site/table/trade-off-columns.js";
-import { benchCommand } from "../../site/table/trade-off-form.js";
-import { differences, shownFigures, tableHtml, verdict } from "../../site/table/trade-off-html.js";
 import { readTableLink } from "../../site/table/trade-off-link.js";
 import { benchMethods } from "../../site/table/trade-off-methods.js";
+import { differences, shownFigures, shownRows, verdict } from "../../site/table/trade-off-rows.js";
 
 const read = (file: string): string => readFileSync(file, "utf8");
 const recorded = benchReportFromJson(
@@ -67,44 +67,39 @@ describe("sorting", () => {
   });
 });
 
-describe("the table as markup", () => {
-  it("says which column sorts it, marks one winner, and leads to the pages", () => {
-    const html = tableHtml(view);
-    expect(html.match(/aria-sort="descending"/g)).toHaveLength(1);
-    expect(html.match(/data-winner/g)).toHaveLength(1);
-    expect(html).toContain('<a href="/methods/fora/">FORA</a>');
+describe("the rows of the table", () => {
+  const rowOfFora = (rows: ReturnType<typeof shownRows>) => rows.find(({ title }) => title === "FORA");
+
+  it("mark one winner, and lead to the pages", () => {
+    const rows = shownRows(view);
+    expect(rows.filter(({ fastest }) => fastest)).toHaveLength(1);
+    expect(rowOfFora(rows)).toMatchObject({ href: "/methods/fora/", kind: "cached" });
     expect(verdict(view)).toMatch(/^Fastest that keeps 26 dB: /);
   });
 
-  it("shows the chosen methods, the uncached run and fewer steps of their time", () => {
-    const shown = shownFigures({ ...view, methods: new Set(["fora"]) }).map(({ row }) => row);
+  it("are those of the chosen methods, the uncached run and fewer steps of their time", () => {
+    const shown = shownFigures({ ...view, shows: (name) => name === "fora" }).map(({ row }) => row);
     expect(shown.filter(({ kind }) => kind === "cached").map(({ method }) => method)).toEqual(["fora"]);
     expect(shown.filter(({ kind }) => kind === "uncached")).toHaveLength(1);
     for (const row of shown.filter(({ kind }) => kind === "fewer-steps")) expect(row.sameTimeAs).toContain("fora");
-    expect(verdict({ ...view, methods: new Set() })).toBe("None of the chosen methods is in this table.");
+    expect(verdict({ ...view, shows: () => false })).toBe("None of the chosen methods is in this table.");
   });
 
-  it("never takes a text of somebody's file for markup", () => {
-    const attack = '<img src=x onerror="alert(1)">';
-    const other = named(recorded, { method: attack, options: { [attack]: attack } });
-    for (const html of [tableHtml({ ...view, report: other }), tableHtml({ ...view, other })])
-      expect(html).not.toContain("<img");
-  });
-
-  it("sets another table beside it with a ratio, and says what differs", () => {
+  it("stand beside those of another table with a ratio, and say what differs", () => {
     const slower = {
       ...named(recorded, {
         runs: recorded.rows.find(({ method }) => method === "fora")?.runs.map((run) => ({ ...run, ms: 2 * run.ms })),
       }),
       settings: { ...recorded.settings, steps: 50 },
     };
-    const line = tableHtml({ ...view, other: slower })
-      .split("<tr")
-      .find((one) => one.includes(">FORA<"));
-    expect(line).toContain("<td>2.00 ×</td>");
+    expect(rowOfFora(shownRows({ ...view, other: slower }))?.there).toMatchObject({
+      texts: [expect.any(String), expect.any(String), "2.00 ×"],
+      otherSettings: false,
+    });
+    expect(rowOfFora(shownRows(view))?.there).toBeUndefined();
     expect(differences(recorded, slower)).toEqual([`steps 50 instead of ${recorded.settings.steps}`]);
     const without = { ...recorded, rows: recorded.rows.filter(({ method }) => method !== "fora") };
-    expect(tableHtml({ ...view, other: without })).toContain("not in that table");
+    expect(rowOfFora(shownRows({ ...view, other: without }))?.there).toBeNull();
   });
 });
 
@@ -166,9 +161,10 @@ describe("a method that a reader wrote", () => {
   it("is told from a method of the engine, and marked in its row", () => {
     const row = rowOf({ ...own, name: "fora" });
     const pages = { ...view.pages, [row]: { title: "fora", href: "/play/#code=1.x", note: "your own method" } };
-    const html = tableHtml({ ...view, pages, report: named(recorded, { method: row }) });
-    expect(html).toContain('<a href="/play/#code=1.x">fora</a>');
-    expect(html).toContain("<small>your own method</small>");
+    const rows = shownRows({ ...view, pages, report: named(recorded, { method: row }) });
+    expect(rows.find(({ title }) => title === "fora")).toMatchObject({
+      ...{ href: "/play/#code=1.x", note: "your own method", details: undefined },
+    });
   });
 
   it("is in no command", () => {

@@ -1,6 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import { looks } from "../../charts/chart.js";
-import { chartFigure } from "../../charts/figure.js";
+import { type Chart, looks } from "../../charts/chart.js";
 import type { PlotShown } from "../cell/messages.js";
 import { valuesOf } from "./checked-plot.js";
 
@@ -15,8 +14,8 @@ const marks = {
   gridY: (_: unknown, options: object) => Plot.gridY(options),
 } as unknown as Readonly<Record<string, Draw>>;
 
-/** A checked plot as a figure with its table. @throws Error of the library for what it does not know */
-export const cellPlot = ({ marks: given, options: { title: said, subtitle, ...options } }: PlotShown): HTMLElement => {
+/** A checked plot as a chart with its table. @throws Error of the library for what it does not know */
+export const cellPlot = ({ marks: given, options: { title: said, subtitle, ...options } }: PlotShown): Chart => {
   const title = typeof said === "string" ? said : "Plot";
   const draw = (width: number) =>
     Plot.plot({
@@ -32,7 +31,7 @@ export const cellPlot = ({ marks: given, options: { title: said, subtitle, ...op
     const values = valuesOf(channel);
     return values ? [{ name: (channel as { label?: string }).label ?? name, values }] : [];
   });
-  return chartFigure({
+  return {
     title,
     description: typeof subtitle === "string" ? subtitle : "",
     draw,
@@ -40,5 +39,5 @@ export const cellPlot = ({ marks: given, options: { title: said, subtitle, ...op
     rows: Array.from({ length: Math.min(500, columns[0]?.values.length ?? 0) }, (_, at) =>
       columns.map(({ values }) => String(values[at] ?? "")),
     ),
-  });
+  };
 };

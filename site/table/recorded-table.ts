@@ -11,9 +11,9 @@ import {
 import type { SiteModel } from "../model/model.js";
 import { defaultsOf, type ExampleModule } from "../program/example-module.js";
 import { measuredOptions, saidOptions } from "../program/said-options.js";
-import type { TableModel } from "./trade-off-form.js";
-import type { MethodPages } from "./trade-off-html.js";
+import type { TableModel } from "./bench-command.js";
 import type { MethodOptions } from "./trade-off-methods.js";
+import type { MethodPages } from "./trade-off-rows.js";
 
 const file = "site/public/recorded/trade-offs.json";
 
