@@ -69,7 +69,6 @@ export default defineConfig({
         "./site/styles/results.css",
         "./site/styles/code.css",
         "./site/styles/editor.css",
-        "./site/styles/hero.css",
         "./site/styles/print.css",
       ],
       plugins: [starlightLinksValidator({ errorOnRelativeLinks: false })],

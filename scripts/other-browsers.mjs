@@ -141,8 +141,8 @@ for (const launch of [firefox, webkit]) {
   const flows = {
     async "first page"() {
       await browser.open(`${site.address}/`);
-      await press("dc-hero [data-part=run]");
-      return says("dc-hero [data-part=phase]");
+      await press(".dc-hero .dc-run");
+      return says(".dc-hero .status [role=status]");
     },
     async example() {
       await openExample("/methods/pyramid-attention-broadcast/");

@@ -1,113 +1,73 @@
-import { type Progress, sitesOf } from "diffusion-cache";
-import { frameImage, framesOf, type Pixels } from "../clips/frames.js";
-import { engineFor } from "../device/engines.js";
-import { preferred } from "../device/preference.js";
+import { type Engine, type Progress, sitesOf } from "diffusion-cache";
+import type { Pixels } from "../clips/frames.js";
 import { statusOf } from "../device/run-status.js";
+import type { PanelRun } from "../device/runs.svelte.js";
+import type { Cell } from "../grid/grid-rows.js";
 import type { PageModel } from "../model/models.js";
-import { inTime } from "../page/bytes.js";
-import { hiddenNote } from "../page/in-view.js";
-import type { Options, RunName, Settings } from "../program/example-module.js";
+import type { RunName, Settings } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { sentenceOf } from "../program/sentence.js";
-import { cellsHtml, growingStrip, stripInWords } from "./hero-strip.js";
+import { growingStrip } from "./hero-strip.js";
 
-interface Config {
-  readonly example: string;
-  readonly model: PageModel;
-  readonly settings: Settings;
-  readonly fps: number;
+/** One of the two runs, as far as it has come. */
+export interface HeroView {
+  readonly cells: readonly Cell[];
+  readonly ms: number | undefined;
+  readonly clip?: Pixels;
 }
 
-/**
- * Plays a clip on a canvas until it leaves the page, in step with others by the clock; the middle frame alone where the
- * reader prefers less motion.
- */
-const player = (root: HTMLElement, canvas: HTMLCanvasElement, fps: number) => {
-  let clip: Pixels | undefined;
-  const still = matchMedia("(prefers-reduced-motion: reduce)").matches;
-  const held = (): boolean => still || Boolean(root.querySelector<HTMLInputElement>(".dc-hold input")?.checked);
-  let frame: number | undefined;
-  const draw = (): void => {
-    if (!clip) return;
-    const frames = framesOf(clip);
-    if (frame === undefined || !held())
-      frame = still ? Math.floor(frames / 2) : Math.floor((performance.now() / 1000) * fps) % frames;
-    canvas.getContext("2d")?.putImageData(frameImage(clip, frame), 0, 0);
-  };
-  const timer = setInterval(() => {
-    if (!canvas.isConnected) return clearInterval(timer);
-    if (!held()) draw();
-  }, 1000 / fps);
-  return {
-    put(next: Pixels): void {
-      clip = next;
-      draw();
-    },
-    end: (): void => clearInterval(timer),
-  };
-};
+export type HeroViews = Readonly<Record<RunName, HeroView>>;
 
-/** Ends what an earlier run left playing. */
-let ended: readonly (() => void)[] = [];
+/** What the page hands to its pair of clips. */
+export interface HeroConfig {
+  readonly example: string;
+  /** Title of the method. */
+  readonly method: string;
+  readonly model: PageModel;
+  readonly settings: Settings;
+  readonly clip: { readonly frames: number; readonly fps: number; readonly width: number; readonly height: number };
+  /** Of the recorded clips. */
+  readonly address: string;
+  readonly recorded: HeroViews;
+  /** What is said of the recorded run. */
+  readonly note: string;
+  /** What a run loads, in words. */
+  readonly loads: string;
+}
 
-/** Runs the example of the landing page in place of the recorded run. @returns what to say at the end */
-export const runHero = async (root: HTMLElement, signal: AbortSignal, current: () => boolean): Promise<string> => {
-  const { example, model, settings, fps } = JSON.parse(root.dataset.config ?? "{}") as Config;
-  const part = <T extends HTMLElement = HTMLElement>(name: string): T => root.querySelector(`[data-part=${name}]`) as T;
-  const say = (progress: Progress, run: RunName): void => {
-    if (!current()) return;
-    const [phase = "", ...rest] = statusOf(run, progress).text.split(/(?=: )/);
-    if (part("phase").textContent !== phase) part("phase").textContent = phase;
-    part("step").textContent = rest.join("");
-  };
-  const backend = preferred();
-  const engine = await engineFor({ model: model.address, backend, signal, onProgress: (one) => say(one, "uncached") });
+/** Runs the example of the landing page, first with every step computed, then with the cache. */
+export const runHero = async (
+  { engine: open, signal, current }: PanelRun,
+  { example, model, settings }: HeroConfig,
+  { show, say }: { show: (views: HeroViews, note: string) => void; say: (text: string) => void },
+): Promise<Engine> => {
+  const engine = await open(model);
   const { methods, run } = await loadExample(example);
-  if (!current()) return "";
   const map = sitesOf(model.network);
-  for (const end of ended) end();
-  const views = Object.fromEntries(
-    (["uncached", "cached"] as const).map((name) => {
-      const cache = name === "cached" ? methods(settings.options as Options, model.calibration) : [];
-      const canvas = part<HTMLCanvasElement>(`canvas-${name}`);
-      canvas.hidden = false;
-      canvas.getContext("2d")?.clearRect(0, 0, canvas.width, canvas.height);
-      const view = {
-        strip: growingStrip(cache, map, settings.steps),
-        player: player(root, canvas, fps),
-        ms: 0,
-        fill: (): void => {
-          part(`strip-${name}`).innerHTML = cellsHtml(view.strip.cells());
-        },
-      };
-      view.fill();
-      part(`time-${name}`).textContent = "–";
-      return [name, view];
-    }),
-  );
-  ended = Object.values(views).map((view) => view.player.end);
-  root.dataset.own = "true";
-  part("note").textContent = "Your own run, first with every step computed, then with the cache.";
+  const strips = {
+    uncached: growingStrip([], map, settings.steps),
+    cached: growingStrip(methods(settings.options, model.calibration), map, settings.steps),
+  };
+  const empty = (name: RunName): HeroView => ({ cells: strips[name].cells(), ms: undefined });
+  let views: HeroViews = { uncached: empty("uncached"), cached: empty("cached") };
+  const put = (name: RunName, change: Partial<HeroView>, note: string): void => {
+    views = { ...views, [name]: { ...views[name], cells: strips[name].cells(), ...change } };
+    if (current()) show(views, note);
+  };
+  const forming = "Your own run, first with every step computed, then with the cache.";
+  put("uncached", {}, forming);
   const onProgress = (name: RunName, progress: Progress): void => {
     if (!current()) return;
-    say(progress, name);
-    const view = views[name];
-    if (progress.phase !== "step" || !view) return;
-    view.strip.step(progress.step, progress.decisions);
-    view.fill();
-    view.ms += progress.ms;
-    part(`time-${name}`).textContent = inTime(view.ms);
-    if (progress.preview) view.player.put(progress.preview);
+    say(statusOf(name, progress).text);
+    if (progress.phase !== "step") return;
+    strips[name].step(progress.step, progress.decisions);
+    const ms = (views[name].ms ?? 0) + progress.ms;
+    put(name, { ms, ...(progress.preview ? { clip: progress.preview } : {}) }, forming);
   };
-  const begun = performance.now();
   const outcome = await run({ engine, settings, signal, onProgress });
-  if (!current()) return "";
   for (const name of ["uncached", "cached"] as const) {
     const { clip, trace } = outcome[name];
-    views[name]?.player.put(clip);
-    part(`time-${name}`).textContent = inTime(trace.totals.wallMs);
-    part(`strip-${name}`).setAttribute("aria-label", stripInWords(views[name]?.strip.cells() ?? []));
+    put(name, { clip, ms: trace.totals.wallMs }, sentenceOf(outcome));
   }
-  part("note").textContent = sentenceOf(outcome);
-  return `Done on ${engine.device.description}${hiddenNote(begun)}.`;
+  return engine;
 };

@@ -21,9 +21,6 @@ export const growingStrip = (methods: readonly CacheMethod[], map: SiteMap, step
   };
 };
 
-export const cellsHtml = (cells: readonly Cell[]): string =>
-  cells.map((cell) => `<i data-cell="${cell}"></i>`).join("");
-
 /** "11 of 20 steps computed". */
 export const stripInWords = (cells: readonly Cell[]): string =>
   `${cells.filter((cell) => cell === "compute").length} of ${cells.length} steps computed`;

@@ -1,6 +1,6 @@
 import type { CacheMethod, Site, SiteKind, SiteMap } from "diffusion-cache";
 import { inOrder, kindNames } from "../grid/grid-rows.js";
-import { codeOf, escapeHtml } from "../page/failure.js";
+import { codeOf } from "../page/failure.js";
 
 // A picture of a network from its sites: one row for each block, a cell for each sub-layer, frames for what is wider.
 
@@ -13,11 +13,17 @@ interface Box {
   readonly height: number;
 }
 
-const rect = ({ x, y, width, height }: Box, role: string, lit: boolean): string =>
-  `<rect x="${x}" y="${y}" width="${width}" height="${height}" rx="5" data-role="${role}"${lit ? " data-lit" : ""}/>`;
+/** What a shape shows of the network; a title and a number are words alone. */
+export type Role = "step" | "network" | "block" | "cell" | "chip" | "difference" | "title" | "number";
 
-const text = (x: number, y: number, words: string, role: string, lit = false): string =>
-  `<text x="${x}" y="${y}" data-role="${role}"${lit ? " data-lit" : ""}>${escapeHtml(words)}</text>`;
+/** A frame, or words, of which some are lit: kept. */
+export type Shape = { readonly role: Role; readonly lit: boolean } & (
+  | { readonly box: Box }
+  | { readonly x: number; readonly y: number; readonly words: string }
+);
+
+const rect = (box: Box, role: Role, lit: boolean): Shape => ({ role, lit, box });
+const text = (x: number, y: number, words: string, role: Role, lit = false): Shape => ({ role, lit, x, y, words });
 
 const cellName = ({ id, kind }: Site): string =>
   id.endsWith("ff_context") ? "text f-f" : kind.replace("-attention", "").replace("feed-forward", "feed-fwd");
@@ -29,8 +35,11 @@ const blocksOf = (map: SiteMap) =>
     return { index, from, to, cells: map.all().filter((site) => from <= site.from && site.to <= to) };
   });
 
-/** @returns SVG markup; hidden from screen readers, for which `keptInWords` says the same */
-export const networkPicture = (map: SiteMap, kept: readonly Site[]): string => {
+/** The shapes of the picture, in the order in which they are drawn; `keptInWords` says the same. */
+export const networkPicture = (
+  map: SiteMap,
+  kept: readonly Site[],
+): { readonly width: number; readonly height: number; readonly shapes: readonly Shape[] } => {
   const lit = (id: string): boolean => kept.some((site) => site.id === id);
   const ranges = kept.filter(({ kind }) => kind === "blocks");
   const keys = map.all("text-kv");
@@ -38,39 +47,43 @@ export const networkPicture = (map: SiteMap, kept: readonly Site[]): string => {
   const top = 52;
   const left = 2 * margin + 20;
   const room = width - left - 2 * margin;
-  const rows = blocks.map(({ index, from, to, cells }) => {
+  const rows = blocks.flatMap(({ index, from, to, cells }) => {
     const y = top + index * (rowHeight + gap);
     const inside = ranges.some((range) => range.from <= from && to <= range.to);
     const each = (room - 3 * (cells.length + 1)) / cells.length;
-    const drawn = cells.map((site, at) => {
+    const drawn = cells.flatMap((site, at) => {
       const box = { x: left + 3 + at * (each + 3), y: y + 3, width: each, height: rowHeight - 6 };
       const here = lit(site.id);
       const chip = keys.find(({ id }) => id === `${site.id}.text`);
       const mark = chip
-        ? rect({ x: box.x + each - 21, y: box.y + 3, width: 18, height: 14 }, "chip", lit(chip.id)) +
-          text(box.x + each - 12, box.y + 14, "K V", "chip", lit(chip.id))
-        : "";
+        ? [
+            rect({ x: box.x + each - 21, y: box.y + 3, width: 18, height: 14 }, "chip", lit(chip.id)),
+            text(box.x + each - 12, box.y + 14, "K V", "chip", lit(chip.id)),
+          ]
+        : [];
       const centre = box.x + (chip ? each - 22 : each) / 2;
-      return rect(box, "cell", here) + text(centre, box.y + 14, cellName(site), "cell", here) + mark;
+      return [rect(box, "cell", here), text(centre, box.y + 14, cellName(site), "cell", here), ...mark];
     });
     const frame = rect({ x: left, y, width: room, height: rowHeight }, "block", inside);
-    return frame + text(left - 8, y + 17, String(index + 1), "number") + drawn.join("");
+    return [frame, text(left - 8, y + 17, String(index + 1), "number"), ...drawn];
   });
   const end = top + blocks.length * (rowHeight + gap);
   const network: Box = { x: margin, y: 30, width: width - 2 * margin, height: end - 30 + 6 };
   const difference: Box = { x: margin, y: network.y + network.height + 10, width: width - 2 * margin, height: 30 };
   const step: Box = { x: 1, y: 1, width: width - 2, height: difference.y + difference.height + 9 };
-  return (
-    `<svg viewBox="0 0 ${width} ${step.height + 2}" aria-hidden="true" class="dc-network">` +
-    rect(step, "step", lit("guided")) +
-    text(margin, 19, "One step", "title") +
-    rect(network, "network", lit("output")) +
-    text(2 * margin, 46, "The network, once for each pass", "title") +
-    rows.join("") +
-    rect(difference, "difference", lit("uncond")) +
-    text(width / 2, difference.y + 20, "difference between the two passes", "cell", lit("uncond")) +
-    "</svg>"
-  );
+  return {
+    width,
+    height: step.height + 2,
+    shapes: [
+      rect(step, "step", lit("guided")),
+      text(margin, 19, "One step", "title"),
+      rect(network, "network", lit("output")),
+      text(2 * margin, 46, "The network, once for each pass", "title"),
+      ...rows,
+      rect(difference, "difference", lit("uncond")),
+      text(width / 2, difference.y + 20, "difference between the two passes", "cell", lit("uncond")),
+    ],
+  };
 };
 
 const inSeries = (words: readonly string[]): string =>

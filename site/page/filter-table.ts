@@ -16,7 +16,7 @@ class FilterTable extends HTMLElement {
   connectedCallback(): void {
     const form = this.querySelector("form");
     const body = this.querySelector("tbody");
-    const status = this.querySelector("[data-part=status]");
+    const status = this.querySelector("form [role=status]");
     if (!form || !body || !status) return;
     const rows = [...body.rows].map((row) => ({ row, facts: JSON.parse(row.dataset.facts ?? "{}") as Facts }));
     const selects = [...form.querySelectorAll("select")];

@@ -36,17 +36,17 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
 
 it("a picture shows where a method acts, follows method, model and options, and needs nothing of the engine", async () => {
   const { page, complaints } = await site.visit("/guide/what-is-cached-where/");
-  const panel = page.locator("dc-cached-where");
-  const lit = (role: string) => panel.locator(`rect[data-role=${role}][data-lit]`);
-  const sentence = panel.locator("[data-part=sentence]");
+  const panel = page.locator(".dc-cached-where");
+  const lit = (role: string) => panel.locator(`rect.${role}.lit`);
+  const sentence = panel.locator(".dc-sentence");
   expect(await lit("cell").count()).toBe(12);
-  await panel.locator("[data-part=method]").selectOption("db-cache");
+  await panel.locator("[name=method]").selectOption("db-cache");
   await sentence.filter({ hasText: "DBCache keeps what blocks 2 to 8 add" }).waitFor();
   expect(await lit("cell").count()).toBe(0);
-  await panel.locator('[data-knobs-of=db-cache] [data-knob="fnComputeBlocks"]').fill("3");
+  await panel.locator('[name="fnComputeBlocks"]').fill("3");
   await sentence.filter({ hasText: "blocks 4 to 8" }).waitFor();
   expect(await lit("block").count()).toBe(5);
-  await panel.locator("[data-part=method]").selectOption("text-kv");
+  await panel.locator("[name=method]").selectOption("text-kv");
   await sentence.filter({ hasText: "keys and values" }).waitFor();
   expect(await lit("chip").count()).toBe(4);
   await panel.locator(".dc-model select").selectOption("flux-shapes-nano");

@@ -16,20 +16,19 @@ it("the first view is small, and its Run makes the recorded pair again in place"
   expect(bytes, [...asked].join("\n")).toBeGreaterThan(10_000);
   expect(bytes, [...asked].join("\n")).toBeLessThan(100_000);
 
-  const hero = page.locator("dc-hero");
-  const computed = (run: string): Promise<number> =>
-    hero.locator(`[data-part=strip-${run}] [data-cell=compute]`).count();
+  const hero = page.locator(".dc-hero");
+  const computed = (run: string): Promise<number> => hero.locator(`[data-run=${run}] [data-cell=compute]`).count();
   const recorded = await computed("cached");
   expect(await computed("uncached")).toBeGreaterThan(recorded);
-  await hero.locator("[data-part=run]").click();
+  await hero.locator(".dc-run").click();
   await hero
-    .locator("[data-part=phase]")
+    .locator(".status [role=status]")
     .filter({ hasText: /^Done on WebAssembly/ })
     .waitFor({ timeout: 120_000 });
   expect(await computed("cached")).toBe(recorded);
-  expect(await hero.locator("[data-part=note]").textContent()).toMatch(/^The cached run reused \d+ of \d+ features/);
+  expect(await hero.locator(".note").textContent()).toMatch(/^The cached run reused \d+ of \d+ features/);
   for (const run of ["uncached", "cached"] as const) {
-    const lit = await hero.locator(`[data-part=canvas-${run}]`).evaluate((element) => {
+    const lit = await hero.locator(`[data-run=${run}] canvas`).evaluate((element) => {
       const { width, height } = element as HTMLCanvasElement;
       const { data } = (element as HTMLCanvasElement).getContext("2d")?.getImageData(0, 0, width, height) ?? {};
       return data?.some((value, at) => at % 4 === 0 && value > 100);

@@ -45,7 +45,7 @@ describe("a site that was opened once", () => {
   it("shows what is kept, and deletes it when asked", async () => {
     const { page } = visit;
     await page.goto(new URL("/reference/kept-files/", page.url()).href);
-    const kept = page.locator("dc-kept-files");
+    const kept = page.locator(".dc-kept-files");
     await kept.getByRole("button", { name: "Delete all" }).waitFor();
     expect(await kept.textContent()).toContain("transformer/diffusion_pytorch_model.safetensors");
     expect(await violationsOf(page)).toEqual([]);

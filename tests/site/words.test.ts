@@ -15,11 +15,11 @@ import {
 import { describe, expect, it } from "vitest";
 import { statusOf } from "../../site/device/run-status.js";
 import { transferClock } from "../../site/device/transfer-clock.js";
-import { rowInWords } from "../../site/grid/grid-html.js";
+import { rowInWords } from "../../site/grid/cell-words.js";
 import { gridRows, restOf } from "../../site/grid/grid-rows.js";
 import { runRows } from "../../site/grid/run-rows.js";
 import { inBytes, inMemory, inTime } from "../../site/page/bytes.js";
-import { failureHtml } from "../../site/page/failure.js";
+import { failureOf } from "../../site/page/failure.js";
 import type { Measured, Settings } from "../../site/program/example-module.js";
 import { methodFunctions } from "../../site/program/method-functions.js";
 import { saidOptions } from "../../site/program/said-options.js";
@@ -239,11 +239,8 @@ it("says a row of a grid to those who do not see it", () => {
   expect(row && rowInWords(row)).toBe("Spatial attention: computed in steps 1, 3; reused in steps 2, 4.");
 });
 
-it("shows an error with its hint and the way to its entry, and never as markup", () => {
-  const html = failureHtml({ code: "prompt-invalid", message: "<b>mauve</b>", hint: "Use another word." }, "/base/");
-  expect(html).toContain("&lt;b&gt;mauve&lt;/b&gt;");
-  expect(html).toContain("Use another word.");
-  expect(html).toContain('href="/base/reference/errors/#prompt-invalid"');
-  expect(html).not.toContain("Try again");
-  expect(failureHtml({ code: "download-failed", message: "" }, "/")).toContain("Try again</button>");
+it("shows an error with its hint and its code, and offers to try again what may pass", () => {
+  const said = { code: "prompt-invalid", message: "mauve is no word", hint: "Use another word." };
+  expect(failureOf(said)).toEqual({ ...said, passes: false, reload: false });
+  expect(failureOf({ code: "download-failed", message: "" }).passes).toBe(true);
 });
