@@ -1,13 +1,10 @@
 import { defineRouteMiddleware, type StarlightRouteData } from "@astrojs/starlight/route-data";
 
-/** Parts that ask more than the column of text, by the layout that gives it: all the width, or a wider column. */
-const layouts = {
-  breakout: [
-    ...["example/Example", "pareto/Pareto"],
-    ...["methods/ChoosingTable", "reference/AllPublished", "settings/SettingsTable", "support/SupportTable"],
-  ],
-  wide: ["table/TradeOffTable"],
-};
+/** Parts that ask for all the width of the page, more than the column of text. */
+const wide = [
+  ...["example/Example", "pareto/Pareto", "table/TradeOffTable"],
+  ...["methods/ChoosingTable", "reference/AllPublished", "settings/SettingsTable", "support/SupportTable"],
+];
 
 /**
  * Says in the head which layout a page has, by the parts that it imports. A page may be drawn before it has arrived whole:
@@ -15,7 +12,6 @@ const layouts = {
  */
 export const onRequest = defineRouteMiddleware(({ locals }) => {
   const { entry, head } = (locals as { readonly starlightRoute: StarlightRouteData }).starlightRoute;
-  for (const [content, parts] of Object.entries(layouts))
-    if (parts.some((part) => entry.body?.includes(`site/${part}.astro"`)))
-      head.push({ tag: "meta", attrs: { name: "dc-layout", content } });
+  if (wide.some((part) => entry.body?.includes(`site/${part}.astro"`)))
+    head.push({ tag: "meta", attrs: { name: "dc-layout", content: "breakout" } });
 });
