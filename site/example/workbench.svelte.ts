@@ -16,6 +16,7 @@ import { type Shared, ShareError, shareLink } from "../program/share-link.js";
 import { sharedSettings } from "../program/shared-settings.js";
 import { shownCells, shownIn } from "../program/shown.js";
 import { idealOf, summaryOf } from "../program/summary.js";
+import { Follow } from "./follow.svelte.js";
 import type { Forming, Made, Request } from "./made.js";
 import type { BenchModel, Findings, PanelConfig } from "./panel.js";
 import type { planned } from "./planned.js";
@@ -42,6 +43,7 @@ export class Workbench {
   readonly #root: () => HTMLElement | undefined;
   readonly runs: Runs;
   readonly program: Program;
+  readonly follow = new Follow(() => void this.#followed());
   #loading: Promise<Loaded> | undefined;
   #loaded = $state.raw<Loaded>();
   /** Ends the measurement behind the last run, so that the next one does not wait for it. */
@@ -107,6 +109,7 @@ export class Workbench {
     this.#otherModel();
     return () => {
       unfollow();
+      this.follow.end();
       this.runs.end();
       this.#measuring?.abort();
     };
@@ -116,12 +119,20 @@ export class Workbench {
   #otherModel(): void {
     const { name, defaults } = modelOf(this.config.models);
     if (name === this.asked.model) return;
+    this.follow.lastMs = Number.POSITIVE_INFINITY;
     this.ask({ model: name, prompt: defaults.prompt, guidance: defaults.guidance });
   }
 
   ask(change: Partial<Asked>): void {
     this.asked = { ...this.asked, ...change };
     void this.load();
+    if ("options" in change || "steps" in change || "guidance" in change) this.follow.moved();
+  }
+
+  /** Makes what is shown follow what is asked, where the settings allow a run. */
+  async #followed(): Promise<void> {
+    if (!this.stale || this.program.edited() || (this.plan && "why" in this.plan)) return;
+    await this.run();
   }
 
   reset(): void {
@@ -154,21 +165,24 @@ export class Workbench {
 
   async run(): Promise<void> {
     if (this.runs.busy) return;
+    this.follow.end();
     this.#measuring?.abort();
     this.notice = "";
     // As they are now: while the engine loads, a link may bring others.
     const { asked, model, pairs } = this;
     const edited = this.program.edited();
-    await this.runs.run(async (run) => {
+    const ended = await this.runs.run(async (run) => {
       // Refused before anything is loaded. A program that was edited may ask for another one.
       if (!edited) promptGrammar(model.vocabulary).parse(asked.prompt);
       const { module } = await this.load();
       return this.#runOn(run, { asked, model, pairs, edited, module });
     });
     this.forming = undefined;
+    if (ended && this.stale) this.follow.moved(); // while it ran
   }
 
   stop(): void {
+    this.follow.end();
     this.forming = undefined;
     this.runs.stop();
   }
@@ -192,6 +206,7 @@ export class Workbench {
 
   async #make(engine: Engine, run: PanelRun, request: Request): Promise<void> {
     const { make } = await import("./made.js");
+    const begun = performance.now();
     const made = await make(engine, run, request, {
       say: (text, share) => this.runs.say(text, share),
       show: (forming) => {
@@ -199,6 +214,7 @@ export class Workbench {
       },
     });
     if (!run.current()) return;
+    this.follow.lastMs = performance.now() - begun;
     this.#show(made, request.asked, run.note());
     const { outcome, previews } = made;
     const event = new CustomEvent("dc-outcome", { detail: { ...outcome, previews }, bubbles: true });

@@ -118,8 +118,6 @@ export class Pareto {
     const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
     const most = methods.reduce((sum, name) => sum + ladders[name].length, 0) + 8;
     const source = `Your own sweep: ${name} on ${engine.device.description}, ${defaults.steps} steps, one clip, each setting beside an uncached run`;
-    this.runs.say("Measuring where a pass spends its time");
-    const profile = await profileOf(engine, signal);
     /** Of the run that ended last: a trial's own, when it is told of. */
     let last: Trace | undefined;
     const heard: Engine = {
@@ -141,6 +139,7 @@ export class Pareto {
       this.runs.say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
     };
     await fewerSteps(engine, { signal, onPoint: (point) => add(fewerPoint(point, defaults.steps)) });
+    const profile = await profileOf(engine, signal);
     await autotune(heard, {
       ...{ floor: { psnr: 0 }, methods, signal },
       onTrial: (trial) => add(trialPoint(trial, this.config.titles, last && idealSpeedup(last, profile))),

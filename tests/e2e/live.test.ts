@@ -126,6 +126,25 @@ describe("the PAB page on WebAssembly", () => {
     expect(visit.page.workers().length).toBe(1);
   });
 
+  it("keeps the focus on Run, and runs by itself after a moved slider where the reader asks for it", async () => {
+    const { page } = visit;
+    const example = exampleOf(page);
+    await example.knob("steps", 1); // quick on any machine
+    await example.run();
+    await example.says(/^Done/);
+    expect(await example.part("run").evaluate((button) => button === document.activeElement)).toBe(true);
+    await page.getByRole("button", { name: "More settings" }).click();
+    const follow = page.getByLabel("Run by itself");
+    expect(await follow.isChecked()).toBe(false); // on WebAssembly
+    await follow.check();
+    const outcome = example.outcome();
+    await example.knob("spatialAttentionBlockSkipRange", 3);
+    expect((await outcome).cached.methods[0]?.options).toMatchObject({ spatialAttentionBlockSkipRange: 3 });
+    await example.says(/^Done/);
+    await follow.uncheck();
+    await page.getByRole("button", { name: "Fewer settings" }).click();
+  });
+
   it("stops at once and runs again", async () => {
     const example = exampleOf(visit.page);
     await example.knob("steps", 40);
