@@ -163,16 +163,22 @@ export const vllmOmni: readonly Source[] = [
     ],
   },
   {
-    title: "vLLM-Omni, pull requests 1234 and 1243",
+    title: "vLLM-Omni, pull request 1234",
     url: pull(omni, 1234),
     groups: [
       {
         model: "FLUX.2-klein",
-        setting: "1024², 50 steps",
+        setting: "an image edited at 1024², 50 steps, no guidance",
         device: "RTX 4090",
         base: { seconds: 25.48 },
         runs: [tea(0.2, { seconds: 16.04 }), tea(0.4, { seconds: 10.05 })],
       },
+    ],
+  },
+  {
+    title: "vLLM-Omni, pull request 1243",
+    url: pull(omni, 1243),
+    groups: [
       {
         model: "FLUX.1-dev",
         setting: "1024², 50 steps, offloaded",
