@@ -4,7 +4,7 @@ import { pythonConfig } from "../snippets/python-config.js";
 import { nearestConfig } from "../snippets/python-nearest.js";
 import { pythonCall } from "../snippets/python-pipelines.js";
 import { supportColumn } from "../snippets/support-column.js";
-import { supportRemarks } from "../support/taken.js";
+import { contextRemarks, supportRemarks } from "../support/taken.js";
 import type { Choice } from "./choice.js";
 
 /** A program for the model and settings of the page. */
@@ -75,7 +75,7 @@ export const scriptsOf = (card: ModelCard, choice: Choice, methods: readonly Cac
     const imports = known ? [] : (config.imports ?? []);
     const column = supportColumn({ name: config.name, lines });
     const remarks = [
-      ...(column ? supportRemarks(card.pipeline, column, config.name) : []),
+      ...(column ? supportRemarks(card.pipeline, column, config.name) : contextRemarks(card.pipeline)),
       ...(card.experts && method.name === "magcache" ? [ownRatios] : []),
       ...config.remarks.filter((remark) => !foreign.test(remark)),
     ];

@@ -10,6 +10,9 @@ const pipelines: Readonly<Record<string, string>> = taken.pipelines;
 export const stateOf = (pipeline: string, column: Column): Verdict["state"] | undefined =>
   pipelines[pipeline]?.split(" ")[taken.columns.indexOf(column)] as Verdict["state"] | undefined;
 
+/** Whether a pipeline enters the cache context that caches of whole calls ask for; false for one known not to. */
+export const entersContext = (pipeline: string): boolean => !taken.withoutContext.includes(pipeline);
+
 const fails: Readonly<Partial<Record<Verdict["state"], string>>> = {
   raises: "raises with",
   "no-effect": "has no effect on",
@@ -25,7 +28,18 @@ const fails: Readonly<Partial<Record<Verdict["state"], string>>> = {
 export const supportRemarks = (pipeline: string, column: Column, config: string): readonly string[] => {
   const how = fails[stateOf(pipeline, column) ?? "works"];
   if (!how) return [];
-  const other = stateOf(pipeline, "dbcache");
-  const instead = other === "works" || other === "not-run" ? "use cache-dit" : "use a cache of another kind";
-  return [`${config} ${how} ${pipeline} in diffusers ${taken.diffusers}; ${instead}.`];
+  return [`${config} ${how} ${pipeline} in diffusers ${taken.diffusers}; ${insteadOf(pipeline)}.`];
 };
+
+const insteadOf = (pipeline: string): string => {
+  const other = stateOf(pipeline, "dbcache");
+  return other === "works" || other === "not-run" ? "use cache-dit" : "use a cache of another kind";
+};
+
+/** The same of TaylorSeer with patterns of one's own, which find their modules, and then ask for a cache context. */
+export const contextRemarks = (pipeline: string): readonly string[] =>
+  entersContext(pipeline)
+    ? []
+    : [
+        `TaylorSeerCacheConfig raises with ${pipeline} in diffusers ${taken.diffusers}, which enters no cache context; ${insteadOf(pipeline)}.`,
+      ];

@@ -1,4 +1,4 @@
-import { firstBlockCache, magCache, modelCard } from "diffusion-cache";
+import { firstBlockCache, magCache, modelCard, taylorSeer } from "diffusion-cache";
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../site/plan/choice.js";
 import { modelData } from "../../site/plan/model-data.js";
@@ -17,6 +17,14 @@ describe("scripts of the planner", () => {
       "# FirstBlockCacheConfig raises with HunyuanVideo15Pipeline in diffusers 0.42.1; use cache-dit.",
     );
     const [fine] = scriptsOf(modelCard("FLUX.1-dev"), choice("FLUX.1-dev"), [firstBlockCache()]);
+    expect(fine?.code).not.toContain("raises");
+  });
+
+  test("TaylorSeer says where the pipeline enters no cache context, with patterns of its own too", () => {
+    const [script] = scriptsOf(modelCard("Chroma1-HD"), choice("Chroma1-HD"), [taylorSeer()]);
+    expect(script?.code).toContain("cache_identifiers");
+    expect(script?.code).toContain("# TaylorSeerCacheConfig raises with ChromaPipeline in diffusers 0.42.1");
+    const [fine] = scriptsOf(modelCard("FLUX.1-dev"), choice("FLUX.1-dev"), [taylorSeer()]);
     expect(fine?.code).not.toContain("raises");
   });
 

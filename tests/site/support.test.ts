@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { compiled } from "../../site/support/compiled.js";
 import { caches, support, supportFromJson } from "../../site/support/support.js";
-import { stateOf, supportRemarks } from "../../site/support/taken.js";
+import { entersContext, stateOf, supportRemarks } from "../../site/support/taken.js";
 import { columns, verdict } from "../../site/support/verdict.js";
 import { cellNames, columnNames, stateWords } from "../../site/support/words.js";
 
@@ -99,10 +99,14 @@ describe("the support matrix", () => {
         columns.map((column) => verdict(support, one, column).state).join(" "),
       ]),
     );
-    const text = JSON.stringify({ diffusers: support.versions.diffusers, columns, pipelines }, null, 2);
+    const withoutContext = support.pipelines
+      .filter(({ context, enableCache }) => enableCache && !context)
+      .map(({ name }) => name);
+    const text = JSON.stringify({ diffusers: support.versions.diffusers, columns, pipelines, withoutContext }, null, 2);
     await expect(`${text}\n`).toMatchFileSnapshot("../../site/support/taken.json");
     expect(stateOf("FluxPipeline", "magcache")).toBe("works");
     expect(stateOf("NoPipeline", "magcache")).toBeUndefined();
+    expect([entersContext("ChromaPipeline"), entersContext("FluxPipeline")]).toEqual([false, true]);
   });
 
   test("a snippet says what raises and what to use instead, and no snippet of the site has to", () => {
