@@ -55,7 +55,7 @@ export const qualityLines = (report: QualityReport): readonly QualityLine[] =>
     })
     .toSorted((a, b) => (b.gain ?? -Infinity) - (a.gain ?? -Infinity));
 
-/** One sentence for a report: how many methods are closer than the rivals, and which are closer than both. */
+/** One sentence for a report: how many methods are closer than fewer steps, and which are closer than both rivals. */
 export const qualityVerdict = (report: QualityReport): string => {
   const lines = qualityLines(report).filter(({ gain }) => gain !== undefined);
   const overFewer = lines.filter(({ aboveFewer = 0 }) => aboveFewer > 0).length;
@@ -63,6 +63,6 @@ export const qualityVerdict = (report: QualityReport): string => {
   const names = new Intl.ListFormat("en").format(overBoth);
   return (
     `${report.model}, ${report.steps} steps: ${overFewer} of ${lines.length} methods are closer to the uncached clip than fewer ` +
-    `steps, and ${overBoth.length === 0 ? "none is" : `${overBoth.length} are`} closer than the prediction reused${names && `: ${names}`}.`
+    `steps, and ${overBoth.length === 0 ? "none is" : `${overBoth.length} are`} closer than both rivals${names && `: ${names}`}.`
   );
 };

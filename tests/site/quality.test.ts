@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, it } from "vitest";
 import { qualityLines, qualitySources, qualityVerdict, recordedQuality } from "../../site/quality/recorded-quality.js";
 import { median } from "../../src/engine/metrics/median.js";
@@ -32,8 +33,14 @@ it("the verdict counts the methods that are above a rival in the median of the c
     const both = cached.filter(({ fewer, reused }) => fewer && reused).length;
     const verdict = qualityVerdict(report);
     expect(verdict).toContain(`${over} of ${cached.length} methods`);
-    expect(verdict).toMatch(both === 0 ? /none is closer/ : new RegExp(`and ${both} are closer`));
+    expect(verdict).toMatch(both === 0 ? /none is closer than both/ : new RegExp(`and ${both} are closer than both`));
     const gains = qualityLines(report).flatMap(({ gain }) => (gain === undefined ? [] : [gain]));
     expect(gains).toEqual(gains.toSorted((a, b) => b - a));
   }
+});
+
+it("the README says the verdicts at 28 steps", () => {
+  const readme = readFileSync("README.md", "utf8");
+  for (const { source, report } of reports)
+    if (source.steps === 28) expect(readme).toContain(`- ${qualityVerdict(report)}\n`);
 });
