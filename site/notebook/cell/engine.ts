@@ -26,14 +26,17 @@ export const createWorkerEngine = async ({
     throw new EngineError("input-invalid", "A cell shares the page's engine, which has the model's own scheduler.", {
       hint: "Leave the option scheduler out.",
     });
+  if (typeof options.model !== "string") throw noAddress();
   const { port1, port2 } = new MessageChannel();
   host?.lend(port2);
   const engine = await connect({ ...options, model: new URL(options.model, host?.page).href, worker: port1 });
   return { ...engine, dispose: async () => undefined }; // The page's engine stays: other cells use it.
 };
 
+const noAddress = (): EngineError =>
+  new EngineError("input-invalid", "A cell names its model by its address, such as /models/latte-motion-nano.");
+
 export const createEngine = ({ model, ...options }: CreateEngineOptions): Promise<Engine> => {
-  if (typeof model !== "string")
-    throw new EngineError("input-invalid", "A cell names its model by its address, such as /models/latte-motion-nano.");
+  if (typeof model !== "string") throw noAddress();
   return createWorkerEngine({ ...options, model });
 };

@@ -47,7 +47,7 @@ const mega = (bytes: number): string => `${(bytes / 1e6).toFixed(bytes < 1e8 ? 1
 export const convert: Verb = {
   summary: "write a checkpoint as a page wants it: in shards, in float16 or 8 bits, with a manifest",
   flags: {
-    model: { value: "DIR", help: "checkpoint folder, as diffusers saves it" },
+    model: { value: "DIR", help: "checkpoint folder, as diffusers saves it, or hub:organisation/model@revision" },
     out: { value: "DIR", help: "the new folder; it must not be there, or be empty" },
     dtype: { value: "f16|q8", help: "float16 (default), or linear layers in 8 bits and the rest in float16" },
     shard: { value: "16MiB", help: "largest file of weights (default: 16MiB); a tensor is never cut" },

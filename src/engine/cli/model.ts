@@ -12,7 +12,10 @@ import { reasonOf } from "./read-file.js";
 
 /** Flags of the verbs that run a model. */
 export const modelFlags: Readonly<Record<string, Flag>> = {
-  model: { value: "DIR", help: "checkpoint folder, as diffusers saves it (config.json, or transformer/ in it)" },
+  model: {
+    value: "DIR",
+    help: "checkpoint folder, as diffusers saves it (config.json, or transformer/ in it); or hub:organisation/model@revision",
+  },
   scheduler: { value: "DIR", help: "folder with scheduler_config.json (default: the checkpoint's)" },
   backend: {
     value: "NAME",

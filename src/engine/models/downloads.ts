@@ -1,7 +1,8 @@
 import { EngineError } from "../errors.js";
 import { type FileCache, fileCache } from "./file-cache.js";
+import { inMemory, type MemoryArrived } from "./in-memory.js";
 import { type Expected, type Files, type ReadOptions, stopped, verify } from "./source.js";
-import { type Arrived, Interrupted, nothingYet, transfer } from "./transfer.js";
+import { type Arrived, type Explain, Interrupted, transfer } from "./transfer.js";
 
 export interface DownloadOptions {
   /** A download that brings no byte for so long is interrupted. Default 30 000. */
@@ -10,25 +11,17 @@ export interface DownloadOptions {
   readonly retries?: number;
   /** Wait before the second attempt; each further wait is twice as long, up to 8 s. Default 500. */
   readonly retryMs?: number;
+  /** What the source makes of an answer that is none. */
+  readonly explain?: Explain;
   /** Where files with a known hash are kept. Default the browser's Cache API, where there is one. */
   readonly cache?: FileCache;
 }
-
-const joined = ({ chunks, bytes: length }: Arrived): Uint8Array<ArrayBuffer> => {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes;
-};
 
 /**
  * The address of each file under a folder's. A query (a signature) goes with every file. A "#" belongs to a name: a
  * folder has no fragment.
  */
-const under = (base: string): ((path: string) => string) => {
+export const under = (base: string): ((path: string) => string) => {
   const [folder = "", ...query] = base.replaceAll("#", "%23").split("?");
   const root = folder.endsWith("/") ? folder : `${folder}/`;
   const search = query.length > 0 ? `?${query.join("?")}` : "";
@@ -52,15 +45,15 @@ const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
   });
 
 /** Attempts until the file is there; between them ever longer waits. */
-const persist = async (
+export const persist = async (
   where: string,
   arrived: Arrived,
   options: ReadOptions,
-  { stallMs = 30_000, retries = 4, retryMs = 500 }: DownloadOptions,
+  { stallMs = 30_000, retries = 4, retryMs = 500, explain }: DownloadOptions,
 ): Promise<void> => {
   for (let attempt = 0; ; attempt++)
     try {
-      return await transfer(where, arrived, options, stallMs);
+      return await transfer(where, arrived, options, { stallMs, explain });
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       const { message: reason, cause, waitMs } = error;
@@ -83,27 +76,27 @@ const persist = async (
  */
 export const downloads = (base: string, { cache = fileCache(), ...how }: DownloadOptions = {}): Files => {
   const addressOf = under(base);
-  const load = async (where: string, path: string, arrived: Arrived, options: ReadOptions) => {
+  const load = async (where: string, path: string, arrived: MemoryArrived, options: ReadOptions) => {
     const { expected } = options;
     try {
       await persist(where, arrived, options, how);
     } catch (error) {
       if (expected && arrived.bytes >= leastPartBytes && arrived.bytes < expected.bytes)
-        await cache.keepPart(expected, joined(arrived), path);
+        await cache.keepPart(expected, arrived.joined(), path);
       throw error;
     }
-    const bytes = joined(arrived);
+    const bytes = arrived.joined();
     await verify(where, bytes, expected);
     return bytes;
   };
   /** Goes on with a part from an earlier visit, and without it should the whole not fit its hash. */
   const loadFrom = async (where: string, path: string, options: ReadOptions, expected: Expected) => {
     const part = await cache.part(expected);
-    if (!part) return load(where, path, nothingYet(), options);
-    return load(where, path, { chunks: [part], bytes: part.byteLength }, options).catch(async (error: unknown) => {
+    if (!part) return load(where, path, inMemory(options.expected), options);
+    return load(where, path, inMemory(expected, part), options).catch(async (error: unknown) => {
       if (!(error instanceof EngineError && error.code === "hash-mismatch")) throw error;
       await cache.dropPart(expected);
-      return load(where, path, nothingYet(), options);
+      return load(where, path, inMemory(options.expected), options);
     });
   };
   return {
@@ -112,7 +105,7 @@ export const downloads = (base: string, { cache = fileCache(), ...how }: Downloa
       const { signal, onProgress, expected } = options;
       const where = addressOf(path);
       if (signal?.aborted) throw stopped(where);
-      if (!expected) return load(where, path, nothingYet(), options);
+      if (!expected) return load(where, path, inMemory(options.expected), options);
       const kept = await cache.get(expected);
       if (signal?.aborted) throw stopped(where);
       if (kept) {

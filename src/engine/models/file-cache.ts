@@ -1,6 +1,6 @@
 import { accept, aText, is, listOf, optional } from "../expect.js";
 import type { CacheStorage } from "../platform.js";
-import { difference, type Expected } from "./source.js";
+import { difference, type Expected, hashOf } from "./source.js";
 
 /** Files kept between visits, by their hash. Keeping is a convenience: no method ever fails. */
 export interface FileCache {
@@ -12,14 +12,22 @@ export interface FileCache {
   part(expected: Expected): Promise<Uint8Array<ArrayBuffer> | undefined>;
   keepPart(expected: Expected, bytes: Uint8Array<ArrayBuffer>, path: string): Promise<void>;
   dropPart(expected: Expected): Promise<void>;
+  /** What was last read of an address whose content may change: for those who are without a network. */
+  text(address: string): Promise<string | undefined>;
+  keepText(address: string, text: string): Promise<void>;
 }
 
 /** Name of the browser's cache that holds model files. */
 export const fileCacheName = "diffusion-cache-files";
 
 // Cache API keys are addresses; this top-level domain can never be a real one.
-const keyOf = ({ sha256 }: Expected) => `https://sha256.invalid/${sha256}`;
+const keyOf = (expected: Expected) => {
+  const [name, hash] = hashOf(expected);
+  return `https://${name === "SHA-256" ? "sha256" : "git-blob"}.invalid/${hash}`;
+};
 const partOf = (expected: Expected) => `${keyOf(expected)}/part`;
+
+const textKey = (address: string) => `https://text.invalid/${encodeURIComponent(address)}`;
 
 const kept = (bytes: Uint8Array<ArrayBuffer>, path: string): Response =>
   new Response(bytes, { headers: { "content-length": String(bytes.byteLength), "x-file": path } });
@@ -63,6 +71,10 @@ export const fileCache = (storage: CacheStorage | undefined = globalThis.caches)
     },
     async dropPart(expected) {
       await quietly((cache) => cache.delete(partOf(expected)));
+    },
+    text: (address) => quietly(async (cache) => (await cache.match(textKey(address)))?.text()),
+    async keepText(address, text) {
+      await quietly((cache) => cache.put(textKey(address), kept(new TextEncoder().encode(text), address)));
     },
   };
 };

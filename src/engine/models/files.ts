@@ -1,15 +1,27 @@
 import { downloads } from "./downloads.js";
+import { hubAddress } from "./hub-address.js";
 import type { Files } from "./source.js";
 
 export type { Files } from "./source.js";
 
 /**
- * The files at an address: a URL anywhere; else a folder in Node, and a path on the page's own server in a browser.
- * Nothing is read yet.
+ * The files at an address: a model on the Hub ("hub:organisation/model@revision", or its page's address), a URL anywhere;
+ * else a folder in Node, and a path on the page's own server in a browser. Nothing is read yet.
+ *
+ * @throws EngineError "input-invalid" for an address of the Hub that names no model
  */
 export const openFiles = async (address: string): Promise<Files> => {
+  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
+  const onHub = hubAddress(address);
+  if (onHub) {
+    const { hubFiles } = await import("./hub.js");
+    if (!inNode) return hubFiles(onHub);
+    const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
+    const { hubRefusal } = await import("./hub-listing.js");
+    return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), hubRefusal(onHub)));
+  }
   if (/^https?:/.test(address)) return downloads(address);
-  if (typeof process !== "undefined" && process.versions?.node !== undefined) {
+  if (inNode) {
     const { folder } = await import("./folder.js");
     return folder(address);
   }

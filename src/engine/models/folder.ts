@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { type Files, stopped, verify } from "./source.js";
+import { blobHead, type Files, hashOf, stopped, verify } from "./source.js";
 
 const codeOf = (error: unknown): string =>
   typeof error === "object" && error !== null && "code" in error ? String(error.code) : "";
@@ -67,10 +67,14 @@ export const folder = async (path: string): Promise<Files> => {
           }
           return bytes;
         },
-        async sha256() {
-          const hash = createHash("sha256");
+        async difference(expected) {
+          if (size !== expected.bytes) return `it has ${size} bytes instead of ${expected.bytes}`;
+          const [name, wanted] = hashOf(expected);
+          const hash = createHash(name === "SHA-256" ? "sha256" : "sha1");
+          if (name !== "SHA-256") hash.update(blobHead(size));
           for await (const part of createReadStream(where)) hash.update(part as Uint8Array);
-          return hash.digest("hex");
+          const found = hash.digest("hex");
+          return found === wanted ? undefined : `its ${name} is ${found} instead of ${wanted}`;
         },
         close: () => handle.close(),
       };

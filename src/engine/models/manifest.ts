@@ -38,8 +38,10 @@ const isFile = (value: unknown): value is Manifest["files"][number] =>
   typeof value.path === "string" &&
   Number.isSafeInteger(value.bytes) &&
   (value.bytes as number) >= 0 &&
-  typeof value.sha256 === "string" &&
-  /^[0-9a-f]{64}$/.test(value.sha256);
+  (isHex(value.sha256, 64) || isHex(value.gitBlob, 40));
+
+const isHex = (value: unknown, digits: number): boolean =>
+  typeof value === "string" && value.length === digits && /^[0-9a-f]+$/.test(value);
 
 const size = wholeFrom(1, 65_536);
 

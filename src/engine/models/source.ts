@@ -1,12 +1,24 @@
 import { EngineError } from "../errors.js";
 import type { AbortSignal } from "../platform.js";
 
-/** What a manifest promises about a file. */
-export interface Expected {
-  readonly bytes: number;
-  /** 64 hexadecimal digits in lower case. */
-  readonly sha256: string;
-}
+/** What a manifest, or a repository's own listing, promises about a file. */
+export type Expected = { readonly bytes: number } & (
+  | {
+      /** 64 hexadecimal digits in lower case. */
+      readonly sha256: string;
+    }
+  | {
+      /** Of a small file in a git repository: the SHA-1 of "blob BYTES", a zero byte and the file; 40 digits. */
+      readonly gitBlob: string;
+    }
+);
+
+/** The name of a hash, and the hash. */
+export const hashOf = (expected: Expected): readonly ["SHA-256" | "git blob", string] =>
+  "sha256" in expected ? ["SHA-256", expected.sha256] : ["git blob", expected.gitBlob];
+
+/** What git puts before a file's bytes when it hashes them. */
+export const blobHead = (bytes: number): Uint8Array<ArrayBuffer> => new TextEncoder().encode(`blob ${bytes}\0`);
 
 export interface Retry {
   /** 2 for the first one that is made again. */
@@ -32,8 +44,8 @@ export interface OpenFile {
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Whether it has been held against what a manifest promised. */
   readonly checked?: boolean;
-  /** Of the whole file, in lower case. */
-  sha256(): Promise<string>;
+  /** How the whole file differs from what was promised; undefined where it does not. */
+  difference(expected: Expected): Promise<string | undefined>;
   close(): Promise<void>;
 }
 
@@ -62,9 +74,17 @@ export interface Files {
 export const stopped = (path: string): EngineError =>
   new EngineError("stopped", `Loading was stopped at ${path}.`, { hint: "Load the model again to go on." });
 
-const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+const hexOf = async (algorithm: "SHA-256" | "SHA-1", bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
+  const digest = new Uint8Array(await crypto.subtle.digest(algorithm, bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
+};
+
+const gitBlobOf = (bytes: Uint8Array): Promise<string> => {
+  const head = blobHead(bytes.byteLength);
+  const whole = new Uint8Array(head.byteLength + bytes.byteLength);
+  whole.set(head);
+  whole.set(bytes, head.byteLength);
+  return hexOf("SHA-1", whole);
 };
 
 /**
@@ -74,18 +94,19 @@ const sha256 = async (bytes: Uint8Array<ArrayBuffer>): Promise<string> => {
 export const difference = async (bytes: Uint8Array<ArrayBuffer>, expected: Expected): Promise<string | undefined> => {
   if (bytes.byteLength !== expected.bytes) return `it has ${bytes.byteLength} bytes instead of ${expected.bytes}`;
   if (globalThis.crypto?.subtle === undefined) return undefined;
-  const found = await sha256(bytes);
-  return found === expected.sha256 ? undefined : `its SHA-256 is ${found} instead of ${expected.sha256}`;
+  const [name, wanted] = hashOf(expected);
+  const found = name === "SHA-256" ? await hexOf(name, bytes) : await gitBlobOf(bytes);
+  return found === wanted ? undefined : `its ${name} is ${found} instead of ${wanted}`;
 };
 
 /** A file that is not what a manifest promised, and how it differs. */
-export const hashMismatch = (where: string, how: string): EngineError =>
-  new EngineError("hash-mismatch", `${where} is not the file that manifest.json names: ${how}.`, {
+export const hashMismatch = (where: string, how: string, listing = "manifest.json"): EngineError =>
+  new EngineError("hash-mismatch", `${where} is not the file that ${listing} names: ${how}.`, {
     hint: "Load it again; if that does not help, the file or the manifest on the server is out of date.",
   });
 
 /** Refuses bytes that are not what a manifest promised. */
 export const verify = async (where: string, bytes: Uint8Array<ArrayBuffer>, expected?: Expected): Promise<void> => {
   const how = expected && (await difference(bytes, expected));
-  if (how) throw hashMismatch(where, how);
+  if (how) throw hashMismatch(where, how, expected && "gitBlob" in expected ? "its repository" : undefined);
 };

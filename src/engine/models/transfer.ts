@@ -1,13 +1,13 @@
 import { EngineError } from "../errors.js";
+import { allowed } from "./refusals.js";
 import { type ReadOptions, stopped } from "./source.js";
 
 /** What has arrived of a file; it outlives an attempt that fails, so that the next one asks for the rest only. */
 export interface Arrived {
-  chunks: Uint8Array[];
-  bytes: number;
+  readonly bytes: number;
+  add(chunk: Uint8Array): void | Promise<void>;
+  forget(): void | Promise<void>;
 }
-
-export const nothingYet = (): Arrived => ({ chunks: [], bytes: 0 });
 
 /** An attempt that may succeed when made again. */
 export class Interrupted extends Error {
@@ -20,11 +20,6 @@ export class Interrupted extends Error {
   }
 }
 
-const forget = (arrived: Arrived): void => {
-  arrived.chunks = [];
-  arrived.bytes = 0;
-};
-
 /** Of a server that is busy, in seconds; the form with a date is not worth a clock's error. */
 const waitOf = (headers: Headers): { waitMs?: number } => {
   const seconds = Number(headers.get("retry-after") ?? Number.NaN);
@@ -35,9 +30,19 @@ const waitOf = (headers: Headers): { waitMs?: number } => {
 const continues = ({ headers }: Response, from: number): boolean =>
   headers.get("content-range")?.startsWith(`bytes ${from}-`) === true;
 
+/** What a source of files makes of an answer that is none; undefined where it has nothing better to say. */
+export type Explain = (response: Response) => EngineError | undefined;
+
 /** The body of a good answer. What cannot get better is an EngineError, what can is Interrupted. */
-const bodyOf = (where: string, response: Response, arrived: Arrived): ReadableStream<Uint8Array> => {
+const bodyOf = async (
+  where: string,
+  response: Response,
+  arrived: Arrived,
+  explain: Explain | undefined,
+): Promise<ReadableStream<Uint8Array>> => {
   const { status, headers, body } = response;
+  const known = response.ok ? undefined : explain?.(response);
+  if (known) throw known;
   // Servers for single-page apps answer every unknown path with their start page.
   const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?(\?|$)/.test(where);
   // A store that may not list its files (S3) answers so for one that is not there.
@@ -50,7 +55,7 @@ const bodyOf = (where: string, response: Response, arrived: Arrived): ReadableSt
       hint: "Check the address of the model's folder.",
     });
   if (status === 416 || (status === 206 && !continues(response, arrived.bytes))) {
-    forget(arrived);
+    await arrived.forget();
     throw new Interrupted("the server has another part of the file than was asked for");
   }
   const said = `the server answered ${status} ${response.statusText}`.trim();
@@ -59,7 +64,7 @@ const bodyOf = (where: string, response: Response, arrived: Arrived): ReadableSt
     throw new EngineError("download-failed", `The download of ${where} failed: ${said}.`, {
       hint: "Check that the server lets everyone read the model's folder.",
     });
-  if (status !== 206) forget(arrived); // A server without ranges begins again.
+  if (status !== 206) await arrived.forget(); // A server without ranges begins again.
   return body;
 };
 
@@ -72,9 +77,9 @@ export const transfer = async (
   where: string,
   arrived: Arrived,
   { signal, onProgress, expected }: ReadOptions,
-  stallMs: number,
+  { stallMs, explain }: { readonly stallMs: number; readonly explain?: Explain | undefined },
 ): Promise<void> => {
-  if (!expected) forget(arrived);
+  if (!expected) await arrived.forget();
   const request = new AbortController();
   const abort = () => request.abort();
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -91,18 +96,19 @@ export const transfer = async (
     alive();
     const rest = arrived.bytes > 0;
     // Revalidated: an older file from the browser's own cache would not fit a newer manifest.
-    const response = await fetch(where, {
-      signal: request.signal,
-      cache: rest ? "no-store" : "no-cache",
-      ...(rest ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
-    });
-    const reader = bodyOf(where, response, arrived).getReader();
+    const response = await allowed(where, rest, () =>
+      fetch(where, {
+        signal: request.signal,
+        cache: rest ? "no-store" : "no-cache",
+        ...(rest ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
+      }),
+    );
+    const reader = (await bodyOf(where, response, arrived, explain)).getReader();
     const plain = response.headers.get("content-encoding") === null;
     const total = expected?.bytes ?? (plain ? Number(response.headers.get("content-length") ?? 0) : 0);
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       alive();
-      arrived.chunks.push(next.value);
-      arrived.bytes += next.value.byteLength;
+      await arrived.add(next.value);
       if (expected && arrived.bytes > expected.bytes) return;
       onProgress?.(arrived.bytes, total);
     }

@@ -3,14 +3,19 @@ import type { Engine, Progress } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
 import { accept, aFunction, anObject, aSignal, fields, wholeFrom } from "../expect.js";
 import { type Files, openFiles } from "../models/files.js";
+import { filesOf, isPicked, type Picked, pickedFiles } from "../models/picked-files.js";
 import type { AbortSignal } from "../platform.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { engineOf } from "./engine-of.js";
 
 /** Which checkpoint, and what it is to run on. */
 export interface CreateEngineOptions {
-  /** Address of a checkpoint's folder, a path in Node, or anything that reads files. */
-  readonly model: string | Files;
+  /**
+   * A model on the Hub ("hub:organisation/model@revision", or the address of its page), the address of a checkpoint's
+   * folder, a path in Node, what a reader picked in a page (an input's `files`, a directory handle, files by their paths),
+   * or anything that reads files.
+   */
+  readonly model: string | Files | Picked;
   /** "auto" takes the first rung of WebGPU captured, WebGPU, WASM that works here; in Node that is WASM. Default: "auto". */
   readonly backend?: Preference;
   /**
@@ -33,9 +38,9 @@ export interface CreateEngineOptions {
  *   "model-config", "input-invalid", "webassembly-missing", "backend-missing", "threads-silent", "out-of-memory", "runtime-failed", "stopped"
  */
 export const createEngine = async (options: CreateEngineOptions): Promise<Engine> => {
-  if (typeof options?.model !== "string" && typeof options?.model?.read !== "function")
+  if (typeof options?.model !== "string" && !isFiles(options?.model) && !isPicked(options?.model))
     throw new EngineError("input-invalid", `The model is ${shown(options?.model)}; expected where its folder is.`, {
-      hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }).',
+      hint: 'Give an address or a folder: createEngine({ model: "models/latte-motion-nano" }), or "hub:organisation/model".',
     });
   accept("createEngine", {
     options: [
@@ -46,7 +51,7 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   const { signal, onProgress, scheduler, threads, backend: prefer = "auto" } = options;
   if (!preferences.includes(prefer))
     throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);
-  const files = typeof options.model === "string" ? await openFiles(options.model) : options.model;
+  const files = await filesAt(options.model);
   const end = new AbortController();
   // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
   const choosing = chooseBackend({ prefer, threads });
@@ -70,6 +75,13 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   } finally {
     end.abort();
   }
+};
+
+const isFiles = (model: unknown): model is Files => typeof (model as Files | null | undefined)?.read === "function";
+
+const filesAt = async (model: CreateEngineOptions["model"]): Promise<Files> => {
+  if (typeof model === "string") return openFiles(model);
+  return isFiles(model) ? model : pickedFiles(await filesOf(model));
 };
 
 /** Rejects when the signal is aborted: a GPU that is waited for knows no signals. */

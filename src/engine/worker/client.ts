@@ -2,9 +2,11 @@ import { sitesOf } from "../cache/sites-of.js";
 import type { Calibration } from "../calibrate/calibration.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
-import { accept, aFunction, anAmount, anObject, aSignal, aText, fields, is } from "../expect.js";
+import { accept, aFunction, anAmount, anObject, aSignal, fields, is } from "../expect.js";
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
+import { hubAddress } from "../models/hub-address.js";
+import { filesOf, isPicked, type Picked } from "../models/picked-files.js";
 import type { AbortSignal, MessagePort, Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { checkMethods } from "../run/request-checks.js";
@@ -13,8 +15,8 @@ import { type Crossing, sendMethod } from "./remote-method.js";
 
 /** As for {@link createEngine}, in a worker. */
 export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {
-  /** Address of a checkpoint's folder, relative to the page; in Node a path as well. */
-  readonly model: string;
+  /** As for {@link createEngine}; an address is relative to the page. */
+  readonly model: string | Picked;
   /** The worker to use, or a port to where `serveEngine` answers; default a new worker of this package. */
   readonly worker?: Worker | MessagePort;
   /**
@@ -32,6 +34,8 @@ interface Pending {
   readonly onProgress: ((progress: Progress) => void) | undefined;
 }
 
+const aModel = is("a string, or what a reader picked", (value) => typeof value === "string" || isPicked(value));
+
 const aWire = is(
   "a Worker or a MessagePort",
   (value) => typeof (value as MessagePort | null)?.postMessage === "function",
@@ -48,7 +52,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
   accept("createWorkerEngine", {
     options: [
       all,
-      fields({ model: aText, "worker?": aWire, "stopMs?": anAmount, "signal?": aSignal, "onProgress?": aFunction }),
+      fields({ model: aModel, "worker?": aWire, "stopMs?": anAmount, "signal?": aSignal, "onProgress?": aFunction }),
     ],
   });
   const { worker: given, stopMs = 700, ...asked } = all;
@@ -162,7 +166,9 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
   };
 
   const page = globalThis.location?.href; // in Node there is none, and a path stays a path
-  const model = page === undefined ? options.model : new URL(options.model, page).href;
+  const addressed = (address: string): string =>
+    page === undefined || hubAddress(address) ? address : new URL(address, page).href;
+  const model = typeof options.model === "string" ? addressed(options.model) : await filesOf(options.model);
   const create = (): Promise<Opened> => ask<Opened>("create", { ...options, model });
   const { model: info, device } = await create()
     .catch((error: Error) => {

@@ -1,0 +1,103 @@
+import { EngineError } from "../errors.js";
+import { downloads } from "./downloads.js";
+import { type FileCache, fileCache } from "./file-cache.js";
+import type { HubAddress } from "./hub-address.js";
+import { type HubListing, hubListing, hubRefusal } from "./hub-listing.js";
+import { jsonReader } from "./json-files.js";
+import type { Files, OpenFile, ReadOptions } from "./source.js";
+
+export interface HubOptions {
+  readonly cache?: FileCache;
+  /** Opens a file that is downloaded to a disk first; default: files come into memory. */
+  readonly open?: (base: string, path: string, options: ReadOptions) => Promise<OpenFile>;
+}
+
+// What the engine may read of a repository; the rest (text encoders, pictures, other formats) is not downloaded.
+const read =
+  /^(((transformer|vae)\/)?(config\.json|[\w-][\w.-]*\.safetensors\.index\.json|[\w-][\w.-]*\.safetensors)|scheduler\/scheduler_config\.json|scheduler_config\.json|text\/vocabulary\.json|calibration\.json|presets\.json)$/;
+const weights = /diffusion_pytorch_model\.safetensors$|diffusion_pytorch_model-\d+(-of-\d+)?\.safetensors$/;
+
+/** Of the files of a folder those that a load reads: of each network its shards, or its single file. */
+const wanted = (files: HubListing["files"]): HubListing["files"] => {
+  const has = (path: string): boolean => files.some((file) => file.path === path);
+  const inside = has("transformer/config.json");
+  return files.filter(({ path }) => {
+    if (!read.test(path) || (inside && /^(config\.json|[^/]*\.safetensors.*)$/.test(path))) return false;
+    if (!path.endsWith(".safetensors")) return true;
+    const folder = path.slice(0, path.lastIndexOf("/") + 1);
+    const single = `${folder}diffusion_pytorch_model.safetensors`;
+    return weights.test(path) && (path === single) !== has(`${single}.index.json`);
+  });
+};
+
+/**
+ * The files of a repository on the Hub, at the commit that its revision stands for when the first of them is read. Its
+ * listing stands for the manifest: sizes are known before anything is downloaded, and every file is held against its hash
+ * and kept by it.
+ */
+export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: HubOptions = {}): Files => {
+  const { origin, repository, folder, revision } = address;
+  const name = `hub:${repository}${revision === "main" ? "" : `@${revision}`}${folder ? `/${folder}` : ""}`;
+  const repositoryAt = (commit: string): string => `${origin}/${repository}/resolve/${commit}/${folder}`;
+  let listing: Promise<{ readonly base: string; readonly files: HubListing["files"] }> | undefined;
+  const listed = ({ signal }: ReadOptions) => {
+    listing ??= hubListing(address, cache, { signal }).then(
+      ({ commit, files }) => ({
+        base: repositoryAt(commit),
+        files: files.flatMap((file) =>
+          file.path.startsWith(folder) ? [{ ...file, path: file.path.slice(folder.length) }] : [],
+        ),
+      }),
+      (error: unknown) => {
+        listing = undefined; // asked again by the next read
+        throw error;
+      },
+    );
+    return listing;
+  };
+  const whole = async (base: string, path: string, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    if (!open) return downloads(base, { cache, explain: hubRefusal(address) }).read(path, options);
+    const file = await open(base, path, options);
+    try {
+      return await file.read(0, file.bytes);
+    } finally {
+      await file.close();
+    }
+  };
+  /** What the listing says, beside what a manifest in the repository knows more than it. */
+  const manifest = async (base: string, files: HubListing["files"], options: ReadOptions): Promise<Uint8Array> => {
+    const expected = files.find(({ path }) => path === "manifest.json");
+    const one: Files = { name, read: (path, more) => whole(base, path, { ...more, expected }) };
+    const said = expected && (await jsonReader(one, undefined, options.signal).optional("manifest.json"));
+    const json = { name: repository, ...said, files: wanted(files) };
+    return new TextEncoder().encode(JSON.stringify(json));
+  };
+  const missing = (path: string): EngineError =>
+    new EngineError("file-missing", `${name} has no ${path}.`, {
+      hint: `See its files at ${origin}/${repository}/tree.`,
+    });
+
+  return {
+    name,
+    repository,
+    async read(path, options = {}) {
+      const { base, files } = await listed(options);
+      if (path === "manifest.json") return new Uint8Array(await manifest(base, files, options));
+      const expected = options.expected ?? files.find((file) => file.path === path);
+      if (!expected) throw missing(path);
+      return whole(base, path, { ...options, expected });
+    },
+    async list(folder) {
+      const { files } = await listed({});
+      return files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
+    },
+    ...(open && {
+      async open(path: string, options: ReadOptions = {}) {
+        const { base, files } = await listed(options);
+        const expected = options.expected ?? files.find((file) => file.path === path);
+        if (!expected) throw missing(path);
+        return open(base, path, { ...options, expected });
+      },
+    }),
+  };
+};

@@ -1,0 +1,120 @@
+import { EngineError } from "../errors.js";
+import { difference, type Files, type OpenFile, stopped, verify } from "./source.js";
+
+/** As much of a browser's File or Blob as is asked of it. */
+export interface PickedFile {
+  /** In bytes. */
+  readonly size: number;
+  /** The bytes [begin, end). */
+  slice(begin: number, end: number): PickedFile;
+  /** Reads it whole. */
+  arrayBuffer(): Promise<ArrayBuffer>;
+}
+
+/** A folder of this computer in a page: its files by their path in it. It can be sent to a worker. */
+export type PickedFiles = ReadonlyMap<string, PickedFile>;
+
+/** A folder as `showDirectoryPicker` gives it. */
+export interface PickedFolder {
+  /** What tells it from a file. */
+  readonly kind: "directory";
+  /** Of the folder alone, without the way to it. */
+  readonly name: string;
+  /** What lies in it. */
+  values(): AsyncIterable<
+    PickedFolder | { readonly kind: "file"; readonly name: string; getFile(): Promise<PickedFile> }
+  >;
+}
+
+/** What a page gets from a reader who picks a folder: an input's `files`, a directory handle, or files by their paths. */
+export type Picked =
+  | PickedFiles
+  | PickedFolder
+  | { readonly length: number; readonly [index: number]: PickedFile & { readonly webkitRelativePath?: string } };
+
+const isFolder = (given: object): given is PickedFolder => (given as PickedFolder).kind === "directory";
+const isBlob = (given: unknown): given is PickedFile =>
+  typeof (given as PickedFile | null)?.slice === "function" && typeof (given as PickedFile).arrayBuffer === "function";
+
+/** Whether a value is what a reader picked, and no address. */
+export const isPicked = (given: unknown): given is Picked => {
+  if (typeof given !== "object" || given === null) return false;
+  if (given instanceof Map) return [...given.values()].every(isBlob);
+  if (isFolder(given)) return typeof given.values === "function";
+  const list = given as { readonly length?: unknown; readonly [index: number]: unknown };
+  return Number.isSafeInteger(list.length) && (list.length as number) > 0 && isBlob(list[0]);
+};
+
+const inFolder = async (folder: PickedFolder, path: string, found: Map<string, PickedFile>): Promise<void> => {
+  for await (const one of folder.values())
+    if (one.kind === "file") found.set(path + one.name, await one.getFile());
+    else await inFolder(one, `${path}${one.name}/`, found);
+};
+
+/** The folder in which the model lies: the one with config.json or transformer/config.json that is nearest to the top. */
+const modelIn = (paths: readonly string[]): string => {
+  const [first = ""] = paths
+    .flatMap((path) => /^(.*?)(transformer\/)?config\.json$/.exec(path)?.slice(1, 2) ?? [])
+    .filter((folder) => folder === "" || folder.endsWith("/"))
+    .sort((a, b) => a.split("/").length - b.split("/").length);
+  return first;
+};
+
+/** The files of a picked folder by their path from the model on. */
+export const filesOf = async (picked: Picked): Promise<PickedFiles> => {
+  const found = new Map<string, PickedFile>();
+  if (picked instanceof Map) for (const [path, file] of picked as PickedFiles) found.set(path, file);
+  else if (isFolder(picked)) await inFolder(picked, "", found);
+  else
+    for (const file of Array.from(picked as ArrayLike<PickedFile & { webkitRelativePath?: string; name?: string }>))
+      found.set(file.webkitRelativePath || (file.name ?? "file"), file);
+  const root = modelIn([...found.keys()]);
+  return new Map(
+    [...found].flatMap(([path, file]) => (path.startsWith(root) ? [[path.slice(root.length), file]] : [])),
+  );
+};
+
+/** Files that a reader picked. Large ones are read in parts. */
+export const pickedFiles = (files: PickedFiles, name = "The picked folder"): Files => {
+  const fileAt = (path: string): PickedFile => {
+    const found = files.get(path);
+    if (found) return found;
+    const first = [...files.keys()].slice(0, 5).join(", ");
+    throw new EngineError("file-missing", `${name} has no ${path}; it has ${first || "no files"}.`, {
+      hint: "Pick the folder of a diffusers model, with transformer/ in it, or the folder of its transformer.",
+    });
+  };
+  const bytesOf = async (file: PickedFile, path: string): Promise<Uint8Array<ArrayBuffer>> =>
+    new Uint8Array(
+      await file.arrayBuffer().catch((cause: unknown) => {
+        throw new EngineError("file-missing", `${path} can no longer be read: ${(cause as Error).message}.`, {
+          hint: "It has changed since it was picked, or the disk is gone. Pick the folder again.",
+          cause,
+        });
+      }),
+    );
+  return {
+    name,
+    list: async (folder) =>
+      [...files.keys()].flatMap((path) => (path.startsWith(folder) ? [path.slice(folder.length)] : [])),
+    async open(path): Promise<OpenFile> {
+      const file = fileAt(path);
+      return {
+        bytes: file.size,
+        read: (begin, end) => bytesOf(file.slice(begin, end), path),
+        async difference(expected) {
+          if (file.size !== expected.bytes) return `it has ${file.size} bytes instead of ${expected.bytes}`;
+          return difference(await bytesOf(file, path), expected);
+        },
+        close: async () => {},
+      };
+    },
+    async read(path, { signal, onProgress, expected } = {}) {
+      if (signal?.aborted) throw stopped(path);
+      const bytes = await bytesOf(fileAt(path), path);
+      await verify(`${name}: ${path}`, bytes, expected);
+      onProgress?.(bytes.byteLength, bytes.byteLength);
+      return bytes;
+    },
+  };
+};
