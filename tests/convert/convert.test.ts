@@ -58,7 +58,7 @@ test.each(recorded)(
   async (name, room) => {
     const { folder, steps, guidance, inputs, tensor } = readReal(name, room);
     const from = await openFiles(folder);
-    await convert(from, "q8");
+    const eight = await predictionsOf((await convert(from, "q8")).files, { steps, guidance, inputs });
     const { files } = await convert(from, "f16");
     const { predictions } = await predictionsOf(files, { steps, guidance, inputs });
     const wanted = tensor("none.predictions").data;
@@ -66,6 +66,7 @@ test.each(recorded)(
     const counted = room === "real" ? predictions.slice(0, 1) : predictions;
     for (const [step, prediction] of counted.entries())
       expect(relativeError(prediction, wanted, step, steps)).toBeLessThan(room === "real" ? 5e-3 : 1e-4);
+    expect(relativeError(eight.predictions[0] as Float32Array, wanted, 0, steps)).toBeLessThan(0.1);
   },
 );
 

@@ -7,6 +7,13 @@ const deep = (depth) => `${'{"a":'.repeat(depth)}0${"}".repeat(depth)}`;
 const json = (value) => JSON.stringify(value);
 const sha256 = "0".repeat(64);
 
+/** A configuration of Latte that runs. */
+const latteNetwork = {
+  ...{ _class_name: "LatteTransformer3DModel", norm_type: "ada_norm_single", norm_elementwise_affine: false },
+  ...{ activation_fn: "gelu-approximate", num_attention_heads: 2, attention_head_dim: 8, cross_attention_dim: 16 },
+  ...{ in_channels: 3, patch_size: 2, caption_channels: 8 },
+};
+
 /** A safetensors file of a header and zeros. */
 const tensors = (header, bytes) => {
   const text = Buffer.from(typeof header === "string" ? header : json(header));
@@ -54,6 +61,30 @@ export const reported = {
     "too-many-layers.json": [json({ ...latte, num_layers: 65_536 }), invalid("D25", "from 0 to 1000", "model-config")],
     "most-layers.json": [json({ ...latte, num_layers: 1000 }), { entry: "D25" }],
     "escapes.json": [json({ _class_name: "\u001b[2J\u009b" }), invalid("D39", "\\u001b[2J\\u009b", "model-unknown")],
+  },
+  // Read as the network's builder reads it, field by field.
+  network: {
+    "latte-misspelt.json": [json({ ...latteNetwork, surprise: 1 }), invalid("A3", "surprise = 1", "model-config")],
+    "latte-bias-of-words.json": [
+      json({ ...latteNetwork, attention_bias: "yes" }),
+      invalid("A3", 'attention_bias = "yes"; expected true or false', "model-config"),
+    ],
+    "latte-layers-of-null.json": [
+      json({ ...latteNetwork, num_layers: null }),
+      invalid("A3", "num_layers = null", "model-config"),
+    ],
+    "flux-misspelt.json": [
+      json({ _class_name: "FluxTransformer2DModel", guidance_embed: true }),
+      invalid("A3", "guidance_embed = true", "model-config"),
+    ],
+    "flux-channels-of-null.json": [
+      json({ _class_name: "FluxTransformer2DModel", out_channels: null }),
+      { entry: "A3", value: { channels: 16, frames: 1, height: 128, width: 128 } },
+    ],
+    "dit-patch-of-null.json": [
+      json({ _class_name: "DiTTransformer2DModel", patch_size: null }),
+      invalid("A3", "patch_size = null", "model-config"),
+    ],
   },
   presets: {
     "null.json": ["null", invalid("D24", "its format is undefined")],

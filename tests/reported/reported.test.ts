@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
+import { architectureOf } from "../../src/engine/architectures/index.js";
 import { sitesOf } from "../../src/engine/cache/sites-of.js";
 import { partialCalibration } from "../../src/engine/calibrate/calibration.js";
 import { optionsOf } from "../../src/engine/cli/options.js";
@@ -29,6 +30,7 @@ const readers: Readonly<Record<string, (path: string) => unknown>> = {
   config: (path) => sitesOf(json(path)),
   manifest: (path) => manifestFromJson(json(path), path),
   model: async (path) => loadCheckpoint(await openFiles(path)),
+  network: async (path) => (await architectureOf(json(path))).shape(json(path)),
   options: (path) => optionsOf(readFileSync(path, "utf8")),
   presets: (path) => presetsFromJson(json(path), path),
   safetensors: (path) => readSafetensors(new Uint8Array(readFileSync(path)), path),

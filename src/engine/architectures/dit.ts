@@ -21,7 +21,7 @@ const read = (json: unknown) => {
     headWidth,
     inChannels,
     // A learned variance doubles the channels; no scheduler here reads it.
-    outChannels: config.whole("out_channels", inChannels),
+    outChannels: config.maybe("out_channels") ?? inChannels,
     layers: config.whole("num_layers", 28),
     patch: config.whole("patch_size", 2),
     sampleSize: config.whole("sample_size", 32),

@@ -1,5 +1,5 @@
-import { EngineError, shown } from "../errors.js";
-import { mostLayers } from "../models/sites.js";
+import { EngineError } from "../errors.js";
+import { configReader } from "./config-reader.js";
 
 /** What `config.json` of a FluxTransformer2DModel says, under our names. */
 export interface FluxConfig {
@@ -17,12 +17,6 @@ export interface FluxConfig {
   readonly ropeAxes: readonly number[];
 }
 
-const refuse = (field: string, value: unknown, expected: string): never => {
-  throw new EngineError("model-config", `config.json has ${field} = ${shown(value)}; expected ${expected}.`, {
-    hint: "Only FLUX.1 checkpoints as diffusers saves them are supported.",
-  });
-};
-
 /**
  * The side of a pack of latents that is one token: 2 in FluxPipeline, whose latents have a quarter of `in_channels`.
  * @throws EngineError "input-invalid" if the channels do not fill `in_channels` with a square of latents
@@ -37,39 +31,27 @@ export const fluxPack = ({ inChannels }: FluxConfig, channels: number): number =
 
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
 export const fluxConfig = (json: unknown): FluxConfig => {
-  if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");
-  const fields = json as Readonly<Record<string, unknown>>;
-  const whole = (field: string, fallback: number, least = 1, most = 65_536): number => {
-    const value = fields[field] ?? fallback;
-    return typeof value === "number" && Number.isInteger(value) && value >= least && value <= most
-      ? value
-      : refuse(field, value, `a whole number from ${least} to ${most}`);
+  const config = configReader(json, "Only FLUX.1 checkpoints as diffusers saves them are supported.");
+  const [heads, headWidth] = [config.whole("num_attention_heads", 24), config.whole("attention_head_dim", 128)];
+  if (config.whole("patch_size", 1) !== 1) config.refuse("patch_size", "1 (latents are packed before the model)");
+  const inChannels = config.whole("in_channels", 64);
+  if (inChannels % 4) config.refuse("in_channels", "a multiple of 4, for packs of 2×2 latents");
+  const outChannels = config.maybe("out_channels") ?? inChannels;
+  if (outChannels !== inChannels) config.refuse("out_channels", `in_channels = ${inChannels}`);
+  const ropeAxes = config.wholes("axes_dims_rope", [16, 56, 56], 3);
+  if (ropeAxes.some((axis) => axis % 2)) config.refuse("axes_dims_rope", "three even numbers");
+  if (ropeAxes.reduce((sum, axis) => sum + axis, 0) !== headWidth)
+    config.refuse("axes_dims_rope", `numbers that add up to attention_head_dim = ${headWidth}`);
+  const found = {
+    ...{ heads, headWidth, width: heads * headWidth, inChannels, outChannels, ropeAxes },
+    dualLayers: config.whole("num_layers", 19, 0),
+    singleLayers: config.whole("num_single_layers", 38, 0),
+    textChannels: config.whole("joint_attention_dim", 4096),
+    pooledChannels: config.whole("pooled_projection_dim", 768),
+    guidanceEmbeds: config.flag("guidance_embeds", false),
   };
-  const heads = whole("num_attention_heads", 24);
-  const headWidth = whole("attention_head_dim", 128);
-  if (whole("patch_size", 1) !== 1) refuse("patch_size", fields.patch_size, "1 (latents are packed before the model)");
-  const inChannels = whole("in_channels", 64);
-  if (inChannels % 4) refuse("in_channels", inChannels, "a multiple of 4, for packs of 2×2 latents");
-  const outChannels = whole("out_channels", inChannels);
-  if (outChannels !== inChannels) refuse("out_channels", outChannels, `in_channels = ${inChannels}`);
-  const axes = fields.axes_dims_rope ?? [16, 56, 56];
-  if (!Array.isArray(axes) || axes.length !== 3 || axes.some((axis) => !Number.isInteger(axis) || axis % 2 || axis < 2))
-    return refuse("axes_dims_rope", axes, "three even numbers");
-  if (axes.reduce((sum: number, axis: number) => sum + axis, 0) !== headWidth)
-    refuse("axes_dims_rope", axes, `numbers that add up to attention_head_dim = ${headWidth}`);
-  return {
-    heads,
-    headWidth,
-    width: heads * headWidth,
-    dualLayers: whole("num_layers", 19, 0, mostLayers),
-    singleLayers: whole("num_single_layers", 38, 0, mostLayers),
-    inChannels,
-    outChannels,
-    textChannels: whole("joint_attention_dim", 4096),
-    pooledChannels: whole("pooled_projection_dim", 768),
-    guidanceEmbeds: fields.guidance_embeds === true,
-    ropeAxes: axes as number[],
-  };
+  config.done();
+  return found;
 };
 
 type Expected = readonly (readonly [name: string, dims: readonly number[]])[];

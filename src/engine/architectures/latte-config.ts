@@ -1,5 +1,4 @@
-import { EngineError, shown } from "../errors.js";
-import { mostLayers } from "../models/sites.js";
+import { configReader } from "./config-reader.js";
 
 /** What `config.json` of a LatteTransformer3DModel says, under our names. */
 export interface LatteConfig {
@@ -17,54 +16,36 @@ export interface LatteConfig {
   readonly gelu: "tanh" | "none";
 }
 
-const refuse = (field: string, value: unknown, expected: string): never => {
-  throw new EngineError("model-config", `config.json has ${field} = ${shown(value)}; expected ${expected}.`, {
-    hint: "Only text-conditioned Latte checkpoints as diffusers saves them are supported.",
-  });
-};
-
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
 export const latteConfig = (json: unknown): LatteConfig => {
-  if (typeof json !== "object" || json === null) return refuse("itself", json, "an object");
-  const fields = json as Readonly<Record<string, unknown>>;
-  const whole = (field: string, fallback?: number, most = 65_536): number => {
-    const value = fields[field] ?? fallback;
-    return typeof value === "number" && Number.isInteger(value) && value > 0 && value <= most
-      ? value
-      : refuse(field, value, `a whole number from 1 to ${most}`);
-  };
-  const activation = fields.activation_fn ?? "geglu";
-  if (activation !== "gelu-approximate" && activation !== "gelu")
-    refuse("activation_fn", activation, `"gelu-approximate" or "gelu"`);
-  if (fields.norm_type !== "ada_norm_single") refuse("norm_type", fields.norm_type, `"ada_norm_single"`);
-  if (fields.norm_elementwise_affine !== false)
-    refuse("norm_elementwise_affine", fields.norm_elementwise_affine, "false");
-  const epsilon = fields.norm_eps ?? 1e-5;
-  if (typeof epsilon !== "number" || !(epsilon > 0)) return refuse("norm_eps", epsilon, "a number above 0");
-
-  const heads = whole("num_attention_heads", 16);
-  const width = heads * whole("attention_head_dim", 88);
-  if (width % 4) refuse("attention_head_dim", fields.attention_head_dim, "heads × attention_head_dim divisible by 4");
-  if (whole("cross_attention_dim") !== width)
-    refuse("cross_attention_dim", fields.cross_attention_dim, `the width ${width} (text is projected to it)`);
-  const inChannels = whole("in_channels");
-  const outChannels = whole("out_channels", inChannels);
+  const config = configReader(json, "Only text-conditioned Latte checkpoints as diffusers saves them are supported.");
+  config.ignore("dropout", "num_embeds_ada_norm", "norm_num_groups", "upcast_attention");
+  config.oneOf("attention_type", "default", ["default"]);
+  const activation = config.oneOf("activation_fn", "geglu", ["gelu-approximate", "gelu"]);
+  config.oneOf("norm_type", "layer_norm", ["ada_norm_single"]);
+  if (config.flag("norm_elementwise_affine", true)) config.refuse("norm_elementwise_affine", "false");
+  const heads = config.whole("num_attention_heads", 16);
+  const width = heads * config.whole("attention_head_dim", 88);
+  if (width % 4) config.refuse("attention_head_dim", "heads × attention_head_dim divisible by 4");
+  if (config.whole("cross_attention_dim", undefined) !== width)
+    config.refuse("cross_attention_dim", `the width ${width} (text is projected to it)`);
+  const inChannels = config.whole("in_channels", undefined);
+  const outChannels = config.maybe("out_channels") ?? inChannels;
   if (outChannels !== inChannels)
-    refuse("out_channels", outChannels, `in_channels = ${inChannels} (a learned variance is not supported)`);
-  return {
-    heads,
-    width,
-    layers: whole("num_layers", 1, mostLayers),
-    patch: whole("patch_size"),
-    sampleSize: whole("sample_size", 64),
-    frames: whole("video_length", 16),
-    inChannels,
-    outChannels,
-    captionChannels: whole("caption_channels"),
-    epsilon,
-    attentionBias: fields.attention_bias === true,
-    gelu: activation === "gelu" ? "none" : "tanh",
+    config.refuse("out_channels", `in_channels = ${inChannels} (a learned variance is not supported)`);
+  const found = {
+    ...{ heads, width, inChannels, outChannels },
+    layers: config.whole("num_layers", 1),
+    patch: config.whole("patch_size", undefined),
+    sampleSize: config.whole("sample_size", 64),
+    frames: config.whole("video_length", 16),
+    captionChannels: config.whole("caption_channels", undefined),
+    epsilon: config.real("norm_eps", 1e-5),
+    attentionBias: config.flag("attention_bias", false),
+    gelu: activation === "gelu" ? ("none" as const) : ("tanh" as const),
   };
+  config.done();
+  return found;
 };
 
 /** Every weight that the configuration asks for, with its shape. */

@@ -22,7 +22,7 @@ const read = (json: unknown) => {
   const captionChannels = config.maybe("caption_channels");
   const found = {
     ...{ heads, headWidth, inChannels, sampleSize, captionChannels },
-    outChannels: config.whole("out_channels", (json as { out_channels?: null }).out_channels === null ? inChannels : 8),
+    outChannels: config.get("out_channels") === null ? inChannels : config.whole("out_channels", 8),
     layers: config.whole("num_layers", 28),
     patch: config.whole("patch_size", 2),
     textWidth: config.whole("cross_attention_dim", 1152),
@@ -30,9 +30,15 @@ const read = (json: unknown) => {
     affine: config.flag("norm_elementwise_affine", false),
     epsilon: config.real("norm_eps", 1e-6),
     activation: config.oneOf("activation_fn", "gelu-approximate", activations),
-    scale: config.real("interpolation_scale", Math.max(1, Math.floor(sampleSize / 64))),
+    scale:
+      (config.get("interpolation_scale") ?? null) === null
+        ? Math.max(1, Math.floor(sampleSize / 64))
+        : config.real("interpolation_scale", 1),
     /** Whether the model is told the size of the picture. */
-    sized: config.flag("use_additional_conditions", sampleSize === 128),
+    sized:
+      (config.get("use_additional_conditions") ?? null) === null
+        ? sampleSize === 128
+        : config.flag("use_additional_conditions", false),
   };
   if (captionChannels !== undefined && found.textWidth !== width)
     config.refuse("cross_attention_dim", `the width ${width}, to which the text is projected`);

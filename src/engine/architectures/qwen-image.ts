@@ -17,17 +17,14 @@ const read = (json: unknown) => {
     "Only text-to-image checkpoints of Qwen-Image as diffusers saves them are supported.",
   );
   for (const field of ["guidance_embeds", "zero_cond_t", "use_additional_t_cond", "use_layer3d_rope"])
-    config.oneOf(field, false, [false]);
+    if (config.flag(field, false)) config.refuse(field, "false");
   const [heads, headWidth] = [config.whole("num_attention_heads", 24), config.whole("attention_head_dim", 128)];
   const axes = config.wholes("axes_dims_rope", [16, 56, 56], 3);
   if (axes.some((axis) => axis % 2) || axes.reduce((sum, axis) => sum + axis, 0) !== headWidth)
     config.refuse("axes_dims_rope", `even numbers that add up to attention_head_dim = ${headWidth}`);
   const inChannels = config.whole("in_channels", 64);
   const patch = config.whole("patch_size", 2);
-  const outChannels = config.whole(
-    "out_channels",
-    (json as { out_channels?: null }).out_channels === null ? inChannels : 16,
-  );
+  const outChannels = config.get("out_channels") === null ? inChannels : config.whole("out_channels", 16);
   if (outChannels * patch ** 2 !== inChannels)
     config.refuse("out_channels", `in_channels / patch_size² = ${inChannels / patch ** 2}`);
   const [layers, textChannels] = [config.whole("num_layers", 60), config.whole("joint_attention_dim", 3584)];

@@ -28,10 +28,7 @@ const read = (json: unknown) => {
   };
   if (config.whole("caption_projection_dim", 1152) !== heads * headWidth)
     config.refuse("caption_projection_dim", `the width ${heads * headWidth}`);
-  const outChannels = config.whole(
-    "out_channels",
-    (json as { out_channels?: null }).out_channels === null ? inChannels : 16,
-  );
+  const outChannels = config.get("out_channels") === null ? inChannels : config.whole("out_channels", 16);
   if (outChannels !== inChannels) config.refuse("out_channels", `in_channels = ${inChannels}`);
   config.done();
   return found;

@@ -28,7 +28,7 @@ export const autoencoderKL = (json: unknown, weights: WeightStore): Decoder => {
   const entered = config.flag("use_post_quant_conv", true);
   const attended = config.flag("mid_block_add_attention", true);
   const scale = config.real("scaling_factor", 0.18215);
-  const shift = Number(config.get("shift_factor") ?? 0);
+  const shift = config.number("shift_factor", 0);
   config.done();
 
   const layers = imageLayers(weights);

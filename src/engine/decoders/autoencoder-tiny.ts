@@ -23,7 +23,7 @@ export const autoencoderTiny = (json: unknown, weights: WeightStore): Decoder =>
   const activation = config.oneOf("act_fn", "relu", ["relu", "silu", "swish", "gelu"]);
   config.oneOf("upsample_fn", "nearest", ["nearest"]);
   const scale = config.real("scaling_factor", 1);
-  const shift = Number(config.get("shift_factor") ?? 0);
+  const shift = config.number("shift_factor", 0);
   config.done();
 
   const layers = imageLayers(weights);

@@ -28,8 +28,9 @@ export const cleanAndNoise = (
 
 /** `clip_sample` and its range: the bound of x0, if any. */
 export const clampOf = (fields: ConfigFields, standard: boolean): number | undefined => {
-  const range = fields.number("clip_sample_range", 1, (value) => value > 0, "above 0");
-  return fields.flag("clip_sample", standard) ? range : undefined;
+  const clips = fields.flag("clip_sample", standard);
+  const range = fields.numberIf(clips, "clip_sample_range", 1, (value) => value > 0, "above 0");
+  return clips ? range : undefined;
 };
 
 /** x0 bounded, where there is a bound. */

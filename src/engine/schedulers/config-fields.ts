@@ -18,9 +18,11 @@ const elsewhere: ReadonlySet<string> = new Set(
 
 /** Typed access to a config's fields: a missing field has diffusers' default, a wrong one is an EngineError. */
 export const configFields = (scheduler: string, config: Readonly<Record<string, unknown>>) => {
+  /** Null is a value, of which diffusers makes no default. */
+  const said = (field: string, standard: unknown): unknown => (config[field] === undefined ? standard : config[field]);
   const fields = {
     number(field: string, standard: number, lawful: (value: number) => boolean, wanted: string): number {
-      const value = config[field] ?? standard;
+      const value = said(field, standard);
       if (typeof value !== "number" || !Number.isFinite(value) || !lawful(value))
         throw configError(scheduler, field, value, wanted);
       return value;
@@ -29,13 +31,25 @@ export const configFields = (scheduler: string, config: Readonly<Record<string, 
     optional(field: string, lawful: (value: number) => boolean, wanted: string): number | undefined {
       return (config[field] ?? undefined) === undefined ? undefined : fields.number(field, 0, lawful, wanted);
     },
+    /** A number that may be null where nothing reads it. */
+    numberIf(
+      read: boolean,
+      field: string,
+      standard: number,
+      lawful: (value: number) => boolean,
+      wanted: string,
+    ): number {
+      if (!read && said(field, standard) === null) return standard;
+      return fields.number(field, standard, lawful, wanted);
+    },
+    /** Null is false, as it is to Python. */
     flag(field: string, standard: boolean): boolean {
-      const value = config[field] ?? standard;
+      const value = said(field, standard) ?? false;
       if (typeof value !== "boolean") throw configError(scheduler, field, value, "true or false");
       return value;
     },
     oneOf<Choice extends string>(field: string, standard: Choice, choices: readonly Choice[]): Choice {
-      const value = config[field] ?? standard;
+      const value = said(field, standard);
       const found = choices.find((choice) => choice === value);
       if (found === undefined) throw configError(scheduler, field, value, choices.map((c) => `"${c}"`).join(" or "));
       return found;

@@ -39,7 +39,7 @@ export const dpmSolver: SchedulerClass = (config, steps, schedule) => {
   const [lu, flow] = [fields.flag("use_lu_lambdas", false), fields.flag("use_flow_sigmas", false)];
   const dynamic = fields.flag("use_dynamic_shifting", false);
   fields.oneOf("time_shift_type", "exponential", ["exponential"]);
-  const usual = fields.number("flow_shift", 1, (value) => value > 0, "above 0");
+  const usual = fields.numberIf(flow && !dynamic, "flow_shift", 1, (value) => value > 0, "above 0");
   const shift = dynamic ? Math.exp(expectMu(name, schedule)) : usual;
   const end = fields.oneOf("final_sigmas_type", "zero", ["zero", "sigma_min"]);
   const clipped = config.lambda_min_clipped ?? Number.NEGATIVE_INFINITY;

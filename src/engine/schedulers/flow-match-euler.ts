@@ -22,8 +22,8 @@ export const flowMatchEuler: SchedulerClass = (config, steps, schedule) => {
   const count = fields.trained();
   checkSteps(steps, schedule.sigmas || schedule.timesteps ? Number.MAX_SAFE_INTEGER : count);
   checkSchedule(name, schedule, steps, count);
-  const shift = fields.number("shift", 1, (value) => value > 0, "above 0");
   const dynamic = fields.flag("use_dynamic_shifting", false);
+  const shift = fields.numberIf(!dynamic, "shift", 1, (value) => value > 0, "above 0");
   const type = fields.oneOf("time_shift_type", "exponential", ["exponential", "linear"]);
   const inside = (value: number) => value >= 0 && value < 1;
   const terminal = fields.optional("shift_terminal", inside, "null, or from 0 to below 1");

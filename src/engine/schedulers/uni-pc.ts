@@ -49,7 +49,7 @@ export const uniPc: SchedulerClass = (config, steps, schedule) => {
   const flow = fields.flag("use_flow_sigmas", false);
   const dynamic = fields.flag("use_dynamic_shifting", false);
   const shiftType = fields.oneOf("time_shift_type", "exponential", ["exponential", "linear"]);
-  const shift = fields.number("flow_shift", 1, (value) => value > 0, "above 0");
+  const shift = fields.numberIf(flow && !dynamic, "flow_shift", 1, (value) => value > 0, "above 0");
   const terminal = fields.optional("shift_terminal", (value) => value >= 0 && value < 1, "null, or from 0 to below 1");
   if (terminal !== undefined && !flow)
     throw configError(name, "shift_terminal", terminal, "null without use_flow_sigmas");
