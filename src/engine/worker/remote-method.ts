@@ -143,8 +143,13 @@ const composed = ({ name, options, parts }: SentParts, signal: AbortSignal): Cac
   return { name, options, parts: own, sites: (model) => own.flatMap((part) => part.sites(model)), start: notHere };
 };
 
+interface Waiting extends Pick<Visit, "because"> {
+  resolve(decision: Decision): void;
+  reject(error: unknown): void;
+}
+
 const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSignal): CacheMethod => {
-  const waiting = new Map<number, PromiseWithResolvers<Decision> & Pick<Visit, "because">>();
+  const waiting = new Map<number, Waiting>();
   let [starts, asks] = [0, 0];
   signal.addEventListener("abort", () => {
     for (const { reject } of waiting.values()) reject(stopped());
@@ -176,10 +181,9 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
       return async ({ because, site, ...visit }) => {
         if (signal.aborted) throw stopped();
         const id = asks++;
-        const ask = { ...Promise.withResolvers<Decision>(), because };
-        waiting.set(id, ask);
+        const answer = new Promise<Decision>((resolve, reject) => waiting.set(id, { resolve, reject, because }));
         port.postMessage({ id, start, run, visit: { ...visit, site: site.id } } satisfies Ask);
-        return answerOf(ask.promise, {
+        return answerOf(answer, {
           seconds: patienceSeconds.method,
           silent: `${facts.name} gave no decision at ${site.id} in step ${visit.step}`,
           refuse: (message) =>
