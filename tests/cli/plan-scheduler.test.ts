@@ -35,6 +35,12 @@ describe("plan --model", () => {
     expect(await timestepsOf("--model", latte, "--steps", "4")).toEqual([999, 749, 499, 249]);
   });
 
+  test("--scheduler takes the folder, the pipeline's folder and the file itself", async () => {
+    const folder = folderOf({}, { _class_name: "DDIMScheduler", timestep_spacing: "trailing" });
+    for (const path of ["", "/scheduler", "/scheduler/scheduler_config.json"])
+      expect(await timestepsOf("--scheduler", folder + path, "--steps", "4")).toEqual([999, 749, 499, 249]);
+  });
+
   test("without a scheduler DDIM's; a misspelt --sigmas is refused in one line", async () => {
     const latte = folderOf({ _class_name: "LatteTransformer3DModel" });
     expect(await timestepsOf("--model", latte, "--steps", "4")).toEqual([751, 501, 251, 1]);

@@ -60,13 +60,17 @@ const telling = (engine: Engine): Engine => {
   };
 };
 
+/** The scheduler's config of a folder, or of the file that is named itself. */
+export const schedulerOf = async (path: string): Promise<Readonly<Record<string, unknown>>> =>
+  loadSchedulerConfig(await openFiles(path.replace(/[\\/]scheduler_config\.json$/, "")));
+
 /** An engine as the flags say it. What its runs note of the checkpoint is printed when it is disposed of. */
 export const openEngine = async (values: Values, onProgress: (progress: Progress) => void): Promise<Engine> => {
   const scheduler = textOf(values, "scheduler");
   const engine = await createEngine({
     model: requiredOf(values, "model"),
     backend: backendOf(values),
-    ...(scheduler === undefined ? {} : { scheduler: await loadSchedulerConfig(await openFiles(scheduler)) }),
+    ...(scheduler === undefined ? {} : { scheduler: await schedulerOf(scheduler) }),
     onProgress,
   });
   return telling(engine);

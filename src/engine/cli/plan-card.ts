@@ -6,19 +6,17 @@ import { cardFromJson } from "../cards/card-from-json.js";
 import { modelCard } from "../cards/index.js";
 import { latentFrames, tokensOf } from "../cards/tokens.js";
 import { EngineError } from "../errors.js";
-import { openFiles } from "../models/files.js";
 import { dtypeOf } from "../plan/dtypes.js";
 import { gpuOf } from "../plan/gpus.js";
 import { diffusersCacheBytes } from "../plan/in-diffusers.js";
 import { type PlanBeside, planToJson } from "../plan/plan-json.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { planText } from "../plan/plan-text.js";
-import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import { type Sigmas, scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
 import { type Flag, methodsOf, numberOf, printNotes, textOf, type Values } from "./arguments.js";
-import { sigmasOf } from "./model.js";
+import { schedulerOf, sigmasOf } from "./model.js";
 import { print } from "./print.js";
 import { jsonFile, parsedFile } from "./read-file.js";
 
@@ -97,7 +95,7 @@ const laidBy = async (
   sigmas: Sigmas | undefined,
   steps: number | undefined,
 ) => {
-  const scheduler = await loadSchedulerConfig(await openFiles(folder));
+  const scheduler = await schedulerOf(folder);
   const { channels, space } = card.latent;
   const { width, height, frames } = { ...(card.sizes[0] as RunSize), ...size };
   tokensOf(card, { width, height, frames });

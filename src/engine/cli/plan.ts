@@ -6,14 +6,14 @@ import type { SiteMap } from "../method.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
-import { loadConfig, loadSchedulerConfig } from "../run/checkpoint.js";
+import { loadConfig } from "../run/checkpoint.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Trace } from "../trace/trace.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
 import { type Flag, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
-import { requestFlags, sigmasOf } from "./model.js";
+import { requestFlags, schedulerOf, sigmasOf } from "./model.js";
 import { asksForCard, cardFlags, planOnCard } from "./plan-card.js";
 import { print } from "./print.js";
 import { jsonFile } from "./read-file.js";
@@ -68,9 +68,7 @@ const timestepsOf = async (values: Values, trace: Trace | undefined): Promise<re
   if (trace && folder === undefined && asked === undefined) return trace.timesteps;
   const { network, scheduler: own, manifest } = await partsOf(textOf(values, "model"));
   const scheduler =
-    folder === undefined
-      ? (own ?? defaultScheduler(steps ?? trace?.timesteps.length ?? 0))
-      : await loadSchedulerConfig(await openFiles(folder));
+    folder === undefined ? (own ?? defaultScheduler(steps ?? trace?.timesteps.length ?? 0)) : await schedulerOf(folder);
   const defaultSteps = trace?.timesteps.length ?? manifest?.defaults?.steps ?? 20;
   const sigmas = asked ?? manifest?.defaults?.sigmas;
   const found = scheduleOf({ sigmas, steps, defaultSteps, network, scheduler, size: sizeIn(manifest) });
