@@ -18,6 +18,7 @@ const fails: Readonly<Partial<Record<Verdict["state"], string>>> = {
   "no-effect": "has no effect on",
   wrong: "gives a wrong output with",
   absent: "cannot be enabled on",
+  "own-callback": "asks for a current_timestep that is missing in",
 };
 
 /**
@@ -36,10 +37,10 @@ const insteadOf = (pipeline: string): string => {
   return other === "works" || other === "not-run" ? "use cache-dit" : "use a cache of another kind";
 };
 
-/** The same of TaylorSeer with patterns of one's own, which find their modules, and then ask for a cache context. */
+/** The same of TaylorSeer with patterns of one's own: where they find modules, a call without a cache context raises. */
 export const contextRemarks = (pipeline: string): readonly string[] =>
   entersContext(pipeline)
     ? []
     : [
-        `TaylorSeerCacheConfig raises with ${pipeline} in diffusers ${taken.diffusers}, which enters no cache context; ${insteadOf(pipeline)}.`,
+        `TaylorSeerCacheConfig does not work with ${pipeline} in diffusers ${taken.diffusers}, which enters no cache context; ${insteadOf(pipeline)}.`,
       ];
