@@ -4,7 +4,7 @@ import { pythonConfig } from "../snippets/python-config.js";
 import { nearestConfig } from "../snippets/python-nearest.js";
 import { pythonCall } from "../snippets/python-pipelines.js";
 import { supportColumn } from "../snippets/support-column.js";
-import { contextRemarks, supportRemarks } from "../support/taken.js";
+import { contextRemarks, stateOf, supportRemarks } from "../support/taken.js";
 import type { Choice } from "./choice.js";
 
 /** A program for the model and settings of the page. */
@@ -73,7 +73,10 @@ export const scriptsOf = (card: ModelCard, choice: Choice, methods: readonly Cac
     const before =
       known || !config.before ? "" : `${config.before.replace("pipe(prompt, ", 'pipe(prompt="a harbour at dawn", ')}\n`;
     const imports = known ? [] : (config.imports ?? []);
-    const column = supportColumn({ name: config.name, lines });
+    const own = supportColumn({ name: config.name, lines });
+    // With guidance FasterCache skips the unconditional half as well, which is a column of its own.
+    const guided = own === "fastercache" && !lines.some((line) => line.includes("is_guidance_distilled"));
+    const column = guided && supportRemarks(card.pipeline, "cfgcache", config.name).length > 0 ? "cfgcache" : own;
     const remarks = [
       ...(column ? supportRemarks(card.pipeline, column, config.name) : contextRemarks(card.pipeline)),
       ...(card.experts && method.name === "magcache" ? [ownRatios] : []),
@@ -91,7 +94,7 @@ pipe.transformer.enable_cache(config)${experts}
 ${call(card, choice)}`,
     });
   }
-  const other = cacheDitConfig(method, choice.steps);
+  const other = stateOf(card.pipeline, "dbcache") === "absent" ? undefined : cacheDitConfig(method, choice.steps);
   if (other)
     scripts.push({
       library: "cache-dit",

@@ -1,4 +1,4 @@
-import { firstBlockCache, magCache, modelCard, taylorSeer } from "diffusion-cache";
+import { fasterCache, firstBlockCache, magCache, modelCard, taylorSeer } from "diffusion-cache";
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../site/plan/choice.js";
 import { modelData } from "../../site/plan/model-data.js";
@@ -26,6 +26,15 @@ describe("scripts of the planner", () => {
     expect(script?.code).toContain("# TaylorSeerCacheConfig does not work with ChromaPipeline in diffusers 0.42.1");
     const [fine] = scriptsOf(modelCard("FLUX.1-dev"), choice("FLUX.1-dev"), [taylorSeer()]);
     expect(fine?.code).not.toContain("raises");
+  });
+
+  test("FasterCache with guidance is judged by both halves, and cache-dit stays away from pipelines that it has not", () => {
+    const [script] = scriptsOf(modelCard("LTX-Video-2B"), choice("LTX-Video-2B"), [fasterCache()]);
+    expect(script?.code).toContain("# FasterCacheConfig raises with LTXPipeline in diffusers 0.42.1");
+    const libraries = (name: string) =>
+      scriptsOf(modelCard(name), choice(name), [taylorSeer()]).map(({ library }) => library);
+    expect(libraries("Latte-1")).toEqual(["diffusers"]);
+    expect(libraries("FLUX.1-dev")).toEqual(["diffusers", "cache-dit"]);
   });
 
   test("with two experts MagCache asks for ratios of each", () => {
