@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as door from "../src/engine/index.js";
+import { jumpErrors } from "./jump-errors.js";
 
 // What any program may do to the door of the package: every exported function, called with values that types forbid.
 // It answers with an EngineError or with a result; it never answers with an error of JavaScript's own, or not at all.
@@ -89,6 +90,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   createWorkerEngine: [{ model: "no/such/folder" }],
   deleteKeptFiles: [],
   diffusersCacheBytes: [plan, [method]],
+  dpCachePlan: [{ errors: jumpErrors(8) }, 8],
   dryRun: [{ methods: [method], timesteps: [951, 501, 1] }],
   errorMap: [clip, clip, "flip"],
   expectWebAssembly: [],

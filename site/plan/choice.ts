@@ -51,6 +51,7 @@ export const usualOptions = (card: ModelCard, name: MethodName): Readonly<Record
 const stand = (name: string, steps: number): Readonly<Record<string, unknown>> => {
   if (name === "magcache") return { magRatios: [1] };
   if (name === "teacache") return { coefficients: [1, 0] };
+  if (name === "dpcache") return { errors: { line: [], reuse: [[0]] } };
   if (name !== "smoothcache") return {};
   const none = [Array.from({ length: Math.max(1, steps - 1) }, () => 1)];
   return { errors: { "spatial-attention": none, "feed-forward": none } };
@@ -68,6 +69,7 @@ export const needsShare = (name: MethodName, options: Readonly<Record<string, un
         "firstblockcache",
         "dbcache",
         "dicache",
+        "dpcache",
         "easycache",
         "lazycache",
         "seacache",

@@ -5,6 +5,7 @@ export const methodFunctions = {
   cfgcache: "cfgCache",
   dbcache: "dbCache",
   dicache: "diCache",
+  dpcache: "dpCache",
   easycache: "easyCache",
   fastercache: "fasterCache",
   firstblockcache: "firstBlockCache",

@@ -62,6 +62,17 @@ const table: Readonly<Record<string, Nearest>> = {
         taylorModules(every, { still }),
       ),
   },
+  dpcache: {
+    title: "DPCache",
+    code: "SGLang, runtime/cache/dpcache.py",
+    near: () =>
+      taylor(
+        ["Nearest: TaylorSeer's lite mode extends the output along its last slope too, in steps of a fixed interval."],
+        "cache_interval=2,",
+        "max_order=1,",
+        "use_lite_mode=True,",
+      ),
+  },
   smoothcache: {
     title: "SmoothCache",
     code: "github.com/Roblox/SmoothCache",

@@ -1,4 +1,4 @@
-import type { Calibration } from "./calibrate/calibration.js";
+import type { Calibration, FreshCalibration } from "./calibrate/calibration.js";
 import type { Clip } from "./clip.js";
 import type { Changes } from "./measure/changes.js";
 import type { CacheMethod } from "./method.js";
@@ -139,7 +139,7 @@ export interface ModelInfo {
     /** Where its runs take their noise levels, if not from its pipeline. */
     readonly sigmas?: "scheduler" | "pipeline";
   };
-  /** What MagCache, TeaCache and SmoothCache want to know of this model, where its folder has it. */
+  /** What MagCache, TeaCache, SmoothCache and DPCache want to know of this model, where its folder has it. */
   readonly calibration?: Calibration;
   /** Of the default size, in frames, pixels and frames per second. */
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
@@ -173,11 +173,11 @@ export interface Engine {
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
   profile(options?: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">): Promise<Profile>;
   /**
-   * Runs uncached and measures what MagCache, TeaCache and SmoothCache want to know of this model, scheduler and number
-   * of steps. Holds a few steps of every sub-layer in memory.
+   * Runs uncached and measures what MagCache, TeaCache, SmoothCache and DPCache want to know of this model, scheduler and
+   * number of steps. Holds a few steps of every sub-layer in memory, and all of the last block's output.
    * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
    */
-  calibrate(options?: CalibrateOptions): Promise<Calibration>;
+  calibrate(options?: CalibrateOptions): Promise<FreshCalibration>;
   /**
    * Runs uncached and measures how much every sub-layer's output changes from step to step. Reads every one of them back
    * in every step, so its time says nothing of a run's.

@@ -12,10 +12,12 @@ export {
   type PlannedSite,
   type Readings,
 } from "./cache/dry-run.js";
+export type { JumpErrors } from "./cache/jump-errors.js";
 export { ladders } from "./cache/ladders.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
 export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
 export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";
+export { type DpCacheOptions, dpCache, dpCachePlan } from "./cache/methods/dp-cache.js";
 export { type EasyCacheOptions, easyCache } from "./cache/methods/easy-cache.js";
 export { type FasterCacheOptions, fasterCache } from "./cache/methods/faster-cache.js";
 export { type FirstBlockCacheOptions, firstBlockCache } from "./cache/methods/first-block-cache.js";
@@ -33,7 +35,8 @@ export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
 export { textKvCache } from "./cache/methods/text-kv.js";
 export { recordedReadings } from "./cache/recorded-readings.js";
 export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
-export { type Calibration, calibrationFromJson } from "./calibrate/calibration.js";
+export type { StepPlan } from "./cache/step-plan.js";
+export { type Calibration, calibrationFromJson, type FreshCalibration } from "./calibrate/calibration.js";
 export { type CardFacts, cardClasses, cardFromConfig } from "./cards/build.js";
 export type { ModelCard, RunSize, WorkKind } from "./cards/card.js";
 export { cardFromJson, cardToJson } from "./cards/card-from-json.js";

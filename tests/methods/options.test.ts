@@ -5,12 +5,14 @@ import { type MethodName, methodFromName, methods } from "../../src/engine/cache
 import { methodInfo } from "../../src/engine/cli/methods.js";
 import { EngineError } from "../../src/engine/errors.js";
 import { leading } from "../contract.js";
+import { jumpErrors } from "../jump-errors.js";
 
 // Whatever anybody gives as options: a method, or a refusal that names the method, the option and the value.
 
 const names = Object.keys(methods) as MethodName[];
 const required: Partial<Record<MethodName, object>> = {
   magcache: { magRatios: [1, 1.1, 1.05] },
+  dpcache: { errors: jumpErrors(20) },
   smoothcache: { errors: { "feed-forward": [Array.from({ length: 19 }, () => 0.1)] } },
   teacache: { coefficients: [1, 0] },
 };

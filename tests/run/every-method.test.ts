@@ -19,6 +19,7 @@ const none: Partial<Record<MethodName, object>> = {
   cfgcache: { unconditionalBatchSkipRange: 1 },
   dbcache: { residualDiffThreshold: 0 },
   dicache: { relL1Thresh: 0 },
+  dpcache: { share: 1 },
   easycache: { threshold: 0 },
   fastercache: { spatialAttentionBlockSkipRange: 1, unconditionalBatchSkipRange: 1 },
   fora: { interval: 1 },

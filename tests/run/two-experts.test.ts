@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { type MethodName, methodFromName } from "../../src/engine/cache/methods/index.js";
 import type { CacheMethod } from "../../src/engine/method.js";
 import { type ArithmeticRun, doublingModel, row, runArithmetic } from "../arithmetic-model.js";
+import { jumpErrors } from "../jump-errors.js";
 
 // A model of two experts (Wan 2.2) is two networks, each with its own part of the timesteps. One method serves both: what
 // it keeps and counts belongs to a run of one network (diffusers' issue 14025 is what happens where it does not).
@@ -12,6 +13,7 @@ const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
   cfgcache: { unconditionalBatchSkipRange: 2, unconditionalBatchTimestepSkipRange: [-1, 1001] },
   dbcache: { residualDiffThreshold: 9, maxWarmupSteps: 1 },
   dicache: { relL1Thresh: 9 },
+  dpcache: { errors: jumpErrors(6), share: 0.5 },
   easycache: { threshold: 9, retSteps: 1 },
   fastercache: {
     spatialAttentionTimestepSkipRange: [-1, 1001],
@@ -56,7 +58,7 @@ describe("two experts under one method", () => {
   test.each(names)("%s decides and keeps for each as if it were alone, step by step in turn", async (name) => {
     const method = methodFromName(name, settings[name]);
     const high = run(2, 6, 950);
-    const low = run(3, name === "smoothcache" ? 6 : 4, 500); // its errors are of six steps
+    const low = run(3, ["dpcache", "smoothcache"].includes(name) ? 6 : 4, 500); // its errors are of six steps
     const alone = [
       await runArithmetic({ ...high, methods: [method] }),
       await runArithmetic({ ...low, methods: [method] }),

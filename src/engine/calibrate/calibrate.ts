@@ -4,6 +4,7 @@ import type { SiteKind } from "../method.js";
 import { polyfit } from "../metrics/polyfit.js";
 import { type Mean, mean, relativeL1 } from "../metrics/relative.js";
 import type { Model } from "../models/model.js";
+import { jumpsCollector } from "./jumps.js";
 
 /** How many steps ahead SmoothCache looks. */
 const lookahead = 3;
@@ -23,7 +24,8 @@ const tokenRatio = (a: Float32Array, b: Float32Array, width: number): number => 
  *   arXiv:2506.09045, as diffusers' `calibrate` prints it);
  * - TeaCache: a polynomial of degree 4 from the modulated input's relative change to that of the last block's output,
  *   over all steps (arXiv:2411.19108);
- * - SmoothCache: per kind of sub-layer, the relative change over one to three steps (arXiv:2411.10510).
+ * - SmoothCache: per kind of sub-layer, the relative change over one to three steps (arXiv:2411.10510);
+ * - DPCache: of the last block's output, the error of every line and every reuse (arXiv:2602.22654).
  * All are means over prompts and branches.
  *
  * @throws EngineError "input-invalid" for fewer than six steps
@@ -49,6 +51,7 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
       kind,
       Array.from({ length: lookahead }, (_, j) => Array.from({ length: Math.max(0, steps - 1 - j) }, mean)),
     );
+  const jumps = jumpsCollector(steps);
   /** The last values of each tap of each branch, newest first. */
   const past = new Map<string, Float32Array[]>();
 
@@ -62,12 +65,14 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
       if (previous && id === residual) ratios[step - 1]?.add(tokenRatio(data, previous, width));
       if (previous && id === input) points.x.push(relativeL1(data, previous));
       if (previous && id === output) points.y.push(relativeL1(data, previous));
+      if (id === output) jumps.observe(branch, step, data);
       const kind = subLayers.get(id);
       if (kind)
         for (const [j, older] of before.entries()) errors.get(kind)?.[j]?.[step - 1 - j]?.add(relativeL1(older, data));
       past.set(key, [data, ...before].slice(0, kind ? lookahead : 1));
     },
     numbers: () => ({
+      jumps: jumps.errors(),
       magRatios: [1, ...ratios.map((one) => one.value())],
       coefficients: polyfit(points.x, points.y, 4),
       errors: Object.fromEntries(

@@ -1,3 +1,4 @@
+import type { DpCacheOptions } from "../cache/methods/dp-cache.js";
 import type { MagCacheOptions } from "../cache/methods/mag-cache.js";
 import type { SmoothCacheOptions } from "../cache/methods/smooth-cache.js";
 import type { TeaCacheOptions } from "../cache/methods/tea-cache.js";
@@ -27,18 +28,25 @@ export interface Calibration {
   readonly teacache: Required<Pick<TeaCacheOptions, "coefficients" | "calibratedFor">>;
   /** Relative errors by kind, distance and step. */
   readonly smoothcache: Required<Pick<SmoothCacheOptions, "errors" | "calibratedFor">>;
+  /** Errors of every jump from step to step. `engine.calibrate()` measures them; older files lack them. */
+  readonly dpcache?: Required<Pick<DpCacheOptions, "errors" | "calibratedFor">>;
 }
+
+/** What `engine.calibrate()` measures: nothing is missing. */
+export type FreshCalibration = Calibration & Required<Pick<Calibration, "dpcache">>;
 
 const invalid = (where: string, why: string): EngineError =>
   new EngineError("file-invalid", `${where} is not a calibration: ${why}.`, {
     hint: "Make one with `diffusion-cache calibrate`, or engine.calibrate().",
   });
 
-const entries = ["magcache", "teacache", "smoothcache"] as const;
+const always = ["magcache", "teacache", "smoothcache"] as const;
+/** The methods that a calibration has numbers for. */
+export const calibratedMethods = [...always, "dpcache"] as const;
 
 /** A calibration of some of the methods: what `calibrate --method` writes. */
-export type PartialCalibration = Omit<Calibration, (typeof entries)[number]> &
-  Partial<Pick<Calibration, (typeof entries)[number]>>;
+export type PartialCalibration = Omit<Calibration, (typeof calibratedMethods)[number]> &
+  Partial<Pick<Calibration, (typeof calibratedMethods)[number]>>;
 
 /**
  * Checks a parsed calibration of some of the methods. The numbers themselves are checked by the methods that take them.
@@ -51,22 +59,23 @@ export const partialCalibration = (json: unknown, where: string): PartialCalibra
   if (format !== "diffusion-cache/calibration") throw invalid(where, `format is ${shown(format)}`);
   if (version !== 1) throw invalid(where, `version is ${shown(version)}; this engine reads 1`);
   if (typeof calibratedFor?.model !== "string") throw invalid(where, "calibratedFor names no model");
-  for (const entry of entries)
+  for (const entry of calibratedMethods)
     if (entry in rest && (typeof rest[entry] !== "object" || rest[entry] === null))
       throw invalid(where, `its ${entry} is no object`);
-  if (!entries.some((entry) => entry in rest)) throw invalid(where, `it has none of ${entries.join(", ")}`);
+  if (!calibratedMethods.some((entry) => entry in rest))
+    throw invalid(where, `it has none of ${calibratedMethods.join(", ")}`);
   return json as PartialCalibration;
 };
 
 /**
- * Checks a parsed calibration of all methods that need one.
+ * Checks a parsed calibration of MagCache, TeaCache and SmoothCache; what came later may be missing.
  * @param where the file, for messages
  * @throws EngineError "file-invalid"
  */
 export const calibrationFromJson = (json: unknown, where: string): Calibration => {
   accept("calibrationFromJson", { where: [where, aText] });
   const found = partialCalibration(json, where);
-  for (const entry of entries) if (!found[entry]) throw invalid(where, `it has no ${entry}`);
+  for (const entry of always) if (!found[entry]) throw invalid(where, `it has no ${entry}`);
   return found as Calibration;
 };
 

@@ -1,3 +1,4 @@
+import { calibratedMethods as measured } from "../calibrate/calibration.js";
 import { EngineError } from "../errors.js";
 import { textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
@@ -7,9 +8,7 @@ import { progressLine } from "./progress.js";
 import { promptsIn } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
-const measured = ["magcache", "teacache", "smoothcache"] as const;
-
-/** The methods of --method; all three without. */
+/** The methods of --method; all without. */
 const methodsIn = (values: Values): readonly string[] => {
   const names = (values.method ?? measured) as readonly string[];
   for (const name of names)
@@ -19,9 +18,9 @@ const methodsIn = (values: Values): readonly string[] => {
 };
 
 export const calibrate: Verb = {
-  summary: "measure the numbers that magcache, teacache and smoothcache want, in uncached runs",
+  summary: `measure the numbers that ${measured.join(", ")} want, in uncached runs`,
   flags: {
-    method: { value: "NAME", repeated: true, help: "magcache, teacache or smoothcache (default: all three)" },
+    method: { value: "NAME", repeated: true, help: `one of ${measured.join(", ")} (default: all of them)` },
     ...modelFlags,
     ...requestFlags,
     prompts: { value: "FILE", help: "one prompt a line, a run each (default: the model's own prompt)" },

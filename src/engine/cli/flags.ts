@@ -8,7 +8,10 @@ export const methodFlags: Readonly<Record<string, Flag>> = {
     repeated: true,
     help: "its options, or @file.json, or JSON; the k-th belongs to the k-th --method",
   },
-  calibration: { value: "FILE.json", help: "numbers for magcache, teacache and smoothcache (default: the model's)" },
+  calibration: {
+    value: "FILE.json",
+    help: "numbers for magcache, teacache, smoothcache and dpcache (default: the model's)",
+  },
 };
 
 /** For verbs that load a model. */

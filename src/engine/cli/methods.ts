@@ -11,6 +11,7 @@ const stand = {
   magcache: { magRatios: [1] },
   teacache: { coefficients: [1, 0] },
   smoothcache: { errors: { "spatial-attention": [[0]] } },
+  dpcache: { errors: { line: [], reuse: [[0]] } },
 } as const;
 
 export interface MethodInfo {

@@ -1,5 +1,5 @@
 import { calibrator } from "../calibrate/calibrate.js";
-import type { Calibration } from "../calibrate/calibration.js";
+import type { FreshCalibration } from "../calibrate/calibration.js";
 import type { CalibrateOptions, GenerateOptions, Profile } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { type Changes, changesCollector } from "../measure/changes.js";
@@ -54,10 +54,10 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
   return { ...last, prompts, model: reader.info.name, notes: [...reader.notes, ...unreadNotes(last.model)] };
 };
 
-export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<Calibration> => {
+export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<FreshCalibration> => {
   const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
-  const { magRatios, coefficients, errors } = collected.numbers();
+  const { magRatios, coefficients, errors, jumps } = collected.numbers();
   return {
     format: "diffusion-cache/calibration",
     version: 1,
@@ -68,6 +68,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
     magcache: { magRatios, calibratedFor },
     teacache: { coefficients, calibratedFor },
     smoothcache: { errors, calibratedFor },
+    dpcache: { errors: jumps, calibratedFor },
   };
 };
 

@@ -1,5 +1,5 @@
 import { sitesOf } from "../cache/sites-of.js";
-import type { Calibration } from "../calibrate/calibration.js";
+import type { FreshCalibration } from "../calibrate/calibration.js";
 import type { Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { accept, aFunction, anAmount, anObject, aSignal, fields, is } from "../expect.js";
@@ -199,7 +199,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     },
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
     read: (request) => ask<Adherence | undefined>("read", { ...request }),
-    calibrate: (request = {}) => ask<Calibration>("calibrate", { ...request }),
+    calibrate: (request = {}) => ask<FreshCalibration>("calibrate", { ...request }),
     changes: (request = {}) => ask<Changes>("changes", { ...request }),
     // Ending the worker frees its memory and its device at once, also in the middle of a run.
     dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),

@@ -5,6 +5,7 @@ import { checks } from "../options.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";
 import { diCache } from "./di-cache.js";
+import { dpCache } from "./dp-cache.js";
 import { easyCache } from "./easy-cache.js";
 import { fasterCache } from "./faster-cache.js";
 import { firstBlockCache } from "./first-block-cache.js";
@@ -25,6 +26,7 @@ export const methods = {
   cfgcache: cfgCache,
   dbcache: dbCache,
   dicache: diCache,
+  dpcache: dpCache,
   easycache: easyCache,
   fastercache: fasterCache,
   firstblockcache: firstBlockCache,
