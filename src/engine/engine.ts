@@ -173,8 +173,8 @@ export interface Engine {
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
   profile(options?: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">): Promise<Profile>;
   /**
-   * Runs uncached and measures what MagCache, TeaCache, SmoothCache and DPCache want to know of this model, scheduler and
-   * number of steps. Holds a few steps of every sub-layer in memory, and all of the last block's output.
+   * Runs uncached and measures what MagCache, TeaCache, SmoothCache, DPCache and L²P want to know of this model, scheduler and
+   * number of steps. Holds 13 steps of every sub-layer in memory, and all of the stack's residual, its last output and the prediction.
    * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
    */
   calibrate(options?: CalibrateOptions): Promise<FreshCalibration>;

@@ -12,6 +12,7 @@ export {
   type PlannedSite,
   type Readings,
 } from "./cache/dry-run.js";
+export type { Gram, Grams } from "./cache/fitted.js";
 export type { JumpErrors } from "./cache/jump-errors.js";
 export { ladders } from "./cache/ladders.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";

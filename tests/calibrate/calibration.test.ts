@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { JumpErrors } from "../../src/engine/cache/jump-errors.js";
 import { magCache } from "../../src/engine/cache/methods/mag-cache.js";
 import { smoothCache } from "../../src/engine/cache/methods/smooth-cache.js";
 import { teaCache } from "../../src/engine/cache/methods/tea-cache.js";
-import { type Calibration, calibrationFromJson } from "../../src/engine/calibrate/calibration.js";
+import { calibrationFromJson, type FreshCalibration } from "../../src/engine/calibrate/calibration.js";
 import type { Engine, GenerateOptions } from "../../src/engine/engine.js";
 import { createEngine } from "../../src/engine/run/create-engine.js";
 import { readFixture } from "../golden/fixture.js";
@@ -31,7 +32,7 @@ const expectClose = (found: readonly number[], expected: readonly number[], rela
 };
 
 let engine: Engine;
-let calibration: Calibration;
+let calibration: FreshCalibration;
 beforeAll(async () => {
   engine = await createEngine({
     model: fixture.folder,
@@ -56,6 +57,31 @@ describe("calibration", () => {
     expect(Object.keys(errors).toSorted()).toEqual(Object.keys(wanted.errors).toSorted());
     for (const [kind, rows] of Object.entries(wanted.errors))
       for (const [j, row] of rows.entries()) expectClose(errors[kind as "feed-forward"]?.[j] ?? [], row);
+  });
+
+  test("DPCache's errors are those that SGLang measures on the features of diffusers", () => {
+    const { line } = JSON.parse(readFileSync("tests/fixtures/dp-cache.json", "utf8")) as JumpErrors;
+    const flat = (tables: JumpErrors["line"]): readonly number[] => tables.flat(2);
+    expectClose(flat(calibration.dpcache.errors.line), flat(line), 1e-3);
+  });
+
+  test("L²P's products are those of the predictions that diffusers made", () => {
+    const { dims, data } = fixture.tensor("flow.none.predictions");
+    const size = data.length / (dims[0] as number);
+    const products = Array.from({ length: fixture.steps }, (_, step) =>
+      Array.from({ length: step + 1 }, (_, back) => {
+        let sum = 0;
+        for (let at = 0; at < size; at++)
+          sum += (data[step * size + at] as number) * (data[(step - back) * size + at] as number);
+        return sum / size;
+      }),
+    );
+    const mean = products.reduce((sum, [own]) => sum + (own as number), 0) / fixture.steps;
+    expectClose(
+      (calibration.l2p.grams.output ?? []).flat(),
+      products.flat().map((one) => one / mean),
+      1e-3,
+    );
   });
 
   test("comes back from JSON, and each entry is options of its method", async () => {

@@ -1,5 +1,14 @@
 import { accept, aMethod } from "../expect.js";
-import { type CacheMethod, compute, type Decision, type RunFacts, reuse, type Visit } from "../method.js";
+import {
+  type CacheMethod,
+  type CalibratedFor,
+  compute,
+  type Decision,
+  type RunFacts,
+  reuse,
+  type Visit,
+} from "../method.js";
+import { fittedWeights, type Grams, gramOf } from "./fitted.js";
 import { type Forecaster, foca, hermite, taylor } from "./forecast.js";
 import { checks, knownOptions } from "./options.js";
 
@@ -57,15 +66,29 @@ export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
 
 /**
  * How to carry a feature on: by TaylorSeer (arXiv:2503.06923), by HiCache's Hermite polynomials (arXiv:2508.16984), or by
- * FoCa (arXiv:2508.16211). `order`, the highest difference used, is 0 (reuse) to 3, default 1; `scale`, HiCache's σ, is 0
- * (reuse) to 1, default 0.5.
+ * FoCa (arXiv:2508.16211), or by weights fitted to a calibration (L²P, arXiv:2604.26365). `order`, the highest difference
+ * used, is 0 (reuse) to 3, default 1; `scale`, HiCache's σ, is 0 (reuse) to 1, default 0.5. `grams` are what a
+ * calibration measured; `history` features are kept, 1 to 8, default 3; `ridge`, relative to the mean square of the
+ * features, is 0 or more, default 1e-6; a run that the numbers were not measured on is refused by `calibratedFor`.
  */
 export type Forecast =
   | { readonly by: "taylorseer"; readonly order?: number }
   | { readonly by: "hermite"; readonly order?: number; readonly scale?: number }
-  | { readonly by: "foca" };
+  | { readonly by: "foca" }
+  | {
+      readonly by: "l2p";
+      readonly grams: Grams;
+      readonly history?: number;
+      readonly ridge?: number;
+      readonly calibratedFor?: CalibratedFor | null;
+    };
 
-const forecastOptions = { taylorseer: ["by", "order"], hermite: ["by", "order", "scale"], foca: ["by"] } as const;
+const forecastOptions = {
+  taylorseer: ["by", "order"],
+  hermite: ["by", "order", "scale"],
+  foca: ["by"],
+  l2p: ["by", "grams", "history", "ridge", "calibratedFor"],
+} as const;
 
 const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   const check = checks(`${method.name}, forecast`);
@@ -73,9 +96,45 @@ const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   check.oneOf("by", forecast.by, Object.keys(forecastOptions));
   knownOptions(`${method.name}, forecast by ${forecast.by}`, forecast, forecastOptions[forecast.by]);
   if (forecast.by === "foca") return foca;
+  if (forecast.by === "l2p") return fitted(check, forecast);
   const order = check.whole("order", forecast.order ?? 1, 0, 3);
   if (forecast.by === "taylorseer") return taylor(order);
   return hermite(order, check.number("scale", forecast.scale ?? 0.5, 0, 1));
+};
+
+/** L²P: weights of each step by least squares over the steps of a calibration. */
+const fitted = (check: ReturnType<typeof checks>, forecast: Extract<Forecast, { by: "l2p" }>): Forecaster => {
+  const { grams, history = 3, ridge = 1e-6, calibratedFor = null } = forecast;
+  const expected = "products of a calibration run, by site: they have no default";
+  for (const gram of Object.values(check.record("grams", grams)))
+    for (const row of check.list("grams", gram, expected)) check.numbers("grams", row, expected);
+  check.whole("history", history, 1, 8);
+  check.number("ridge", ridge, 0);
+  check.calibration("calibratedFor", calibratedFor);
+  return {
+    history,
+    keeps: "computed",
+    weights(computed, step, site) {
+      const gram = gramOf(grams, site);
+      const steps = [...computed, step].toSorted((a, b) => a - b);
+      const reach = (steps.at(-1) as number) - (steps[0] as number);
+      if (!gram || !(reach in (gram[step] ?? [])))
+        return check.refuse(
+          "grams",
+          Object.keys(grams).join(", "),
+          `products of ${site.id}, steps ${steps.join(", ")}`,
+        );
+      const weights = fittedWeights(gram, computed, step, ridge);
+      return (
+        weights ??
+        check.refuse(
+          "ridge",
+          ridge,
+          `more: the features of ${site.id} at steps ${steps.join(", ")} depend on each other`,
+        )
+      );
+    },
+  };
 };
 
 /**
@@ -92,6 +151,7 @@ export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMeth
     return {
       ...one,
       options: { ...one.options, forecast },
+      ...(forecast.by === "l2p" && forecast.calibratedFor ? { calibratedFor: forecast.calibratedFor } : {}),
       history: forecaster.history,
       keeps: forecaster.keeps,
       ...(one.parts ? { parts: one.parts.map(wrap) } : {}),
@@ -99,7 +159,9 @@ export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMeth
         const decide = one.start(run);
         return (visit: Visit): Decision => {
           const decision = decide(visit);
-          return decision === reuse ? { weights: forecaster.weights(visit.computed, visit.step) } : decision;
+          return decision === reuse
+            ? { weights: forecaster.weights(visit.computed, visit.step, visit.site) }
+            : decision;
         };
       },
     };

@@ -1,4 +1,4 @@
-import type { CacheMethod } from "../method.js";
+import type { CacheMethod, Site } from "../method.js";
 
 /** A way to carry a feature on from its past, as weights over what is kept. Steps and numbers only. */
 export interface Forecaster {
@@ -7,8 +7,9 @@ export interface Forecaster {
   /**
    * Weights in the order of `keeps`.
    * @param computed steps of the computed features that are kept, newest first
+   * @param site where they are kept
    */
-  weights(computed: readonly number[], step: number): readonly number[];
+  weights(computed: readonly number[], step: number, site: Site): readonly number[];
 }
 
 /** TaylorSeer's forecast of an order from 0 (reuse) to 3; differences are taken from step `since` on. */

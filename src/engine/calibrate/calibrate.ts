@@ -4,6 +4,7 @@ import type { SiteKind } from "../method.js";
 import { polyfit } from "../metrics/polyfit.js";
 import { type Mean, mean, relativeL1 } from "../metrics/relative.js";
 import type { Model } from "../models/model.js";
+import { gramsCollector } from "./grams.js";
 import { jumpsCollector } from "./jumps.js";
 
 /** How many steps ahead SmoothCache looks. */
@@ -25,7 +26,8 @@ const tokenRatio = (a: Float32Array, b: Float32Array, width: number): number => 
  * - TeaCache: a polynomial of degree 4 from the modulated input's relative change to that of the last block's output,
  *   over all steps (arXiv:2411.19108);
  * - SmoothCache: per kind of sub-layer, the relative change over one to three steps (arXiv:2411.10510);
- * - DPCache: of the last block's output, the error of every line and every reuse (arXiv:2602.22654).
+ * - DPCache: of the last block's output, the error of every line and every reuse (arXiv:2602.22654);
+ * - L²P: of every place that keeps a feature, the products of its steps (arXiv:2604.26365).
  * All are means over prompts and branches.
  *
  * @throws EngineError "input-invalid" for fewer than six steps
@@ -42,7 +44,10 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
   const depth = sites.depth;
   const [input, residual, output] = ["modulated-input", `blocks.0-${depth}`, `hidden.${depth}`];
   const subLayers = new Map<string, SiteKind>(sites.all(...kinds).map(({ id, kind }) => [id, kind]));
-  const taps = [input, residual, output, ...subLayers.keys()].map((id) => tap(id));
+  // Of these the products of all steps are kept; FirstBlockCache keeps what lies behind the first block.
+  const wide = new Set([residual, ...(depth > 1 ? [`blocks.1-${depth}`] : []), "output"]);
+  const taps = [...new Set([input, residual, output, ...wide, ...subLayers.keys()])].map((id) => tap(id));
+  const grams = gramsCollector(steps, subLayers);
   const ratios = Array.from({ length: steps - 1 }, mean);
   const points: { x: number[]; y: number[] } = { x: [], y: [] };
   const errors = new Map<SiteKind, Mean[][]>();
@@ -66,6 +71,7 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
       if (previous && id === input) points.x.push(relativeL1(data, previous));
       if (previous && id === output) points.y.push(relativeL1(data, previous));
       if (id === output) jumps.observe(branch, step, data);
+      if (wide.has(id) || subLayers.has(id)) grams.observe(branch, id, step, data);
       const kind = subLayers.get(id);
       if (kind)
         for (const [j, older] of before.entries()) errors.get(kind)?.[j]?.[step - 1 - j]?.add(relativeL1(older, data));
@@ -73,6 +79,7 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
     },
     numbers: () => ({
       jumps: jumps.errors(),
+      grams: grams.grams(),
       magRatios: [1, ...ratios.map((one) => one.value())],
       coefficients: polyfit(points.x, points.y, 4),
       errors: Object.fromEntries(

@@ -96,8 +96,11 @@ export const calibrationOf = async (values: Values): Promise<PartialCalibration 
 };
 
 /** A method with what a calibration says for it, unless its options say otherwise. */
-export const methodOf = (name: string, options: object, calibration: PartialCalibration | undefined): CacheMethod =>
-  methodFromName(name, { ...calibration?.[name as "magcache"], ...options });
+export const methodOf = (name: string, options: object, calibration: PartialCalibration | undefined): CacheMethod => {
+  const { forecast } = options as { readonly forecast?: { readonly by?: unknown } };
+  const fitted = forecast?.by === "l2p" ? { forecast: { ...calibration?.l2p, ...forecast } } : {};
+  return methodFromName(name, { ...calibration?.[name as "magcache"], ...options, ...fitted });
+};
 
 /** The options of --preset for a method, by the presets of the model. */
 export const presetsOf = async (values: Values): Promise<(name: string) => object> => {

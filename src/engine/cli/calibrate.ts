@@ -46,8 +46,13 @@ export const calibrate: Verb = {
       const wanted = Object.entries(calibration).filter(
         ([key]) => !measured.includes(key as "magcache") || names.includes(key),
       );
-      const text = JSON.stringify(Object.fromEntries(wanted), (_, value) =>
-        typeof value === "number" ? Number(value.toPrecision(7)) : value,
+      // Weights are differences of products that are nearly equal, so these keep more digits.
+      const rounded = (digits: number) => (_: string, value: unknown) =>
+        typeof value === "number" ? Number(value.toPrecision(digits)) : value;
+      const text = JSON.stringify(
+        Object.fromEntries(
+          wanted.map(([key, value]) => [key, JSON.parse(JSON.stringify(value, rounded(key === "l2p" ? 11 : 7)))]),
+        ),
       );
       if (out === undefined || values.json === true) print(text);
       if (out !== undefined) await writeWhole(out, `${text}\n`);

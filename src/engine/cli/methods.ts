@@ -65,7 +65,8 @@ export const methodsVerb: Verb = {
   flags: commonFlags,
   async run(values) {
     const all = (Object.keys(known) as MethodName[]).map(methodInfo);
-    const shared = "Every method also takes guards {warmupSteps, lastStep, maxConsecutive} and forecast {by, order}.";
+    const shared =
+      "Every method also takes guards {warmupSteps, lastStep, maxConsecutive} and forecast {by: taylorseer, hermite, foca or l2p}.";
     print(values.json === true ? JSON.stringify(all) : [...all.map(paragraph), shared].join("\n\n"));
   },
 };

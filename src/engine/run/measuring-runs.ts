@@ -57,7 +57,7 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
 export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<FreshCalibration> => {
   const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
-  const { magRatios, coefficients, errors, jumps } = collected.numbers();
+  const { magRatios, coefficients, errors, jumps, grams } = collected.numbers();
   return {
     format: "diffusion-cache/calibration",
     version: 1,
@@ -69,6 +69,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
     teacache: { coefficients, calibratedFor },
     smoothcache: { errors, calibratedFor },
     dpcache: { errors: jumps, calibratedFor },
+    l2p: { grams, calibratedFor },
   };
 };
 

@@ -91,7 +91,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         note();
         return difference < threshold;
       };
-      return ({ step, computed, readings: [reading], forced, because }) => {
+      return ({ site, step, computed, readings: [reading], forced, because }) => {
         const difference = reading ? relativeChange(reading.change, reading.magnitude) : Number.POSITIVE_INFINITY;
         if (forced || !rests(step, difference, () => because({ difference, threshold }))) {
           continuous = 0;
@@ -99,7 +99,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         }
         cached += 1;
         continuous += 1;
-        const estimate: Estimate = forecaster ? { weights: forecaster.weights(computed, step) } : reuse;
+        const estimate: Estimate = forecaster ? { weights: forecaster.weights(computed, step, site) } : reuse;
         return estimate;
       };
     },
