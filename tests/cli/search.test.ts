@@ -102,10 +102,24 @@ describe("autotune", () => {
     expect(trials.find(({ method }: { method: string }) => method === "textkv").psnr).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test("finds the setting nearest to a speed-up, of methods that a plan answers for", async () => {
+    const { stdout } = await cli(
+      "autotune",
+      ...["--model", model, "--steps", "8", "--speedup", "2", "--methods", "fora,mask,textkv", "--json"],
+    );
+    const { settings, leftOut } = JSON.parse(stdout);
+    expect(leftOut).toEqual({});
+    expect(settings.map(({ method }: { method: string }) => method)).toEqual(["fora", "mask", "textkv"]);
+    for (const { method, ideal } of settings.slice(0, 2)) expect(ideal, method).toBeGreaterThan(1.5);
+    for (const { method, ideal } of settings.slice(0, 2)) expect(ideal, method).toBeLessThan(2.7);
+  });
+
   test.each([
     [[], "argument-invalid"],
     [["--psnr", "20", "--methods", "pubcache"], "method-unknown"],
     [["--psnr", "20", "--seeds", "a"], "argument-invalid"],
+    [["--speedup", "1"], "argument-invalid"],
+    [["--speedup", "2", "--psnr", "20"], "argument-invalid"],
   ])("%j: %s", async (args, code) => {
     const { stderr } = await cli("autotune", "--model", model, ...args);
     expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));

@@ -84,3 +84,27 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
   teacache: [0.05, 0.1, 0.2, 0.4, 0.8].map((relL1Thresh) => ({ relL1Thresh })),
   textkv: [{}],
 };
+
+const whole = (low: number, high: number): readonly number[] =>
+  Array.from({ length: high - low + 1 }, (_, at) => low + at);
+const finer = (low: number, high: number, count: number): readonly number[] =>
+  whole(0, count - 1).map((at) => Number((low * (high / low) ** (at / (count - 1))).toPrecision(3)));
+
+/**
+ * Closer settings of methods whose decisions are known before a run: trying one costs no run. One option each, from mild to
+ * strong, beside what the ladder sets otherwise.
+ */
+export const fineLadders: Readonly<Partial<Record<MethodName, Ladder>>> = {
+  cfgcache: whole(2, 8).flatMap((unconditionalBatchSkipRange) => [
+    { unconditionalBatchSkipRange },
+    { unconditionalBatchSkipRange, unconditionalBatchTimestepSkipRange: [-1, 901] },
+  ]),
+  dpcache: whole(3, 19).map((twentieths) => ({ share: (22 - twentieths) / 20 })),
+  fora: whole(2, 10).map((interval) => ({ interval })),
+  magcache: finer(0.01, 2, 24).map((threshold) => ({ threshold, maxSkipSteps: 5 })),
+  mask: whole(2, 10).map((every) => ({ every })),
+  smoothcache: finer(0.02, 1.5, 24).map((alpha) => ({ alpha })),
+  taylorseer: whole(2, 8).flatMap((cacheInterval) =>
+    [2, 4].map((disableCacheBeforeStep) => ({ cacheInterval, disableCacheBeforeStep, useLiteMode: true })),
+  ),
+};

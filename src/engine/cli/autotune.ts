@@ -2,6 +2,7 @@ import type { MethodName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { markdown } from "../files/tables.js";
 import { autotune as search, type Trial } from "../measure/autotune.js";
+import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
 import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
@@ -28,19 +29,56 @@ const numbersOf = (values: Values, flag: string): readonly number[] | undefined 
   throw new EngineError("argument-invalid", `--${flag} is "${text}"; expected whole numbers like 0,1,2.`);
 };
 
+/** "Give me 2×": of every method the setting whose decisions come nearest to it. */
+const printNear = async (values: Values): Promise<void> => {
+  const speedup = numberOf(values, "speedup") as number;
+  if (!(speedup > 1 && speedup < 1000))
+    throw new EngineError("argument-invalid", `--speedup is ${speedup}; expected a number above 1 and below 1000.`);
+  const { inputs, sigmas, ...request } = await requestOf(values);
+  if (inputs || sigmas)
+    throw new EngineError("argument-invalid", "--speedup cannot be given together with --inputs or --sigmas.");
+  const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
+  const show = progressLine(true);
+  const engine = await openEngine(values, show.progress);
+  try {
+    const { found, leftOut } = await settingsNear(engine, { ...request, speedup, ...(methods ? { methods } : {}) });
+    show.end();
+    const rows = found.map(({ name, options, ideal }) => ({ method: name, options, ideal }));
+    if (values.json === true) return print(JSON.stringify({ speedup, settings: rows, leftOut }));
+    print(
+      markdown(
+        rows.map(({ method, options, ideal }) => ({
+          ...{ method, options: JSON.stringify(options), "ideal speed-up": ideal.toFixed(2) },
+        })),
+      ),
+    );
+    for (const [method, why] of Object.entries(leftOut)) print(`${method} is left out: ${why}`);
+    print("\nIdeal: by the network's operations. What is gained in time, and lost, a run says: bench --method.");
+  } finally {
+    show.end();
+    await engine.dispose();
+  }
+};
+
 export const autotune: Verb = {
-  summary: "find the fastest caching whose quality stays above a floor, by trying it here",
+  summary: "find the fastest caching above a quality, or of every method the setting for a speed-up",
   flags: {
     ...modelFlags,
     ...requestFlags,
     psnr: { value: "DB", help: "least PSNR of the worst clip against the uncached one" },
-    ssim: { value: "S", help: "least SSIM; one of the two floors must be given" },
+    ssim: { value: "S", help: "least SSIM; one of the two floors must be given, or --speedup" },
+    speedup: { value: "X", help: "ideal speed-up to come near to, for every method; takes no floor" },
     methods: { value: "a,b", help: "methods to try (default: all that can act)" },
     seeds: { value: "0,1", help: "clips that each setting makes (default: 0)" },
     ...commonFlags,
   },
   async run(values) {
     const [psnr, ssim] = [numberOf(values, "psnr"), numberOf(values, "ssim")];
+    if (values.speedup !== undefined) {
+      if (psnr !== undefined || ssim !== undefined || values.seeds !== undefined)
+        throw new EngineError("argument-invalid", "--speedup cannot be given together with --psnr, --ssim or --seeds.");
+      return printNear(values);
+    }
     if (psnr === undefined && ssim === undefined)
       throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
     const { prompt, ...request } = await requestOf(values);

@@ -1,7 +1,9 @@
-import { ladders } from "../cache/ladders.js";
+import { knownAhead } from "../cache/decide.js";
+import { fineLadders, ladders } from "../cache/ladders.js";
 import { type MethodName, methodFromName } from "../cache/methods/index.js";
-import type { PartialCalibration } from "../calibrate/calibration.js";
-import type { Engine, GenerateOptions } from "../engine.js";
+import { sitesOf } from "../cache/sites-of.js";
+import { expectCalibrated, type PartialCalibration } from "../calibrate/calibration.js";
+import type { Engine, GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import {
   accept,
@@ -16,6 +18,7 @@ import {
   oneOf,
   wholeFrom,
 } from "../expect.js";
+import type { CacheMethod } from "../method.js";
 import { type BenchMethod, fatal } from "./bench.js";
 import { evaluationsOf } from "./evaluations.js";
 
@@ -36,9 +39,19 @@ export interface SettingsNearOptions
   readonly calibration?: PartialCalibration | undefined;
 }
 
+/** Whether a plan says what the methods do in a run such as `made`. @throws EngineError "calibration-mismatch" */
+const plannable = ({ model }: Engine, { trace }: Result, cache: readonly CacheMethod[]): boolean => {
+  const { scheduler, steps } = trace;
+  for (const method of cache) expectCalibrated(method, { model: model.name, scheduler, steps });
+  const sites = sitesOf(model.network);
+  return cache.every((method) => knownAhead(method, sites));
+};
+
 /**
- * Of every method the setting of its ladder whose ideal speed-up comes nearest to a wanted one, by one run each. Distance is
- * that of the logarithms: 1.5 is as far from 3 as 6 is. A method that cannot act here is left out with its reason.
+ * Of every method the setting whose ideal speed-up comes nearest to a wanted one. Settings of methods that measure are
+ * those of their ladders, a run each. Where decisions are known before a run, settings lie closer, and the plan is asked:
+ * one run in all, which says the shape of the latents. Distance is that of the logarithms: 1.5 is as far from 3 as 6 is; of
+ * equally near settings the mildest. A method that cannot act here is left out with its reason.
  *
  * @throws EngineError "stopped", "disposed", "device-lost", "out-of-memory"
  */
@@ -72,12 +85,15 @@ export const settingsNear = async (
   } = options;
   const found: NearSetting[] = [];
   const leftOut: Record<string, string> = {};
+  let made: Result | undefined;
   for (const name of methods) {
     const tried: NearSetting[] = [];
     try {
-      for (const options of ladders[name]) {
+      for (const options of [...ladders[name], ...(fineLadders[name] ?? [])]) {
         const cache = [methodFromName(name, { ...calibration?.[name as "magcache"], ...options })];
-        const result = await engine.generate({ ...request, cache });
+        const result: Result =
+          made && plannable(engine, made, cache) ? made : await engine.generate({ ...request, cache });
+        made = result;
         tried.push({ name, options, cache, ideal: result.trace.steps / evaluationsOf(engine.model, result, cache) });
       }
     } catch (error) {
