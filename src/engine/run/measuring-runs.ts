@@ -1,4 +1,3 @@
-import { calibrator } from "../calibrate/calibrate.js";
 import type { FreshCalibration } from "../calibrate/calibration.js";
 import type { CalibrateOptions, GenerateOptions, Profile } from "../engine.js";
 import { EngineError } from "../errors.js";
@@ -55,6 +54,8 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
 };
 
 export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<FreshCalibration> => {
+  // Loaded when it is asked for: most pages never calibrate.
+  const { calibrator } = await import("../calibrate/calibrate.js");
   const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
   const { magRatios, coefficients, errors, jumps, grams } = collected.numbers();
