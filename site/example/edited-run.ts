@@ -79,8 +79,8 @@ export const editedRun = (
           message: `The program made no ${uncached ? "cached" : "uncached"} run`,
           hint: "run has to generate twice: without cache, and with the methods.",
         });
-      const { compareClips } = await import("../device/engine-door.js");
-      return { uncached, cached, quality: compareClips(uncached.clip, cached.clip) };
+      const { compareRuns } = await import("../device/engine-door.js");
+      return { uncached, cached, quality: compareRuns(uncached, cached) };
     },
     /** Shows an error of the program. */
     show: output.fail,

@@ -22,7 +22,7 @@ const numbers = ({ uncached, cached, quality }: Outcome, name: string): readonly
     group: "Numbers",
     label: "Steps (CSV)",
     file: `${name}-steps.csv`,
-    make: () => commas(stepsCsv(uncached.trace, cached.trace)),
+    make: () => commas(stepsCsv(uncached.trace, { ...cached.trace, quality })),
   },
   {
     group: "Numbers",

@@ -1,6 +1,11 @@
-import { isDisturbed } from "diffusion-cache";
+import { type FurtherMeasures, isDisturbed, measures, type Quality } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 import type { Measured } from "./example-module.js";
+
+/** Measures beyond PSNR and SSIM: the field of a quality is the key of its cell. */
+const further = measures.flatMap(({ name, title, help, digits }) =>
+  name === "psnr" || name === "ssim" ? [] : [{ key: name satisfies keyof FurtherMeasures, label: title, help, digits }],
+);
 
 /** The cells of the summary under a run, in order; there before the run, so that nothing moves when it ends. */
 export const summaryFields = [
@@ -16,6 +21,7 @@ export const summaryFields = [
   { key: "skipped", label: "Skipped", help: "Features that were reused or forecast instead of computed" },
   { key: "psnr", label: "PSNR", help: "Against the uncached clip, higher is closer" },
   { key: "ssim", label: "SSIM", help: "Against the uncached clip, 1 is equal" },
+  ...further,
   { key: "error", label: "Largest error", help: "Of any pixel and channel, over 0 … 1" },
   {
     key: "shown",
@@ -46,6 +52,17 @@ const skippedOf = ({ cached }: Measured): number => {
   return visits.filter(({ decision }) => decision !== "compute").length / Math.max(1, visits.length);
 };
 
+/** What each further measure says; of a single frame there is nothing in time. */
+const furtherCells = (quality: Quality): Partial<Record<keyof FurtherMeasures, string>> =>
+  Object.fromEntries(
+    further.flatMap(({ key, digits }) => {
+      const value = quality[key];
+      const scales = key === "msSsim" && (quality.msSsimScales ?? 5) < 5 ? ` (${quality.msSsimScales} scales)` : "";
+      if (value !== undefined) return [[key, `${value.toFixed(digits)}${scales}`]];
+      return quality.msSsim !== undefined && /temporal|flicker/.test(key) ? [[key, "one frame only"]] : [];
+    }),
+  );
+
 /** A speed-up as measured: with the spread of several pairs. */
 const measuredText = (measured: number, all: readonly number[]): string => {
   const [low, high] = [all[0], all.at(-1)];
@@ -71,6 +88,7 @@ export const summaryOf = (
     skipped: `${Math.round(100 * skippedOf(measured))} %`,
     psnr: decibels(quality.psnr),
     ssim: quality.ssim.toFixed(4),
+    ...furtherCells(quality),
     error: quality.maxError.toFixed(3),
     cacheBytes: inMemory(peak.cache),
     weights: inMemory(peak.weights),

@@ -64,11 +64,13 @@ describe("CSV", () => {
     };
     const lines = (trace: object) => stepsCsv({ ...cached, stepMs: [5, 6] } as never, trace as never).split("\r\n");
     expect(lines(cached)).toEqual([
-      "step,timestep,uncached (ms),cached (ms),of it probes (ms),kept after it (bytes),computed,reused,forecast",
-      "1,900,5,3,0,64,2,0,0",
-      "2,100,6,1,0.5,128,0,2,1",
+      "step,timestep,uncached (ms),cached (ms),of it probes (ms),kept after it (bytes),computed,reused,forecast,latent drift L1,latent drift L2",
+      "1,900,5,3,0,64,2,0,0,,",
+      "2,100,6,1,0.5,128,0,2,1,,",
     ]);
-    expect(lines({ ...cached, stepProbeMs: undefined })[2]).toBe("2,100,6,1,,128,0,2,1");
+    expect(lines({ ...cached, stepProbeMs: undefined })[2]).toBe("2,100,6,1,,128,0,2,1,,");
+    const quality = { psnr: 30, ssim: 1, maxError: 0, stepDrift: { l1: [0, 0.25], l2: [0, 0.5] } };
+    expect(lines({ ...cached, quality })[2]).toBe("2,100,6,1,0.5,128,0,2,1,0.25,0.5");
   });
 
   test("a decision with its weights, readings and reasons as JSON", () => {
@@ -96,7 +98,7 @@ describe("CSV", () => {
   test("a line per step and a line per decision of a run, with the numbers of its trace", () => {
     const { uncached, cached } = record("tea-cache");
     const [head, ...steps] = parsed(stepsCsv(uncached, cached));
-    expect(head).toHaveLength(9);
+    expect(head).toHaveLength(11);
     expect(steps).toHaveLength(cached.steps);
     expect(steps.map(([, timestep, before, after]) => [timestep, before, after].map(Number))).toEqual(
       cached.stepMs.map((ms: number, step: number) => [cached.timesteps[step], uncached.stepMs[step], ms]),

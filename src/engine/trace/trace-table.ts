@@ -7,7 +7,7 @@ const kinds = ["compute", "reuse", "forecast"] as const;
 
 /**
  * Two runs of as many steps as CSV (RFC 4180), a line per denoising step counted from 1: time of both, and what the
- * cached one kept and decided.
+ * cached one kept and decided; the drift of its latents where its `quality` has it.
  */
 export const stepsCsv = (uncached: Trace, cached: Trace): string => {
   accept("stepsCsv", { uncached: [uncached, aTrace], cached: [cached, aTrace] });
@@ -24,6 +24,8 @@ export const stepsCsv = (uncached: Trace, cached: Trace): string => {
         "of it probes (ms)": cached.stepProbeMs?.[step] ?? "",
         "kept after it (bytes)": cached.stepCacheBytes[step] ?? "",
         ...{ computed, reused, forecast },
+        "latent drift L1": cached.quality?.stepDrift?.l1[step] ?? "",
+        "latent drift L2": cached.quality?.stepDrift?.l2[step] ?? "",
       };
     }),
   );
