@@ -1,11 +1,4 @@
-import {
-  type CacheMethod,
-  type Engine,
-  type LatentDrift,
-  promptGrammar,
-  type Quality,
-  type Trace,
-} from "diffusion-cache";
+import { type CacheMethod, type Engine, promptGrammar, type Trace } from "diffusion-cache";
 import type { PreviewLog } from "../clips/previews.js";
 import { stripPixels } from "../clips/recorded-clips.js";
 import { forgetEngine, profileOf } from "../device/engines.js";
@@ -34,8 +27,6 @@ export interface Shown extends Findings {
   readonly clips: Forming["clips"];
   /** Not there until the recorded ones are loaded. */
   readonly traces: Readonly<Record<RunName, Trace>> | undefined;
-  /** Of the cached latents; not there until the recorded one is loaded. */
-  readonly drift: LatentDrift | undefined;
   /** Of the reader's own run; undefined for the recorded one. */
   readonly own: { readonly outcome: Outcome; readonly previews: PreviewLog } | undefined;
 }
@@ -82,7 +73,7 @@ export class Workbench {
     this.config = config;
     this.#root = root;
     const { address: _, ...recorded } = config.recorded;
-    this.shown = { ...recorded, clips: {}, traces: undefined, drift: undefined, own: undefined };
+    this.shown = { ...recorded, clips: {}, traces: undefined, own: undefined };
     this.asked = this.#defaults(modelOf(config.models));
     this.runs = new Runs({ idle: "Not run yet.", fail: (error) => this.program.fail(error) });
     const { example, base, models } = config;
@@ -168,10 +159,10 @@ export class Workbench {
   /** Loads the traces of the recorded run, for charts and for walking through it. */
   async showRecordedTraces(): Promise<void> {
     if (this.shown.traces) return;
-    const run = await loadJson<Record<RunName, Trace> & { readonly quality: Quality }>(
+    const { quality, ...run } = await loadJson<Record<RunName, Trace> & Pick<Outcome, "quality">>(
       `${this.config.recorded.address}/run.json`,
     );
-    if (!this.shown.own) this.shown = { ...this.shown, traces: run, drift: run.quality.stepDrift };
+    if (!this.shown.own) this.shown = { ...this.shown, traces: { ...run, cached: { ...run.cached, quality } } };
   }
 
   async run(): Promise<void> {
@@ -245,8 +236,7 @@ export class Workbench {
       sentence: sentenceOf(outcome),
       cells: { ...summaryOf(outcome, speedups), ...waiting },
       clips: { uncached: clip("uncached"), cached: clip("cached") },
-      traces: { uncached: uncached.trace, cached: cached.trace },
-      drift: outcome.quality.stepDrift,
+      traces: { uncached: uncached.trace, cached: { ...cached.trace, quality: outcome.quality } },
       own: { outcome, previews },
     };
   }
