@@ -211,3 +211,10 @@ it("stacks the table of methods into cards at 360 px, each cell with its heading
   expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.context().close();
 });
+
+it("shows all columns of the pipelines' table at 1280 px", async () => {
+  const { page } = await site.visit("/reference/support/");
+  const table = page.getByRole("region", { name: "Pipelines and the caches that they take" });
+  expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
+  await page.context().close();
+});
