@@ -117,6 +117,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   qualityReportFromJson: [quality, "quality.json"],
   randn: [0, 4],
   readClip: [clip, domain],
+  recordedShare: ["FLUX.1-dev", method, 28],
   readScenes: [{ dims: [1, 3, 1, 72, 72], data: new Float32Array(15_552), fps: 8 }, scenes],
   readInfinity: ["key", 1],
   readSafetensors: [door.writeSafetensors([["a", { dims: [1], data: new Float32Array(1) }]]), "file"],

@@ -1,3 +1,4 @@
+import { accept, aMethod, aText, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
 
 /** How many steps a method skipped in a published run of a model, under these settings. */
@@ -125,9 +126,13 @@ export const recordedShares: readonly RecordedShare[] = [
 /**
  * The recorded share of a method on a model, if its options are those of a published run; the run of the nearest number
  * of steps where there are several.
+ *
+ * @throws EngineError "input-invalid"
  */
-export const recordedShare = (card: string, { name, options }: CacheMethod, steps: number): RecordedShare | undefined =>
-  recordedShares
+export const recordedShare = (card: string, method: CacheMethod, steps: number): RecordedShare | undefined => {
+  accept("recordedShare", { card: [card, aText], method: [method, aMethod], steps: [steps, wholeFrom(1)] });
+  const { name, options } = method;
+  return recordedShares
     .filter(
       (one) =>
         one.card === card &&
@@ -135,3 +140,4 @@ export const recordedShare = (card: string, { name, options }: CacheMethod, step
         Object.entries(one.options).every(([key, value]) => options[key] === value),
     )
     .toSorted((a, b) => Math.abs(a.steps - steps) - Math.abs(b.steps - steps))[0];
+};
