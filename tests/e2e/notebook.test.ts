@@ -129,7 +129,7 @@ describe("a notebook", () => {
     await notebookOf(page).note.filter({ hasText: "came with a link" }).waitFor();
     expect(await cellOf(page, 0).output.textContent()).toBe(""); // nothing ran by itself
     await cellOf(page, 2).runs(); // runs both before it
-    expect(await cellOf(page, 0).output.locator(".dc-grid-row").count()).toBeGreaterThan(3);
+    expect(await cellOf(page, 0).output.locator(".dc-grid-cells").count()).toBeGreaterThan(3);
     const table = cellOf(page, 1).output.locator("tbody tr");
     expect(await table.allInnerTexts()).toEqual([
       expect.stringMatching(/^every-other\s+4\s/),
@@ -202,7 +202,7 @@ describe("a notebook", () => {
     );
     await page.getByText(message).waitFor();
     await cellOf(page, 0).runs();
-    expect(await cellOf(page, 0).output.locator(".dc-grid-row").count()).toBeGreaterThan(3);
+    expect(await cellOf(page, 0).output.locator(".dc-grid-cells").count()).toBeGreaterThan(3);
     expect(complaints).toEqual([]);
     await page.context().close();
   });
