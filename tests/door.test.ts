@@ -100,6 +100,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   fewerSteps: [engine, {}],
   guarded: [method, {}],
   idealSpeedup: [trace, profile],
+  inputsFromTensors: [new Map([["noise", { dims: [1], data: new Float32Array(1) }]]), "file"],
   isDisturbed: [2, 1.5],
   keptFiles: [],
   latentDrift: [run.stepLatents, run.stepLatents],

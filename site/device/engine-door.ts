@@ -3,11 +3,16 @@
 export {
   autotune,
   bench,
+  compare,
   compareClips,
   compareRuns,
   createWorkerEngine,
   errorMap,
   fewerSteps,
   idealSpeedup,
+  inputsFromTensors,
+  methodFromName,
+  randn,
+  readSafetensors,
   serveEngine,
 } from "diffusion-cache";

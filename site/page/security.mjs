@@ -12,20 +12,23 @@ const inlineScripts = (html) =>
     .map(({ groups }) => groups.code)
     .filter((code) => code !== "");
 
+/** Hosts that a part of the page loads from. */
+const connecting = (html) => (/ data-connect="([^"]*)"/.exec(html)?.[1] ?? "").split(" ").filter(Boolean);
+
 const hashOf = (code) => `'sha256-${createHash("sha256").update(code).digest("base64")}'`;
 
 /**
  * What a page may do: run the site's own scripts and WebAssembly, and talk to the site alone. Scripts that a page holds
- * itself are named by their hash. Styles may stand in attributes: charts and code blocks set them there.
+ * itself are named by their hash. A page with a part that says so (`data-connect`) may load from other hosts too. Styles may stand in attributes: charts and code blocks set them there.
  */
-export const policyOf = (hashes) =>
+export const policyOf = (hashes, hosts = []) =>
   [
     "default-src 'self'",
     `script-src 'self' 'wasm-unsafe-eval' blob: ${hashes.join(" ")}`.trim(),
     "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "media-src 'self' blob:",
-    "connect-src 'self' data: blob:",
+    ["connect-src 'self' data: blob:", ...hosts].join(" "),
     "worker-src 'self' blob:",
     "frame-src 'self' blob:",
     "object-src 'none'",
@@ -91,7 +94,7 @@ export const security = (base) => ({
         const file = join(root, page);
         const html = readFileSync(file, "utf8");
         if (html.includes('http-equiv="Content-Security-Policy"')) continue;
-        const policy = policyOf([...new Set(inlineScripts(html).map(hashOf))]);
+        const policy = policyOf([...new Set(inlineScripts(html).map(hashOf))], connecting(html));
         writeFileSync(
           file,
           html.replace(

@@ -129,6 +129,7 @@ export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan 
 export { type RecordedShare, recordedShare, recordedShares } from "./plan/recorded-shares.js";
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
+export { inputsFromTensors } from "./run/inputs-from-tensors.js";
 export { schedulerFromConfig } from "./schedulers/index.js";
 export { type ScheduleRequest, type Sigmas, scheduleOf } from "./schedulers/pipeline-sigmas.js";
 export type { Schedule, Scheduler } from "./schedulers/scheduler.js";

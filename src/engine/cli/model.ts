@@ -5,6 +5,7 @@ import { readSafetensors } from "../files/safetensors.js";
 import { openFiles } from "../models/files.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
+import { inputsFromTensors } from "../run/inputs-from-tensors.js";
 import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
 import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
 import { printAside } from "./print.js";
@@ -110,29 +111,10 @@ export const requestOf = async (values: Values, ...counts: readonly string[]) =>
   };
 };
 
-/**
- * Tensors of a file: `noise`, and a model's conditions by their own names, those of the unconditional branch with the
- * prefix `uncond.`; or `cond` and `uncond`, where the text is the only condition.
- */
+/** Tensors of a file; see `inputsFromTensors`. */
 const readInputs = async (path: string): Promise<RunInputs> => {
   const bytes = await readFile(path).catch((cause) => {
     throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
   });
-  const tensors = readSafetensors(bytes, path);
-  const noise = tensors.get("noise");
-  if (!noise)
-    throw new EngineError("input-invalid", `"${path}" has no tensor "noise".`, {
-      hint: "Give noise, cond and uncond.",
-    });
-  const [cond, uncond] = [tensors.get("cond"), tensors.get("uncond")];
-  if (cond) return { noise, cond: { text: cond }, ...(uncond ? { uncond: { text: uncond } } : {}) };
-  const branch = (prefix: string) =>
-    Object.fromEntries(
-      [...tensors].flatMap(([name, tensor]) => {
-        const own = name.startsWith("uncond.") ? "uncond." : "";
-        return own === prefix && name !== "noise" ? [[name.slice(prefix.length), tensor]] : [];
-      }),
-    );
-  const others = branch("uncond.");
-  return { noise, cond: branch(""), ...(Object.keys(others).length > 0 ? { uncond: others } : {}) };
+  return inputsFromTensors(readSafetensors(bytes, path), `"${path}"`);
 };

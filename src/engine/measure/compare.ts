@@ -10,7 +10,9 @@ export interface CompareRequest<Options = unknown> {
   /** Makes both clips; not disposed of. */
   readonly engine: Engine;
   /** What both runs are asked for. `options` is not read. */
-  readonly settings: Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance"> & { readonly options?: Options };
+  readonly settings: Pick<GenerateOptions, "prompt" | "seed" | "steps" | "guidance" | "inputs"> & {
+    readonly options?: Options;
+  };
   /** Aborted, it ends whichever run is under way. */
   readonly signal?: AbortSignal;
   /** Called for both runs in turn; each step brings the clip as it forms. */

@@ -1,0 +1,135 @@
+import type { Comparison, Engine, ModelInfo, Picked, Progress, RunInputs } from "diffusion-cache";
+import { forgetEngine } from "../device/engines.js";
+import { preferred } from "../device/preference.js";
+import { statusOf } from "../device/run-status.js";
+import { inTurn, placeInWords } from "../device/turns.js";
+import { codeOf } from "../page/failure.js";
+import type { RunName } from "../program/example-module.js";
+import { type OwnChoice, ownChoices } from "./choices.js";
+
+/** How a network is told what to make. */
+export type Told = "prompt" | "label" | "file";
+
+const toldBy = ({ textRows, architecture }: ModelInfo): Told => {
+  if (textRows > 0) return "prompt";
+  return architecture === "DiTTransformer2DModel" ? "label" : "file";
+};
+
+/** A model that the reader brings, and runs on it. Nothing is asked of another server before Load is pressed. */
+export class OwnModel {
+  address = $state("");
+  /** What the reader picked or dropped in place of an address. */
+  picked = $state.raw<Picked>();
+  pickedName = $state("");
+  info = $state.raw<ModelInfo>();
+  device = $state("");
+  prompt = $state("");
+  label = $state(207);
+  inputsFile = $state.raw<File>();
+  steps = $state(20);
+  guidance = $state(1);
+  seed = $state(0);
+  choice = $state.raw<OwnChoice>(ownChoices[0] as OwnChoice);
+  result = $state.raw<Comparison>();
+  /** What the result was made with. */
+  made = $state.raw<OwnChoice>();
+  status = $state("Nothing is loaded.");
+  share = $state<number | undefined>(0);
+  error = $state.raw<unknown>();
+  busy = $state(false);
+
+  readonly told: Told | undefined = $derived(this.info && toldBy(this.info));
+  readonly ready: boolean = $derived(
+    this.told !== undefined && (this.told !== "file" || this.inputsFile !== undefined),
+  );
+
+  #engine: Engine | undefined;
+  #running: AbortController | undefined;
+
+  readonly load = (): Promise<void> =>
+    this.#work("Nothing is loaded.", async (signal) => {
+      const { createWorkerEngine } = await import("../device/engine-door.js");
+      await this.#engine?.dispose();
+      this.#engine = undefined;
+      this.info = undefined;
+      this.result = undefined;
+      forgetEngine(); // There is never a second copy of weights on a page.
+      const onProgress = (progress: Progress): void => this.#show("uncached", progress);
+      const model = this.picked ?? this.address.trim();
+      const engine = await createWorkerEngine({ model, backend: preferred(), signal, onProgress });
+      this.#engine = engine;
+      const { defaults } = engine.model;
+      this.info = engine.model;
+      this.device = engine.device.description;
+      this.prompt = defaults.prompt;
+      this.steps = defaults.steps;
+      this.guidance = this.told === "label" ? 4 : defaults.guidance;
+      return "The model is loaded.";
+    });
+
+  readonly run = (): Promise<void> =>
+    this.#work("The run failed.", async (signal) => {
+      const { compare, methodFromName } = await import("../device/engine-door.js");
+      const [engine, choice] = [this.#engine as Engine, this.choice];
+      const { steps, guidance, seed, prompt } = this;
+      const inputs = await this.#inputs();
+      const asked = inputs ? { inputs } : { prompt, seed };
+      const settings = { steps, guidance, ...asked };
+      const onProgress = (run: RunName, progress: Progress): void => this.#show(run, progress);
+      this.result = await compare({ engine, settings, signal, onProgress }, [
+        methodFromName(choice.method, choice.options),
+      ]);
+      this.made = choice;
+      return `Done on ${engine.device.description}.`;
+    });
+
+  readonly stop = (): void => this.#running?.abort();
+
+  /** Lets the engine go: the part leaves the page. */
+  readonly end = (): void => {
+    this.stop();
+    void this.#engine?.dispose();
+  };
+
+  async #inputs(): Promise<RunInputs | undefined> {
+    const { inputsFromTensors, randn, readSafetensors } = await import("../device/engine-door.js");
+    if (this.told === "prompt") return undefined;
+    if (this.told === "file" && this.inputsFile) {
+      const { name } = this.inputsFile;
+      return inputsFromTensors(readSafetensors(new Uint8Array(await this.inputsFile.arrayBuffer()), name), name);
+    }
+    const { clip, network } = this.info as ModelInfo;
+    const { in_channels: channels = 4 } = network as { readonly in_channels?: number };
+    const noise = randn(this.seed, [1, channels, 1, clip.height, clip.width]);
+    return { noise, cond: { label: { dims: [1], data: Float32Array.of(this.label) } } };
+  }
+
+  #show(run: RunName, progress: Progress): void {
+    const { text, share } = statusOf(run, progress);
+    this.status = text;
+    this.share = share;
+  }
+
+  /** One at a time, and in turn with all that computes on the page. */
+  async #work(failed: string, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
+    const mine = new AbortController();
+    this.#running = mine;
+    this.busy = true;
+    this.error = undefined;
+    this.status = "Loading the engine";
+    this.share = undefined;
+    const onPlace = (ahead: number): void => {
+      if (ahead > 0) this.status = placeInWords(ahead);
+    };
+    try {
+      this.status = await inTurn(() => work(mine.signal), { signal: mine.signal, onPlace });
+      this.share = 1;
+    } catch (error) {
+      if (codeOf(error) !== "stopped") this.error = error;
+      this.status = codeOf(error) === "stopped" ? "Stopped." : failed;
+      this.share = 0;
+    } finally {
+      this.busy = false;
+    }
+  }
+}
