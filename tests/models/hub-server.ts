@@ -12,6 +12,9 @@ export interface HubQuirks {
   readonly send?: (path: string, bytes: Buffer, response: ServerResponse, request: IncomingMessage) => boolean;
 }
 
+/** Pages of every origin may read, the reason of a refusal too. */
+const open = { "access-control-allow-origin": "*", "access-control-expose-headers": "X-Error-Code,Content-Range" };
+
 const sha1 = (bytes: Buffer) => createHash("sha1").update(`blob ${bytes.length}\0`).update(bytes).digest("hex");
 const sha256 = (bytes: Buffer) => createHash("sha256").update(bytes).digest("hex");
 
@@ -43,7 +46,7 @@ export const serveHub = async (folder: string, { gated, send }: HubQuirks = {}) 
     const begin = Number(from ?? 0);
     const headers = { "content-range": `bytes ${begin}-${bytes.length - 1}/${bytes.length}` };
     response.writeHead(from ? 206 : 200, {
-      "access-control-allow-origin": "*",
+      ...open,
       "content-length": bytes.length - begin,
       ...(from ? headers : {}),
     });
@@ -52,9 +55,9 @@ export const serveHub = async (folder: string, { gated, send }: HubQuirks = {}) 
   const hub = await serve((url, response) => {
     asked.push(url);
     const refuse = (status: number, code: string) =>
-      response.writeHead(status, { "access-control-allow-origin": "*", "x-error-code": code }).end();
+      response.writeHead(status, { ...open, "x-error-code": code }).end();
     const json = (value: unknown) =>
-      response.writeHead(200, { "content-type": "application/json" }).end(JSON.stringify(value));
+      response.writeHead(200, { ...open, "content-type": "application/json" }).end(JSON.stringify(value));
     const [, api, revision] = /^api\/models\/([^/]+\/[^/]+)\/revision\/(.+)$/.exec(url) ?? [];
     if (api === "nobody/nothing") return refuse(401, "RepoNotFound");
     if (revision !== undefined) {
@@ -66,8 +69,9 @@ export const serveHub = async (folder: string, { gated, send }: HubQuirks = {}) 
     const [, repository, path = ""] = new RegExp(`^([^/]+/[^/]+)/resolve/${commit}/(.+)$`).exec(url) ?? [];
     if (repository !== undefined && repository === gated) return refuse(401, "GatedRepo");
     if (!paths.includes(path)) return refuse(404, "EntryNotFound");
-    if (path.endsWith(".safetensors")) return response.writeHead(302, { location: `${files}${path}?sig=abc` }).end();
-    return response.end(readFileSync(join(folder, path)));
+    if (path.endsWith(".safetensors"))
+      return response.writeHead(302, { ...open, location: `${files}${path}?sig=abc` }).end();
+    return response.writeHead(200, open).end(readFileSync(join(folder, path)));
   });
   /** The model of an organisation on this Hub, as an address. */
   const at = (repository: string): string => `hub:${hub}${repository}`;
