@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, expect, it } from "vitest";
 import { violationsOf } from "./accessibility.js";
 import { dist, firstViewBytes } from "./first-view.js";
-import { openSite, type Site } from "./site.js";
+import { layoutShift, openSite, type Site } from "./site.js";
 
 let site: Site;
 beforeAll(async () => {
@@ -69,12 +69,35 @@ it("has files for machines, and a card for every page", async () => {
   expect(full).toContain("export const methods = (options: PabOptions)");
 });
 
-it("the page of the guide to one's own model alone may load from the Hub", () => {
-  const policyOf = (page: string): string =>
-    /Content-Security-Policy" content="([^"]*)"/.exec(readFileSync(`${dist}${page}index.html`, "utf8"))?.[1] ?? "";
-  expect(policyOf("/guide/bring-your-own-model/")).toContain(
-    "connect-src 'self' data: blob: https://huggingface.co https://*.hf.co;",
-  );
-  for (const page of ["/", "/play/", "/methods/fora/"])
-    expect(policyOf(page)).toContain("connect-src 'self' data: blob:;");
-});
+const opened = ["/", "/plan/", "/methods/", "/methods/pyramid-attention-broadcast/", "/guide/speed-against-quality/"];
+
+/** Where a page may stop for a while: in front of its content, shortly behind its beginning, in the middle. */
+const cuts: readonly ((html: Buffer) => number)[] = [
+  (html) => html.indexOf("sl-markdown-content") - 20,
+  (html) => html.indexOf("sl-markdown-content") + 600,
+  (html) => Math.round((html.indexOf("sl-markdown-content") + html.length) / 2),
+];
+
+it.each([...opened, "/reference/settings/"])(
+  "%s does not move when its second piece comes after the first is drawn",
+  async (path) => {
+    const moved: number[] = [];
+    for (const at of cuts) {
+      let send = (): void => {};
+      const until = new Promise<void>((resolve) => {
+        send = resolve;
+      });
+      const site = await openSite({
+        cut: (asked, html) => (asked === path ? { at: at(html), until } : undefined),
+      });
+      const { page } = await site.visit(path, { waitUntil: "commit" });
+      await page.waitForFunction(() => performance.getEntriesByName("first-contentful-paint").length > 0);
+      send();
+      await page.waitForLoadState("load");
+      moved.push(await layoutShift(page));
+      await site.close();
+    }
+    expect(Math.max(...moved), `at each cut: ${moved}`).toBeLessThan(0.02);
+  },
+  60_000,
+);
