@@ -23,7 +23,10 @@ export const typescriptSnippet = (
 ): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
   const measured = methods.some((method) => measuredOptions.some((name) => name in saidOptions(method)));
-  const carried = methods.every(({ calibratedFor }) => !calibratedFor || calibratedFor.steps === settings.steps);
+  // A model's calibration may lack dpcache: those that were made before the method lack it.
+  const carried = methods.every(
+    ({ name, calibratedFor }) => name !== "dpcache" && (!calibratedFor || calibratedFor.steps === settings.steps),
+  );
   const calibration = carried
     ? "engine.model.calibration ?? (await engine.calibrate())"
     : `await engine.calibrate({ steps: ${settings.steps} })`;
