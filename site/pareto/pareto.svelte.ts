@@ -1,24 +1,10 @@
-import {
-  type CacheMethod,
-  type Calibration,
-  compareClips,
-  type Engine,
-  idealSpeedup,
-  ladders,
-  type MethodName,
-  methodFromName,
-  type Trace,
-} from "diffusion-cache";
+import type { CacheMethod, Engine } from "diffusion-cache";
 import { fromStore } from "svelte/store";
 import type { Pixels } from "../clips/frames.js";
-import { profileOf } from "../device/engines.js";
-import { statusOf } from "../device/run-status.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import { chosenModel, modelNamed, type PageModel } from "../model/models.js";
-import { loadJson } from "../page/missing-part.js";
 import type { RunName } from "../program/example-module.js";
-import { timeLeft } from "../table/trade-off-exports.js";
-import { fewerPoint, foundInWords, frontierOf, type QualityPoint, trialPoint } from "./quality-points.js";
+import { foundInWords, frontierOf, type QualityPoint } from "./quality-points.js";
 
 /** Points, and where they are from. */
 interface Points {
@@ -43,7 +29,7 @@ interface Size {
 }
 
 /** A pair of clips made of a point. */
-interface Made {
+export interface Made {
   readonly of: QualityPoint;
   readonly clips: Partial<Readonly<Record<RunName, { readonly pixels: Pixels; readonly label: string }>>>;
   readonly said: string;
@@ -58,7 +44,6 @@ export class Pareto {
     stopped: () => "Stopped. What was measured is kept.",
   });
   readonly #model = fromStore(chosenModel);
-  readonly #calibrations = new Map<string, Promise<Calibration>>();
   /** Own sweeps, by model. */
   own = $state.raw<Readonly<Record<string, Points>>>({});
   method = $state("all");
@@ -91,14 +76,10 @@ export class Pareto {
     this.config = config;
   }
 
-  /** The method of a point; a calibration is fetched for those that take one. */
-  async methodsOf({ kind, name, options }: QualityPoint): Promise<readonly CacheMethod[]> {
-    if (kind === "fewer") return [];
+  /** The method of a point; it comes with the program of a sweep, which the page does not load before. */
+  async methodsOf(point: QualityPoint): Promise<readonly CacheMethod[]> {
     const { address } = this.model;
-    const found = this.#calibrations.get(address) ?? loadJson<Calibration>(`${address}/calibration.json`);
-    this.#calibrations.set(address, found);
-    const numbers = (await found)[name as "magcache"];
-    return [methodFromName(name, { ...numbers, ...options })];
+    return (await import("./sweep-here.js")).methodsOf(point, address);
   }
 
   async measure(): Promise<void> {
@@ -111,67 +92,21 @@ export class Pareto {
   }
 
   /** Every setting of the chosen method, or of all, and fewer steps; the chart follows point by point. */
-  async #measure({ engine: open, signal, current, note }: PanelRun, method: string): Promise<Engine> {
-    const engine = await open(this.model);
-    const { autotune, fewerSteps } = await import("../device/engine-door.js");
-    const { name, defaults } = engine.model;
-    const methods = (method === "all" ? Object.keys(ladders) : [method]) as MethodName[];
-    const most = methods.reduce((sum, name) => sum + ladders[name].length, 0) + 8;
-    const source = `Your own sweep: ${name} on ${engine.device.description}, ${defaults.steps} steps, one clip, each setting beside an uncached run`;
-    /** Of the run that ended last: a trial's own, when it is told of. */
-    let last: Trace | undefined;
-    const heard: Engine = {
-      ...engine,
-      generate: async (request) => {
-        const result = await engine.generate(request);
-        last = result.trace;
-        return result;
-      },
-    };
-    const start = performance.now();
-    let found: readonly QualityPoint[] = [];
-    const add = (point: QualityPoint): void => {
-      if (!current()) return;
-      found = [...found, point];
-      this.own = { ...this.own, [name]: { source: `${source}${note()}.`, points: found } };
-      const share = Math.min(0.99, found.length / most);
-      const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
-      this.runs.say(`Measuring, ${found.length} of about ${most}: ${point.label}, ${left}`, share);
-    };
-    await fewerSteps(engine, { signal, onPoint: (point) => add(fewerPoint(point, defaults.steps)) });
-    const profile = await profileOf(engine, signal);
-    await autotune(heard, {
-      ...{ floor: { psnr: 0 }, methods, signal },
-      onTrial: (trial) => add(trialPoint(trial, this.config.titles, last && idealSpeedup(last, profile))),
+  async #measure(run: PanelRun, method: string): Promise<Engine> {
+    const { sweep } = await import("./sweep-here.js");
+    const { name, address } = this.model;
+    return sweep(run, { address, method, titles: this.config.titles }, (points, source, said, share) => {
+      this.own = { ...this.own, [name]: { source, points } };
+      this.runs.say(said, share);
     });
-    return engine;
   }
 
-  async #makeClips({ engine: open, signal, current, note }: PanelRun, point: QualityPoint): Promise<Engine> {
-    const engine = await open(this.model);
+  async #makeClips(run: PanelRun, point: QualityPoint): Promise<Engine> {
+    const { makeClips } = await import("./sweep-here.js");
     this.made = { of: point, clips: {}, said: "" };
     const show = (change: Partial<Made>): void => {
-      if (current() && this.made) this.made = { ...this.made, ...change };
+      if (this.made) this.made = { ...this.made, ...change, clips: { ...this.made.clips, ...change.clips } };
     };
-    const make = async (name: RunName, cache: readonly CacheMethod[], steps?: number) => {
-      const { clip, trace } = await engine.generate({
-        ...{ cache, signal, ...(steps === undefined ? {} : { steps }) },
-        onProgress: (progress) => {
-          const { text, share } = statusOf(name, progress);
-          if (current()) this.runs.say(text, share);
-        },
-      });
-      const label = `${name === "uncached" ? name : point.label} clip of: ${trace.prompt}`;
-      show({ clips: { ...this.made?.clips, [name]: { pixels: clip, label } } });
-      return { clip, ms: trace.totals.wallMs };
-    };
-    const uncached = await make("uncached", []);
-    const cached = await make("cached", await this.methodsOf(point), point.steps);
-    const { psnr, ssim } = compareClips(uncached.clip, cached.clip);
-    const alike = Number.isFinite(psnr) ? `${psnr.toFixed(1)} dB` : "equal";
-    show({
-      said: `Made here: ${(uncached.ms / cached.ms).toFixed(2)} times as fast, ${alike}, SSIM ${ssim.toFixed(3)}${note()}.`,
-    });
-    return engine;
+    return makeClips(run, { address: this.model.address, point }, show, (said, share) => this.runs.say(said, share));
   }
 }

@@ -9,7 +9,6 @@ import { OwnMethods } from "./own-methods-list.svelte.js";
 import type { Sorting } from "./trade-off-columns.js";
 import { measuredHere, timeLeft } from "./trade-off-exports.js";
 import { readTableLink, type TableSettings } from "./trade-off-link.js";
-import { benchMethods, calibrated } from "./trade-off-methods.js";
 import { differences, type MethodPages, shownRows, type TableView, verdict } from "./trade-off-rows.js";
 
 /** What the page hands to its table of methods. */
@@ -162,8 +161,10 @@ export class TradeOff {
     const { preset, ...settings } = asked;
     const engine = await open(model);
     const { bench } = await import("../device/engine-door.js");
+    const { benchMethods, calibrated } = await import("./trade-off-methods.js");
     const shipped = names.filter((name) => Object.hasOwn(this.config.pages, name));
-    const calibration = await this.#calibration(engine, shipped, asked.steps, signal);
+    const wanted = shipped.some((name) => calibrated.includes(name));
+    const calibration = await this.#calibration(engine, wanted, asked.steps, signal);
     const rows = benchMethods(shipped, model.settings[preset] ?? {}, calibration);
     const { ownMethodRuns } = await import("../notebook/own-method-runs.js");
     const where = { base: this.config.base, models: this.config.models, model: model.address };
@@ -189,12 +190,11 @@ export class TradeOff {
   /** The model's own numbers, or measured ones for another number of steps. */
   async #calibration(
     engine: Engine,
-    names: readonly string[],
+    wanted: boolean,
     steps: number,
     signal: AbortSignal,
   ): Promise<Calibration | undefined> {
     const carried = engine.model.calibration;
-    const wanted = names.some((name) => calibrated.includes(name));
     if (!wanted || carried?.calibratedFor.steps === steps || steps < 6) return carried;
     this.runs.say("Calibrating for this number of steps");
     return engine.calibrate({ steps, signal });
