@@ -1,5 +1,6 @@
 import { expect } from "vitest";
-import type { EngineError, ErrorCode } from "../src/engine/errors.js";
+import type { ErrorCode } from "../src/engine/error-codes.js";
+import type { EngineError } from "../src/engine/errors.js";
 
 /** The EngineError that `run` throws, with this code; anything else, or nothing, fails the test. */
 export const engineError = (code: ErrorCode, run: () => unknown): EngineError => {

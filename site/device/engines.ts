@@ -1,5 +1,4 @@
 import type { Engine, Preference, Profile, Progress } from "diffusion-cache";
-import { codeOf } from "../page/failure.js";
 import { wasHidden } from "../page/in-view.js";
 import { reportDevice } from "./preference.js";
 
@@ -71,10 +70,6 @@ export const engineFor = async (request: Request): Promise<Engine> => {
     throw error;
   }
 };
-
-/** Whether an engine is of no more use after an error. */
-export const engineBroke = (error: unknown): boolean =>
-  ["device-lost", "out-of-memory", "runtime-failed"].includes(codeOf(error));
 
 /** Lets the engine go after an error that it cannot recover from. */
 export const forgetEngine = (): void => {

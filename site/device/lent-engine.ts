@@ -1,6 +1,7 @@
 import type { CacheMethod, Engine, OpenEngine, Progress, Result } from "diffusion-cache";
 import type { PageModel } from "../model/models.js";
-import { engineBroke, engineFor, forgetEngine } from "./engines.js";
+import { engineBroke } from "./engine-broke.js";
+import { engineFor, forgetEngine } from "./engines.js";
 import { preferred } from "./preference.js";
 import { inTurn } from "./turns.js";
 

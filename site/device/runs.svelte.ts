@@ -1,7 +1,7 @@
 import type { Engine, Progress } from "diffusion-cache";
 import { codeOf } from "../page/failure.js";
 import { hiddenNote } from "../page/in-view.js";
-import { engineBroke, engineFor, forgetEngine } from "./engines.js";
+import { engineBroke } from "./engine-broke.js";
 import { preferred } from "./preference.js";
 import { statusOf } from "./run-status.js";
 import { inTurn, placeInWords } from "./turns.js";
@@ -71,6 +71,7 @@ export class Runs {
     };
     let begun = performance.now();
     const engine = async ({ address }: { readonly address: string }): Promise<Engine> => {
+      const { engineFor } = await import("./engines.js"); // with the first run, not with the page
       const made = await engineFor({ model: address, backend: preferred(), signal, onProgress });
       begun = performance.now();
       return made;
@@ -91,7 +92,7 @@ export class Runs {
       if (!current()) return false;
       if (codeOf(error) === "stopped") this.#idle(this.#options.stopped?.() ?? "Stopped.");
       else {
-        if (engineBroke(error)) forgetEngine();
+        if (engineBroke(error)) (await import("./engines.js")).forgetEngine();
         if (!this.#options.fail?.(error)) this.failure = error;
         this.#idle(this.#options.failed ?? "The run failed.");
       }

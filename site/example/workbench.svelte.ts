@@ -1,15 +1,13 @@
 import { type CacheMethod, type Engine, promptGrammar, type Trace } from "diffusion-cache";
 import type { PreviewLog } from "../clips/previews.js";
 import { stripPixels } from "../clips/recorded-clips.js";
-import { forgetEngine, profileOf } from "../device/engines.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import { chooseModel, modelNamed, modelOf, onModel } from "../model/models.js";
 import { codeOf, messageOf } from "../page/failure.js";
 import { wasHidden } from "../page/in-view.js";
 import { loadJson } from "../page/missing-part.js";
 import { type Asked, sameAsked } from "../program/asked.js";
-import { defaultsOf, type ExampleModule, type Outcome, type RunName } from "../program/example-module.js";
-import { loadExample } from "../program/examples.js";
+import { defaultsOf, type Outcome, type RunName } from "../program/example-module.js";
 import type { Repeats } from "../program/repeats.js";
 import { sentenceOf } from "../program/sentence.js";
 import { type Shared, ShareError, shareLink } from "../program/share-link.js";
@@ -17,9 +15,9 @@ import { sharedSettings } from "../program/shared-settings.js";
 import { shownCells, shownIn } from "../program/shown.js";
 import { idealOf, summaryOf } from "../program/summary.js";
 import { Follow } from "./follow.svelte.js";
+import { type Loaded, loadParts } from "./loaded.js";
 import type { Forming, Made, Request } from "./made.js";
 import type { BenchModel, Findings, PanelConfig } from "./panel.js";
-import type { planned } from "./planned.js";
 import { Program } from "./program.svelte.js";
 
 /** A pair of runs that the panel shows, with the settings that made it. */
@@ -29,12 +27,6 @@ export interface Shown extends Findings {
   readonly traces: Readonly<Record<RunName, Trace>> | undefined;
   /** Of the reader's own run; undefined for the recorded one. */
   readonly own: { readonly outcome: Outcome; readonly previews: PreviewLog } | undefined;
-}
-
-/** What plans an example. */
-interface Loaded {
-  readonly module: ExampleModule;
-  readonly planned: typeof planned;
 }
 
 /** The state of a workbench: what is asked, what is shown and with which settings it was made, and what runs. */
@@ -58,12 +50,18 @@ export class Workbench {
   notice = $state("");
 
   readonly model: BenchModel = $derived.by(() => modelNamed(this.config.models, this.asked.model));
-  readonly plan = $derived(this.#loaded?.planned(this.#loaded.module, this.model, this.asked));
+  readonly plan = $derived.by(() => {
+    if (!this.#loaded) return undefined;
+    const { module, planned, models } = this.#loaded;
+    return planned(module, modelNamed(models, this.asked.model), this.asked);
+  });
   /** Whether what is shown was made with other settings than those that are set. */
   readonly stale = $derived(!sameAsked(this.asked, this.shown.asked));
   readonly methods: readonly CacheMethod[] = $derived.by(() => {
+    if (!this.#loaded) return [];
+    const { module, models } = this.#loaded;
     try {
-      return this.#loaded?.module.methods(this.asked.options, this.model.calibration) ?? [];
+      return module.methods(this.asked.options, modelNamed(models, this.asked.model).calibration);
     } catch {
       return []; // the plan says why
     }
@@ -89,14 +87,12 @@ export class Workbench {
     return { model: name, prompt, seed: 0, steps, guidance, options: defaultsOf(this.config.knobs) };
   }
 
-  /** The example's program, and what plans it: they come with the first change or run, not with the page. */
   load(): Promise<Loaded> {
-    const both = async (): Promise<Loaded> => {
-      const [module, { planned }] = await Promise.all([loadExample(this.config.example), import("./planned.js")]);
-      this.#loaded = { module, planned };
+    const all = async (): Promise<Loaded> => {
+      this.#loaded = await loadParts(this.config);
       return this.#loaded;
     };
-    this.#loading ??= both().catch((error) => {
+    this.#loading ??= all().catch((error) => {
       this.#loading = undefined;
       throw error;
     });
@@ -176,8 +172,8 @@ export class Workbench {
     const ended = await this.runs.run(async (run) => {
       // Refused before anything is loaded. A program that was edited may ask for another one.
       if (!edited) promptGrammar(model.vocabulary).parse(asked.prompt);
-      const { module } = await this.load();
-      return this.#runOn(run, { asked, model, pairs, edited, module });
+      const { module, models } = await this.load();
+      return this.#runOn(run, { asked, model: modelNamed(models, model.name), pairs, edited, module });
     });
     this.forming = undefined;
     if (ended && this.stale) this.follow.moved(); // while it ran
@@ -200,7 +196,7 @@ export class Workbench {
       return await attempt();
     } catch (error) {
       if (codeOf(error) !== "device-lost" || !run.current()) throw error;
-      forgetEngine();
+      (await import("../device/engines.js")).forgetEngine();
       this.notice = `${messageOf(error)} The run began again on a new device.`;
       return attempt();
     }
@@ -257,6 +253,7 @@ export class Workbench {
   async #addIdeal(engine: Engine, { outcome }: Made, signal: AbortSignal): Promise<void> {
     try {
       const since = performance.now();
+      const { profileOf } = await import("../device/engines.js");
       const [profile, { idealSpeedup }] = await Promise.all([
         profileOf(engine, signal),
         import("../device/engine-door.js"),

@@ -4,6 +4,7 @@ import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
 import type { Cell } from "../grid/grid-rows.js";
 import type { PageModel } from "../model/models.js";
+import { calibrationFor } from "../program/calibrations.js";
 import type { RunName, Settings } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { sentenceOf } from "../program/sentence.js";
@@ -42,11 +43,12 @@ export const runHero = async (
   { show, say }: { show: (views: HeroViews, note: string) => void; say: (text: string) => void },
 ): Promise<Engine> => {
   const engine = await open(model);
-  const { methods, run } = await loadExample(example);
+  const module = await loadExample(example);
+  const calibration = await calibrationFor(module, model.address);
   const map = sitesOf(model.network);
   const strips = {
     uncached: growingStrip([], map, settings.steps),
-    cached: growingStrip(methods(settings.options, model.calibration), map, settings.steps),
+    cached: growingStrip(module.methods(settings.options, calibration), map, settings.steps),
   };
   const empty = (name: RunName): HeroView => ({ cells: strips[name].cells(), ms: undefined });
   let views: HeroViews = { uncached: empty("uncached"), cached: empty("cached") };
@@ -64,7 +66,7 @@ export const runHero = async (
     const ms = (views[name].ms ?? 0) + progress.ms;
     put(name, { ms, ...(progress.preview ? { clip: progress.preview } : {}) }, forming);
   };
-  const outcome = await run({ engine, settings, signal, onProgress });
+  const outcome = await module.run({ engine, settings, signal, onProgress });
   for (const name of ["uncached", "cached"] as const) {
     const { clip, trace } = outcome[name];
     put(name, { clip, ms: trace.totals.wallMs }, sentenceOf(outcome));

@@ -14,6 +14,9 @@ export interface PageModel {
     readonly guidance: number;
     readonly sigmas?: "scheduler" | "pipeline";
   };
+}
+
+export interface CalibratedModel extends PageModel {
   /** Not there for examples that take none. */
   readonly calibration: Calibration;
 }

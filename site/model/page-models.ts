@@ -1,10 +1,10 @@
 import { type CacheMethod, sitesOf } from "diffusion-cache";
 import { codeOf } from "../page/failure.js";
-import { calibrationFor, defaultsOf, type ExampleModule } from "../program/example-module.js";
-import type { PageModel } from "./models.js";
+import { defaultsOf, type ExampleModule } from "../program/example-module.js";
+import type { CalibratedModel, PageModel } from "./models.js";
 
 /** Whether every method of an example finds in the network what it keeps. */
-const runsOn = (example: ExampleModule, { network, calibration }: PageModel): boolean => {
+const runsOn = (example: ExampleModule, { network, calibration }: CalibratedModel): boolean => {
   const map = sitesOf(network);
   const finds = (method: CacheMethod): boolean => (method.parts ?? [method]).some((one) => one.sites(map).length > 0);
   try {
@@ -15,11 +15,8 @@ const runsOn = (example: ExampleModule, { network, calibration }: PageModel): bo
   }
 };
 
-/** What a page hands to its programs: the models that an example can run on, calibrations only where it takes them. */
-export const pageModels = (example: ExampleModule, models: readonly PageModel[]) =>
+/** What a page hands to its programs: the models that an example can run on; their calibrations are loaded when asked for. */
+export const pageModels = (example: ExampleModule, models: readonly CalibratedModel[]): readonly PageModel[] =>
   models
     .filter((model) => runsOn(example, model))
-    .map(({ name, address, network, scheduler, defaults, calibration }) => ({
-      ...{ name, address, network, scheduler, defaults },
-      calibration: calibrationFor(example, calibration),
-    }));
+    .map(({ name, address, network, scheduler, defaults }) => ({ name, address, network, scheduler, defaults }));

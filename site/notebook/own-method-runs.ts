@@ -1,5 +1,5 @@
 import type { BenchMethod, CacheMethod, Engine, Result } from "diffusion-cache";
-import { engineBroke } from "../device/engines.js";
+import { engineBroke } from "../device/engine-broke.js";
 import type { Lendable } from "../device/lent-engine.js";
 import { CellFailure } from "./cell-failure.js";
 import { createKernel, type Kernel } from "./kernel.js";

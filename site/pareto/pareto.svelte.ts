@@ -14,7 +14,7 @@ interface Points {
 
 /** What the page hands to its chart of speed against quality. */
 export interface ParetoConfig {
-  readonly models: readonly (Omit<PageModel, "calibration"> & { readonly clip: Size })[];
+  readonly models: readonly (PageModel & { readonly clip: Size })[];
   readonly titles: Readonly<Record<string, { readonly title: string; readonly href: string }>>;
   /** By model: where there is a recorded sweep. */
   readonly recorded: Readonly<Record<string, Points>>;

@@ -1,6 +1,5 @@
 import {
   type CacheMethod,
-  type Calibration,
   compareClips,
   type Engine,
   idealSpeedup,
@@ -12,7 +11,7 @@ import {
 import { profileOf } from "../device/engines.js";
 import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
-import { loadJson } from "../page/missing-part.js";
+import { calibrationAt } from "../program/calibrations.js";
 import type { RunName } from "../program/example-module.js";
 import { timeLeft } from "../table/trade-off-exports.js";
 import type { Made } from "./pareto.svelte.js";
@@ -20,17 +19,13 @@ import { fewerPoint, type QualityPoint, trialPoint } from "./quality-points.js";
 
 // What runs in the page. It brings the methods, so it is loaded when it is asked for.
 
-const calibrations = new Map<string, Promise<Calibration>>();
-
 /** The method of a point, with the numbers of the calibration of the model at `address`. */
 export const methodsOf = async (
   { kind, name, options }: QualityPoint,
   address: string,
 ): Promise<readonly CacheMethod[]> => {
   if (kind === "fewer") return [];
-  const found = calibrations.get(address) ?? loadJson<Calibration>(`${address}/calibration.json`);
-  calibrations.set(address, found);
-  const numbers = (await found)[name as "magcache"];
+  const numbers = (await calibrationAt(address))[name as "magcache"];
   return [methodFromName(name, { ...numbers, ...options })];
 };
 

@@ -61,12 +61,5 @@ export interface ExampleModule {
   }): Promise<Outcome>;
 }
 
-/**
- * What a page hands to an example in the browser: the numbers of a calibration only where the example takes them. Another
- * one never reads them, so for its type they are there.
- */
-export const calibrationFor = ({ methods }: ExampleModule, calibration: Calibration): Calibration =>
-  (methods.length > 1 ? calibration : undefined) as Calibration;
-
 export const defaultsOf = (knobs: readonly Knob[]): Options =>
   Object.fromEntries(knobs.map((knob) => [knob.name, knob.default]));

@@ -140,9 +140,9 @@ export const readApi = (root: string): readonly Entry[] => {
   });
 };
 
-/** The codes of src/engine/errors.ts with their sentences. */
+/** The codes of src/engine/error-codes.ts with their sentences. */
 export const readErrorCodes = (root: string): Readonly<Record<string, string>> => {
-  const path = join(root, "src/engine/errors.ts");
+  const path = join(root, "src/engine/error-codes.ts");
   const source = ts.createSourceFile(path, readFileSync(path, "utf8"), ts.ScriptTarget.ESNext, true);
   const found: Record<string, string> = {};
   const visit = (node: ts.Node): void => {

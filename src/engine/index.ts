@@ -56,7 +56,8 @@ export type {
   Result,
   RunInputs,
 } from "./engine.js";
-export { EngineError, type ErrorCode, errorCodes } from "./errors.js";
+export { type ErrorCode, errorCodes } from "./error-codes.js";
+export { EngineError } from "./errors.js";
 export { readSafetensors, writeSafetensors } from "./files/safetensors.js";
 export { atEqualEvaluations, type QualityOptions } from "./measure/at-equal-evaluations.js";
 export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./measure/autotune.js";

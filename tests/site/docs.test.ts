@@ -7,7 +7,7 @@ import { published } from "../../site/reference/published.js";
 import { referencePages } from "../../site/reference/reference.js";
 import { dryRun } from "../../src/engine/cache/dry-run.js";
 import { methodFromName, methods } from "../../src/engine/cache/methods/index.js";
-import { errorCodes } from "../../src/engine/errors.js";
+import { errorCodes } from "../../src/engine/error-codes.js";
 import { qualityFigures } from "../../src/engine/measure/quality-report.js";
 import { leading, mask } from "../contract.js";
 

@@ -1,4 +1,5 @@
-import { EngineError, type ErrorCode, errorCodes } from "../errors.js";
+import { type ErrorCode, errorCodes } from "../error-codes.js";
+import { EngineError } from "../errors.js";
 import type { MessageEvent, MessagePort } from "../platform.js";
 
 // One shape of call serves every method of the engine: a method's single argument is an object whose `signal` and
