@@ -4,17 +4,14 @@ import { stripPixels } from "../clips/recorded-clips.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import { chooseModel, modelNamed, modelOf, onModel } from "../model/models.js";
 import { codeOf, messageOf } from "../page/failure.js";
-import { wasHidden } from "../page/in-view.js";
 import { loadJson } from "../page/missing-part.js";
 import { type Asked, sameAsked } from "../program/asked.js";
 import { defaultsOf, type Outcome, type RunName } from "../program/example-module.js";
 import type { Repeats } from "../program/repeats.js";
-import { sentenceOf } from "../program/sentence.js";
 import { type Shared, ShareError, shareLink } from "../program/share-link.js";
 import { sharedSettings } from "../program/shared-settings.js";
-import { shownCells, shownIn } from "../program/shown.js";
-import { idealOf, summaryOf } from "../program/summary.js";
 import { Follow } from "./follow.svelte.js";
+import type { Found } from "./found-out.js";
 import { type Loaded, loadParts } from "./loaded.js";
 import type { Forming, Made, Request } from "./made.js";
 import type { BenchModel, Findings, PanelConfig } from "./panel.js";
@@ -203,7 +200,10 @@ export class Workbench {
   }
 
   async #make(engine: Engine, run: PanelRun, request: Request): Promise<void> {
-    const { make } = await import("./made.js");
+    const [{ make }, { atOnce, measureIdeal, readClips }] = await Promise.all([
+      import("./made.js"),
+      import("./found-out.js"),
+    ]);
     const begun = performance.now();
     const made = await make(engine, run, request, {
       say: (text, share) => this.runs.say(text, share),
@@ -213,24 +213,21 @@ export class Workbench {
     });
     if (!run.current()) return;
     this.follow.lastMs = performance.now() - begun;
-    this.#show(made, request.asked, run.note());
-    const { outcome, previews } = made;
+    const { outcome, speedups, previews } = made;
+    this.#show(made, request.asked, run.note(), atOnce(outcome, speedups));
     const event = new CustomEvent("dc-outcome", { detail: { ...outcome, previews }, bubbles: true });
     this.#root()?.dispatchEvent(event);
     this.#measuring = new AbortController();
-    void this.#addShown(engine, outcome);
-    void this.#addIdeal(engine, made, this.#measuring.signal);
+    void readClips(engine, outcome).then((found) => this.#add(outcome, found));
+    void measureIdeal(engine, outcome, this.#measuring.signal).then((found) => this.#add(outcome, found));
   }
 
-  #show({ outcome, speedups, rows, previews }: Made, asked: Asked, note: string): void {
+  #show({ outcome, rows, previews }: Made, asked: Asked, note: string, said: Required<Found>): void {
     const { uncached, cached } = outcome;
     const clip = (name: RunName) => ({ pixels: outcome[name].clip, label: `${name} clip of: ${asked.prompt}` });
-    const waiting = { shown: "reading …", kept: "reading …", ideal: "measuring …", share: "measuring …" };
     this.shown = {
-      ...{ asked, rows },
+      ...{ asked, rows, ...said },
       source: `Your own run of ${cached.trace.model.name}, on ${cached.trace.backend.description}${note}.`,
-      sentence: sentenceOf(outcome),
-      cells: { ...summaryOf(outcome, speedups), ...waiting },
       clips: { uncached: clip("uncached"), cached: clip("cached") },
       traces: { uncached: uncached.trace, cached: { ...cached.trace, quality: outcome.quality } },
       own: { outcome, previews },
@@ -238,32 +235,9 @@ export class Workbench {
   }
 
   /** What is found out about a run after it ended, for as long as it is shown. */
-  #add(outcome: Outcome, found: Partial<Pick<Findings, "cells" | "sentence">>): void {
+  #add(outcome: Outcome, found: Found): void {
     if (this.shown.own?.outcome !== outcome) return;
     this.shown = { ...this.shown, ...found, cells: { ...this.shown.cells, ...found.cells } };
-  }
-
-  /** Reads from the pixels whether the clips show what was asked. */
-  async #addShown(engine: Engine, outcome: Outcome): Promise<void> {
-    const unread = { shown: "cannot be read", kept: "cannot be read" };
-    this.#add(outcome, { cells: await shownIn(engine, outcome).then(shownCells, () => unread) });
-  }
-
-  /** Measures where a pass spends its time and fills in the ideal speed-up; says so where that fails. */
-  async #addIdeal(engine: Engine, { outcome }: Made, signal: AbortSignal): Promise<void> {
-    try {
-      const since = performance.now();
-      const { profileOf } = await import("../device/engines.js");
-      const [profile, { idealSpeedup }] = await Promise.all([
-        profileOf(engine, signal),
-        import("../device/engine-door.js"),
-      ]);
-      if (wasHidden(since)) throw new Error("times of a hidden page are no measurement");
-      const ideal = idealSpeedup(outcome.cached.trace, profile);
-      this.#add(outcome, { cells: idealOf(outcome, ideal), sentence: sentenceOf(outcome, ideal) });
-    } catch {
-      this.#add(outcome, { cells: { ideal: "not measured", share: "not measured" } });
-    }
   }
 
   share(): Promise<boolean> {
