@@ -5,7 +5,7 @@ import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
 import type { GridRow } from "../grid/grid-rows.js";
 import { runRows } from "../grid/run-rows.js";
-import type { CalibratedModel } from "../model/models.js";
+import type { Checkpoint } from "../model/models.js";
 import type { Asked } from "../program/asked.js";
 import type { ExampleModule, Outcome, RunName } from "../program/example-module.js";
 import { type Repeated, repeated } from "../program/repeats.js";
@@ -14,7 +14,7 @@ import type { EditedProgram } from "./program.svelte.js";
 /** What a run was asked for when it was asked. */
 export interface Request {
   readonly asked: Asked;
-  readonly model: CalibratedModel;
+  readonly model: Checkpoint;
   readonly pairs: number;
   readonly module: ExampleModule;
   /** The program that the reader made of the example. */

@@ -1,7 +1,7 @@
 import { dryRun, scheduleOf, schedulerFromConfig, sitesOf } from "diffusion-cache";
 import type { GridRow } from "../grid/grid-rows.js";
 import { plannedRows } from "../grid/planned-rows.js";
-import type { CalibratedModel } from "../model/models.js";
+import type { Checkpoint } from "../model/models.js";
 import { codeOf } from "../page/failure.js";
 import type { ExampleModule, Settings } from "../program/example-module.js";
 
@@ -13,7 +13,7 @@ export type Planned =
   /** It cannot be planned with these settings, and why. */
   | { readonly why: unknown };
 
-export const planned = ({ methods: of }: ExampleModule, model: CalibratedModel, asked: Settings): Planned => {
+export const planned = ({ methods: of }: ExampleModule, model: Checkpoint, asked: Settings): Planned => {
   const { options, steps } = asked;
   try {
     const methods = of(options, model.calibration);

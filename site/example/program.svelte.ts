@@ -3,13 +3,10 @@ import type { PageModel } from "../model/models.js";
 import { CellFailure } from "../notebook/cell-failure.js";
 import type { Editor } from "../notebook/editor/editor.js";
 import { readEdit } from "../notebook/edits.js";
-import { type KeptProgram, keptProgram, type ProgramText } from "../notebook/kept-program.js";
-import { loadEditor } from "../notebook/load-editor.js";
+import type { KeptProgram, ProgramText } from "../notebook/kept-program.js";
 import type { Outcome } from "../program/example-module.js";
 import { shareLink } from "../program/share-link.js";
 import type { EditedRun, RunRequest } from "./edited-run.js";
-
-const sources = import.meta.glob<string>("/examples/*.ts", { query: "?raw", import: "default" });
 
 interface ProgramOptions {
   readonly example: string;
@@ -65,8 +62,9 @@ export class Program {
     this.note = note;
   }
 
-  #load(place: HTMLElement, kept: KeptProgram): Promise<Editor> {
+  async #load(place: HTMLElement, kept: KeptProgram): Promise<Editor> {
     const { example, base, run, leave } = this.#options;
+    const { loadEditor } = await import("./opened-program.js");
     return loadEditor(base, {
       place,
       text: kept.open().text,
@@ -87,9 +85,10 @@ export class Program {
     const place = this.#places?.editor;
     if (!place) return;
     this.opened = true;
-    const source = (await sources[`/examples/${example}.ts`]?.())?.trimEnd() ?? "";
-    this.#shipped ??= source;
-    this.#kept ??= keptProgram(example, source);
+    const { shippedProgram } = await import("./opened-program.js");
+    const shipped = await shippedProgram(example);
+    this.#shipped ??= shipped.source;
+    this.#kept ??= shipped.kept;
     const kept = this.#kept;
     this.#opening ??= this.#load(place, kept);
     this.#opening.catch(() => {

@@ -3,8 +3,8 @@ import type { Pixels } from "../clips/frames.js";
 import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
 import type { Cell } from "../grid/grid-rows.js";
+import { checkpointOf } from "../model/checkpoints.js";
 import type { PageModel } from "../model/models.js";
-import { calibrationFor } from "../program/calibrations.js";
 import type { RunName, Settings } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { sentenceOf } from "../program/sentence.js";
@@ -44,8 +44,8 @@ export const runHero = async (
 ): Promise<Engine> => {
   const engine = await open(model);
   const module = await loadExample(example);
-  const calibration = await calibrationFor(module, model.address);
-  const map = sitesOf(model.network);
+  const { network, calibration } = await checkpointOf(module, model);
+  const map = sitesOf(network);
   const strips = {
     uncached: growingStrip([], map, settings.steps),
     cached: growingStrip(module.methods(settings.options, calibration), map, settings.steps),

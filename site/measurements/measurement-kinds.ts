@@ -1,7 +1,7 @@
 import { type Changes, type Engine, type Profile, type Progress, sitesOf } from "diffusion-cache";
 import type { Chart } from "../charts/chart.js";
 import { profileOf } from "../device/engines.js";
-import type { PageModel } from "../model/models.js";
+import type { Checkpoint } from "../model/models.js";
 import { changesInWords } from "./change-curves.js";
 import { profileInWords } from "./shares.js";
 
@@ -26,14 +26,14 @@ export const measure = async (
   kind === "changes" ? engine.changes({ signal, onProgress }) : profileOf(engine, signal);
 
 /** What was measured, in words. */
-export const inWords = (kind: Kind, measured: Measured, { network }: Pick<PageModel, "network">): string =>
+export const inWords = (kind: Kind, measured: Measured, { network }: Pick<Checkpoint, "network">): string =>
   kind === "changes" ? changesInWords(measured.changes) : profileInWords(measured.profile, sitesOf(network));
 
 /** What was measured, as charts; with the first, the plotting library is loaded. */
 export const chartsOf = async (
   kind: Kind,
   measured: Measured,
-  { network }: Pick<PageModel, "network">,
+  { network }: Pick<Checkpoint, "network">,
 ): Promise<readonly Chart[]> =>
   kind === "changes"
     ? (await import("./changes-chart.js")).changeCharts(measured.changes)

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Calibration, calibrationFromJson } from "diffusion-cache";
-import type { PageModel } from "./models.js";
+import type { Checkpoint } from "./models.js";
 
 /** The checkpoints that examples run, under site/public/models. Recorded runs are of the first. */
 const names = ["latte-motion-nano", "flux-shapes-nano"] as const;
@@ -21,7 +21,7 @@ export interface ModelLabel {
   readonly label: string;
 }
 
-export interface SiteModel extends PageModel {
+export interface SiteModel extends Checkpoint {
   readonly architecture: string;
   readonly parameters: number;
   readonly license: string;

@@ -1,13 +1,10 @@
 import type { Calibration } from "diffusion-cache";
 import { get, type Readable, writable } from "svelte/store";
 
-/** What a page's programs know of a checkpoint before it is loaded. */
+/** What a page knows of a checkpoint. */
 export interface PageModel {
   readonly name: string;
   readonly address: string;
-  /** Its config.json, which says what sites it has. */
-  readonly network: object;
-  readonly scheduler: object;
   readonly defaults: {
     readonly prompt: string;
     readonly steps: number;
@@ -16,7 +13,11 @@ export interface PageModel {
   };
 }
 
-export interface CalibratedModel extends PageModel {
+/** What a page's programs know of a checkpoint before its weights are loaded. */
+export interface Checkpoint extends PageModel {
+  /** Its config.json, which says what sites it has. */
+  readonly network: object;
+  readonly scheduler: object;
   /** Not there for examples that take none. */
   readonly calibration: Calibration;
 }

@@ -11,7 +11,7 @@ import {
 import { profileOf } from "../device/engines.js";
 import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
-import { calibrationAt } from "../program/calibrations.js";
+import { calibrationAt } from "../model/checkpoints.js";
 import type { RunName } from "../program/example-module.js";
 import { timeLeft } from "../table/trade-off-exports.js";
 import type { Made } from "./pareto.svelte.js";
