@@ -34,6 +34,7 @@ describe("a site that was opened once", () => {
     const isKept = () => page.evaluate(async () => (await caches.match(location.href)) !== undefined);
     await expect.poll(isKept, { timeout: 30_000 }).toBe(true);
     await page.reload();
+    await exampleOf(page).ready(); // opened means that its own scripts have come too
     await context.setOffline(true);
     await page.reload();
     await runTwoSteps();
