@@ -84,6 +84,7 @@ class FilterTable extends HTMLElement {
     }
     window.addEventListener("hashchange", read);
     read();
+    for (const fieldset of form.querySelectorAll("fieldset")) fieldset.disabled = false; // a choice made before was lost
   }
 }
 

@@ -22,6 +22,7 @@ it("every page is accessible, light and dark, fits 360 px, opens without a compl
       const bytes = firstViewBytes(asked);
       if (!(bytes > 10_000 && bytes < 100_000)) say(`has ${bytes} bytes, compressed, in its first view`);
     }
+    await page.waitForFunction(() => !document.querySelector("main fieldset:disabled")); // its controls listen
     await page.setViewportSize({ width: 360, height: 800 });
     const width = await page.evaluate(() => document.documentElement.scrollWidth);
     if (width > 360) say(`is ${width} px wide at 360`);
@@ -45,6 +46,19 @@ it("every page is accessible, light and dark, fits 360 px, opens without a compl
   await Promise.all([worker(), worker()]);
   expect(found).toEqual([]);
 }, 900_000);
+
+it("a control is disabled until the page's scripts listen: what is typed or pressed before would be lost", async () => {
+  const found: string[] = [];
+  const { page } = await site.visit("/", { javaScriptEnabled: false });
+  for (const path of site.paths) {
+    await page.goto(site.address + path);
+    const enabled = await page
+      .locator("main :is(input, select, textarea, button):enabled:not(.expressive-code *)")
+      .evaluateAll((controls) => controls.map(({ outerHTML }) => outerHTML));
+    found.push(...enabled.map((control) => `${path} ${control}`));
+  }
+  expect(found).toEqual([]);
+});
 
 it("has files for machines, and a card for every page", async () => {
   const text = (file: string): string => readFileSync(`${dist}/${file}`, "utf8");
