@@ -1,6 +1,9 @@
 // What the public types name of a browser or of Node. A program without these types (no "DOM" library, no
 // @webgpu/types) can still read ours: where a global is not declared, the least that is asked of it stands in its place.
 
+/** Whether this is Node, and not a browser. */
+export const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
+
 /** The type of a global class as the program's own types have it; `Else` where they do not. */
 type Platform<Name extends string, Else> = typeof globalThis extends { readonly [K in Name]: { prototype: infer Type } }
   ? Type

@@ -1,5 +1,6 @@
 import type * as Ort from "onnxruntime-web";
 import { EngineError } from "../errors.js";
+import { inNode } from "../platform.js";
 import { fromNode } from "./from-node.js";
 import { queue } from "./queue.js";
 
@@ -20,8 +21,6 @@ export const ortInOrder = ({ InferenceSession }: Runtime): ReturnType<typeof que
 
 /** Whether WebAssembly here can wait for a promise (JSPI): the WebGPU build is made for that. */
 export const canSuspend = (): boolean => typeof WebAssembly !== "undefined" && "Suspending" in WebAssembly;
-
-export const inNode = (): boolean => typeof process !== "undefined" && process.versions?.node !== undefined;
 
 /** Whether the threads of WebAssembly may share memory: a browser grants that to isolated pages alone. */
 export const canShareMemory = (): boolean => inNode() || globalThis.crossOriginIsolated === true;

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 import { type Preference, preferences } from "../backends/ladder.js";
-import { methodFromName } from "../cache/methods/index.js";
+import { type MethodName, methodFromName, methodName } from "../cache/methods/index.js";
 import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibrate/calibration.js";
 import { EngineError, shown } from "../errors.js";
 import type { CacheMethod } from "../method.js";
@@ -113,9 +113,8 @@ export const presetsOf = async (values: Values): Promise<(name: string) => objec
   return (name) => presetOf(presets, name, preset);
 };
 
-/** The methods named by --method, the k-th with the k-th --options. */
-export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]> => {
-  const [calibration, preset] = [await calibrationOf(values), await presetsOf(values)];
+/** The names given by --method, the k-th with the k-th --options. */
+export const namedMethods = async (values: Values): Promise<readonly (readonly [name: string, options: object])[]> => {
   const names = (values.method ?? []) as readonly string[];
   const options = (values.options ?? []) as readonly string[];
   if (options.length > names.length)
@@ -124,7 +123,28 @@ export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]>
       "The k-th --options belongs to the k-th --method.",
     );
   const own = await Promise.all(options.map(optionsOf));
-  return names.map((name, index) => methodOf(name, { ...preset(name), ...own[index] }, calibration));
+  return names.map((name, index) => [name, own[index] ?? {}]);
+};
+
+/** The methods named by --method, with their --options. */
+export const methodsOf = async (values: Values): Promise<readonly CacheMethod[]> => {
+  const [calibration, preset] = [await calibrationOf(values), await presetsOf(values)];
+  const named = await namedMethods(values);
+  return named.map(([name, options]) => methodOf(name, { ...preset(name), ...options }, calibration));
+};
+
+/** The names in --methods; undefined for all of them. */
+export const methodNamesIn = (values: Values): readonly MethodName[] | undefined => {
+  const names = textOf(values, "methods") ?? "all";
+  if (names === "all") return undefined;
+  return names.split(",").map(methodName);
+};
+
+/** The ideal speed-up in --speedup. */
+export const speedUpIn = (values: Values): number | undefined => {
+  const speedup = numberOf(values, "speedup");
+  if (speedup === undefined || (speedup > 1 && speedup < 1000)) return speedup;
+  throw invalid(`--speedup is ${speedup}; expected a number above 1 and below 1000.`);
 };
 
 /** Says how options were taken, on standard error; after the work, so that a failure stays one line. */

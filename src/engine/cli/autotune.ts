@@ -1,10 +1,9 @@
-import type { MethodName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { markdown } from "../files/tables.js";
 import { autotune as search, type Trial } from "../measure/autotune.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { numberOf, textOf, type Values, type Verb } from "./arguments.js";
+import { methodNamesIn, numberOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { print } from "./print.js";
@@ -30,14 +29,11 @@ const numbersOf = (values: Values, flag: string): readonly number[] | undefined 
 };
 
 /** "Give me 2×": of every method the setting whose decisions come nearest to it. */
-const printNear = async (values: Values): Promise<void> => {
-  const speedup = numberOf(values, "speedup") as number;
-  if (!(speedup > 1 && speedup < 1000))
-    throw new EngineError("argument-invalid", `--speedup is ${speedup}; expected a number above 1 and below 1000.`);
+const printNear = async (values: Values, speedup: number): Promise<void> => {
   const { inputs, sigmas, ...request } = await requestOf(values);
   if (inputs || sigmas)
     throw new EngineError("argument-invalid", "--speedup cannot be given together with --inputs or --sigmas.");
-  const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
+  const methods = methodNamesIn(values);
   const show = progressLine(true);
   const engine = await openEngine(values, show.progress);
   try {
@@ -48,7 +44,9 @@ const printNear = async (values: Values): Promise<void> => {
     print(
       markdown(
         rows.map(({ method, options, ideal }) => ({
-          ...{ method, options: JSON.stringify(options), "ideal speed-up": ideal.toFixed(2) },
+          method,
+          options: JSON.stringify(options),
+          "ideal speed-up": ideal.toFixed(2),
         })),
       ),
     );
@@ -68,22 +66,23 @@ export const autotune: Verb = {
     psnr: { value: "DB", help: "least PSNR of the worst clip against the uncached one" },
     ssim: { value: "S", help: "least SSIM; one of the two floors must be given, or --speedup" },
     speedup: { value: "X", help: "ideal speed-up to come near to, for every method; takes no floor" },
-    methods: { value: "a,b", help: "methods to try (default: all that can act)" },
+    methods: { value: "all|a,b", help: "methods to try (default: all that can act)" },
     seeds: { value: "0,1", help: "clips that each setting makes (default: 0)" },
     ...commonFlags,
   },
   async run(values) {
     const [psnr, ssim] = [numberOf(values, "psnr"), numberOf(values, "ssim")];
-    if (values.speedup !== undefined) {
+    const speedup = speedUpIn(values);
+    if (speedup !== undefined) {
       if (psnr !== undefined || ssim !== undefined || values.seeds !== undefined)
         throw new EngineError("argument-invalid", "--speedup cannot be given together with --psnr, --ssim or --seeds.");
-      return printNear(values);
+      return printNear(values, speedup);
     }
     if (psnr === undefined && ssim === undefined)
       throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
     const { prompt, ...request } = await requestOf(values);
     const seeds = numbersOf(values, "seeds") ?? [0];
-    const methods = textOf(values, "methods")?.split(",") as MethodName[] | undefined;
+    const methods = methodNamesIn(values);
     const show = progressLine(true);
     const engine = await openEngine(values, show.progress);
     try {

@@ -5,10 +5,18 @@ import { type BenchMethod, bench as measure } from "../measure/bench.js";
 import { type BenchReport, benchReportFromJson } from "../measure/bench-report.js";
 import { benchCsv, benchMarkdown } from "../measure/bench-table.js";
 import { readInfinity, writeInfinity } from "../metrics/quality.js";
-import { calibrationOf, methodOf, numberOf, presetsOf, textOf, type Values, type Verb } from "./arguments.js";
+import {
+  calibrationOf,
+  methodOf,
+  namedMethods,
+  numberOf,
+  presetsOf,
+  textOf,
+  type Values,
+  type Verb,
+} from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
-import { optionsOf } from "./options.js";
 import { print, printAside } from "./print.js";
 import { progressLine } from "./progress.js";
 import { parsedFile, textFile } from "./read-file.js";
@@ -54,14 +62,7 @@ const asked = async (values: Values): Promise<Asked> => {
     const said = { ...preset(name), ...options };
     return { name, options: said, cache: [methodOf(name, said, calibration)] };
   };
-  const single = (values.method ?? []) as readonly string[];
-  const options = (values.options ?? []) as readonly string[];
-  if (options.length > single.length)
-    throw new EngineError("argument-invalid", `There are ${options.length} --options for ${single.length} --method.`, {
-      hint: "The k-th --options belongs to the k-th --method.",
-    });
-  const own = await Promise.all(options.map(optionsOf));
-  const rows = single.map((name, at) => row(name, own[at] ?? {}));
+  const rows = (await namedMethods(values)).map(([name, options]) => row(name, options));
   const names = textOf(values, "methods") ?? (rows.length > 0 ? "" : "all");
   if (names !== "all")
     return {

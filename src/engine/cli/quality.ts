@@ -1,11 +1,10 @@
-import { methods as known, type MethodName } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
 import { atEqualEvaluations } from "../measure/at-equal-evaluations.js";
 import type { QualityReport } from "../measure/quality-report.js";
 import { qualityMarkdown } from "../measure/quality-table.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { numberOf, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { methodNamesIn, numberOf, requiredOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
 import { print } from "./print.js";
@@ -15,21 +14,11 @@ import { checkOutput, writeWhole } from "./write-file.js";
 
 const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
 
-const methodsIn = (values: Values): readonly MethodName[] | undefined => {
-  const names = textOf(values, "methods") ?? "all";
-  if (names === "all") return undefined;
-  const unknown = names.split(",").find((name) => !Object.hasOwn(known, name));
-  if (unknown !== undefined)
-    throw invalid(`--methods names "${unknown}"; expected some of ${Object.keys(known).join(",")}.`);
-  return names.split(",") as MethodName[];
-};
-
 const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
   const file = requiredOf(values, "prompts");
   const prompts = await promptsIn(file);
   if (prompts.length === 0) throw invalid(`--prompts names "${file}", which holds no line.`);
-  const [speedup, methods] = [numberOf(values, "speedup") ?? 2, methodsIn(values)];
-  if (!(speedup > 1)) throw invalid(`--speedup is ${speedup}; expected a number above 1.`);
+  const [speedup, methods] = [speedUpIn(values) ?? 2, methodNamesIn(values)];
   const show = progressLine(true);
   const engine = await openEngine(values, show.progress);
   const { defaults, calibration } = engine.model;

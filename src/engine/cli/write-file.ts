@@ -32,6 +32,13 @@ const endOf = async (path: string): Promise<string> => {
   return endOf(resolve(dirname(path), await readlink(path)));
 };
 
+const checkFolder = async (path: string, folder: string): Promise<void> => {
+  if (!(await found(folder, stat))) refuse(path, `the folder ${folder} is not there`);
+  await access(folder, constants.W_OK).catch((cause) =>
+    refuse(path, `the folder ${folder} may not be written to`, cause),
+  );
+};
+
 /** Refuses an output that could not be written, before any work is done for it. */
 export const checkOutput = async (path: string, endings: readonly string[]): Promise<void> => {
   if (!endings.includes(endingOf(path)))
@@ -41,11 +48,7 @@ export const checkOutput = async (path: string, endings: readonly string[]): Pro
   if (there?.isDirectory()) refuse(path, "there is a folder of that name");
   if (there) await access(end, constants.W_OK).catch((cause) => refuse(path, "the file may not be written to", cause));
   if (there && !there.isFile()) return; // a pipe or a device is written to as it is
-  const folder = dirname(end);
-  if (!(await found(folder, stat))) refuse(path, `the folder ${folder} is not there`);
-  await access(folder, constants.W_OK).catch((cause) =>
-    refuse(path, `the folder ${folder} may not be written to`, cause),
-  );
+  await checkFolder(path, dirname(end));
 };
 
 /** Drafts on the disk, for a process that is ended while it writes. */
@@ -57,6 +60,20 @@ const removeDrafts = (signal: keyof typeof signals): never => {
   process.exit(128 + signals[signal]);
 };
 
+/** Does a work with a draft beside `end`. Nothing is left of the draft, also where a signal ends the process. */
+const withDraft = async <T>(end: string, work: (draft: string) => Promise<T>): Promise<T> => {
+  const draft = resolve(dirname(end), `.${randomUUID()}.part`); // a long name has no room for more
+  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
+  drafts.add(draft);
+  try {
+    return await work(draft);
+  } finally {
+    await rm(draft, { force: true, recursive: true });
+    drafts.delete(draft);
+    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
+  }
+};
+
 /**
  * Writes a file whole or not at all, under the mode it had; a process that is ended meanwhile leaves no draft.
  * @throws EngineError "file-missing"
@@ -64,21 +81,13 @@ const removeDrafts = (signal: keyof typeof signals): never => {
 export const writeWhole = async (path: string, content: Uint8Array | string): Promise<void> => {
   const end = await endOf(path);
   const there = await found(end, stat);
-  const draft = resolve(dirname(end), `.${randomUUID()}.part`); // a long name has no room for more
-  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
-  try {
-    if (there && !there.isFile()) return await writeFile(end, content);
-    drafts.add(draft);
+  const replace = async (draft: string): Promise<void> => {
     await writeFile(draft, content);
     if (there) await chmod(draft, there.mode);
     await rename(draft, end);
-  } catch (cause) {
-    await rm(draft, { force: true });
-    refuse(path, reasonOf(cause), cause);
-  } finally {
-    drafts.delete(draft);
-    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
-  }
+  };
+  const written = there && !there.isFile() ? writeFile(end, content) : withDraft(end, replace);
+  await written.catch((cause: unknown) => refuse(path, reasonOf(cause), cause));
 };
 
 /** Refuses a folder that could not be made, or that holds something, before any work is done for it. */
@@ -86,11 +95,7 @@ export const checkOutputFolder = async (path: string): Promise<void> => {
   const there = await found(path, stat);
   if (there && !there.isDirectory()) refuse(path, "there is a file of that name");
   if (there && (await readdir(path)).length > 0) refuse(path, "the folder holds something, and nothing is overwritten");
-  const folder = dirname(resolve(path));
-  if (!(await found(folder, stat))) refuse(path, `the folder ${folder} is not there`);
-  await access(folder, constants.W_OK).catch((cause) =>
-    refuse(path, `the folder ${folder} may not be written to`, cause),
-  );
+  await checkFolder(path, dirname(resolve(path)));
 };
 
 /**
@@ -103,11 +108,8 @@ export const writeFolder = async <T>(
   path: string,
   fill: (write: (file: string, bytes: Uint8Array) => Promise<void>) => Promise<T>,
 ): Promise<T> => {
-  const draft = resolve(dirname(resolve(path)), `.${randomUUID()}.part`);
   const failed = (cause: unknown): never => refuse(path, reasonOf(cause), cause);
-  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
-  drafts.add(draft);
-  try {
+  return withDraft(resolve(path), async (draft) => {
     await mkdir(draft).catch(failed);
     const filled = await fill(async (file, bytes) => {
       const end = resolve(draft, file);
@@ -116,9 +118,5 @@ export const writeFolder = async <T>(
     });
     await rename(draft, path).catch(failed);
     return filled;
-  } finally {
-    await rm(draft, { force: true, recursive: true });
-    drafts.delete(draft);
-    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
-  }
+  });
 };

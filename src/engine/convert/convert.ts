@@ -69,16 +69,15 @@ export const convertCheckpoint = async (
     });
     if (bytes) await save(path, bytes);
   }
-  files.sort((a, b) => (a.path < b.path ? -1 : 1));
+  const written = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const { files: _, ...kept } = manifest ?? { files: [] };
-  const described = { version: 1, name, ...kept, parameters, dtype: dtype === "q8" ? "Q8" : "F16", files };
-  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  await saveJson("manifest.json", described);
+  const stored = { parameters, dtype: dtype === "q8" ? "Q8" : "F16", files: written };
+  await saveJson("manifest.json", { version: 1, name, ...kept, ...stored });
   return {
     architecture: String(config._class_name),
     parameters,
-    files: files.filter(({ path }) => path !== "manifest.json"),
-    bytes,
+    files: written,
+    bytes: written.reduce((sum, file) => sum + file.bytes, 0),
     ...(error === undefined ? {} : { relativeError: error }),
     notes,
   };

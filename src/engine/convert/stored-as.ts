@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { hasBlocks, scalesName, toEightBit } from "../files/eight-bit.js";
+import { blockSize, fromEightBit, hasBlocks, scalesName, toEightBit } from "../files/eight-bit.js";
 import { encodeFloat16 } from "../files/float16.js";
 import { type RawTensor, storedTensor } from "../files/safetensors.js";
 import { dtypeBytes, type Entry } from "../files/safetensors-header.js";
@@ -24,7 +24,7 @@ export const goesToEightBit = (entry: Entry, linear: ReadonlySet<string>): boole
 /** Bytes of a tensor after its conversion. */
 export const bytesAs = (entry: Entry, eightBit: boolean): number => {
   const count = sizeOf(entry.dims);
-  if (eightBit) return count + count / 8;
+  if (eightBit) return count + (dtypeBytes.F32 * count) / blockSize;
   return isFraction(entry) ? 2 * count : dtypeBytes[entry.dtype] * count;
 };
 
@@ -56,15 +56,16 @@ export const converted = (
         hint: "Such a network computes nothing: take the checkpoint from its source again.",
       });
     const { numbers, scales } = toEightBit(data);
+    const read = fromEightBit(numbers, scales);
     for (let at = 0; at < data.length; at++) {
       const weight = data[at] as number;
-      difference.squared += (weight - ((numbers[at] as number) - 128) * (scales[at >> 5] as number)) ** 2;
+      difference.squared += (weight - (read[at] as number)) ** 2;
       difference.magnitude += weight ** 2;
     }
     const [out = 0, into = 0] = dims;
     return [
       { name, dtype: "U8", dims, bytes: numbers },
-      { name: scalesName(name), dtype: "F32", dims: [out, into / 32], bytes: new Uint8Array(scales.buffer) },
+      { name: scalesName(name), dtype: "F32", dims: [out, into / blockSize], bytes: new Uint8Array(scales.buffer) },
     ];
   }
   if (entry.dtype === "F16") return [{ name, dtype: "F16", dims, bytes }];

@@ -1,3 +1,4 @@
+import { inNode } from "../platform.js";
 import { downloads } from "./downloads.js";
 import { hubAddress } from "./hub-address.js";
 import type { Files } from "./source.js";
@@ -11,17 +12,16 @@ export type { Files } from "./source.js";
  * @throws EngineError "input-invalid" for an address of the Hub that names no model
  */
 export const openFiles = async (address: string): Promise<Files> => {
-  const inNode = typeof process !== "undefined" && process.versions?.node !== undefined;
   const onHub = hubAddress(address);
   if (onHub) {
     const { hubFiles } = await import("./hub.js");
-    if (!inNode) return hubFiles(onHub);
+    if (!inNode()) return hubFiles(onHub);
     const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
     const { hubRefusal } = await import("./hub-listing.js");
     return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), hubRefusal(onHub)));
   }
   if (/^https?:/.test(address)) return downloads(address);
-  if (inNode) {
+  if (inNode()) {
     const { folder } = await import("./folder.js");
     return folder(address);
   }

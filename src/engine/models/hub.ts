@@ -65,27 +65,31 @@ export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: Hub
     }
   };
   /** What the listing says, beside what a manifest in the repository knows more than it. */
-  const manifest = async (base: string, files: HubListing["files"], options: ReadOptions): Promise<Uint8Array> => {
+  const manifest = async (options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
+    const { base, files } = await listed(options);
     const expected = files.find(({ path }) => path === "manifest.json");
     const one: Files = { name, read: (path, more) => whole(base, path, { ...more, expected }) };
     const said = expected && (await jsonReader(one, undefined, options.signal).optional("manifest.json"));
     const json = { name: repository, ...said, files: wanted(files) };
     return new TextEncoder().encode(JSON.stringify(json));
   };
-  const missing = (path: string): EngineError =>
-    new EngineError("file-missing", `${name} has no ${path}.`, {
-      hint: `See its files at ${origin}/${repository}/tree.`,
-    });
+  /** Where a file is read from, and what its listing says of it. */
+  const found = async (path: string, options: ReadOptions) => {
+    const { base, files } = await listed(options);
+    const expected = options.expected ?? files.find((file) => file.path === path);
+    if (!expected)
+      throw new EngineError("file-missing", `${name} has no ${path}.`, {
+        hint: `See its files at ${origin}/${repository}/tree.`,
+      });
+    return [base, path, { ...options, expected }] as const;
+  };
 
   return {
     name,
     repository,
     async read(path, options = {}) {
-      const { base, files } = await listed(options);
-      if (path === "manifest.json") return new Uint8Array(await manifest(base, files, options));
-      const expected = options.expected ?? files.find((file) => file.path === path);
-      if (!expected) throw missing(path);
-      return whole(base, path, { ...options, expected });
+      if (path === "manifest.json") return manifest(options);
+      return whole(...(await found(path, options)));
     },
     async list(folder) {
       const { files } = await listed({});
@@ -93,10 +97,7 @@ export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: Hub
     },
     ...(open && {
       async open(path: string, options: ReadOptions = {}) {
-        const { base, files } = await listed(options);
-        const expected = options.expected ?? files.find((file) => file.path === path);
-        if (!expected) throw missing(path);
-        return open(base, path, { ...options, expected });
+        return open(...(await found(path, options)));
       },
     }),
   };

@@ -7,7 +7,7 @@ import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
 import { hubAddress } from "../models/hub-address.js";
 import { filesOf, isPicked, type Picked } from "../models/picked-files.js";
-import type { AbortSignal, MessagePort, Worker } from "../platform.js";
+import { type AbortSignal, inNode, type MessagePort, type Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { checkMethods } from "../run/request-checks.js";
 import { isMessage, type Request, type Response, stopped, unpackError } from "./protocol.js";
@@ -57,7 +57,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
   });
   const { worker: given, stopMs = 700, ...asked } = all;
   let options = asked;
-  if (!given && typeof process !== "undefined" && process.versions?.node !== undefined)
+  if (!given && inNode())
     throw new EngineError("backend-missing", "A worker of this package runs in browsers, and this is Node.", {
       hint: "Use createEngine, or give a port at whose other end serveEngine answers, as `worker`.",
     });

@@ -46,19 +46,24 @@ export const methods = {
 /** A key of {@link methods}. */
 export type MethodName = keyof typeof methods;
 
+/** @throws EngineError "method-unknown" */
+export const methodName = (name: unknown): MethodName => {
+  if (typeof name === "string" && Object.hasOwn(methods, name)) return name as MethodName;
+  throw new EngineError("method-unknown", `There is no caching method ${shown(name)}.`, {
+    hint: `Choose one of: ${Object.keys(methods).join(", ")}.`,
+  });
+};
+
 /**
  * A method said as data, as a trace, a worker message or a command line has it. Any method also takes `guards` and
  * `forecast` (see `guarded` and `withForecast`).
  * @throws EngineError "method-unknown", "option-unknown", "option-invalid"
  */
 export const methodFromName = (name: string, options: object = {}): CacheMethod => {
-  if (typeof name !== "string" || !Object.hasOwn(methods, name))
-    throw new EngineError("method-unknown", `There is no caching method ${shown(name)}.`, {
-      hint: `Choose one of: ${Object.keys(methods).join(", ")}.`,
-    });
+  const build = methods[methodName(name)] as (options: object) => CacheMethod;
   checks(name).record("options", options);
   const { guards, forecast, ...own } = options as { readonly guards?: Guards; readonly forecast?: Forecast };
-  const method = (methods as Record<string, (options: object) => CacheMethod>)[name]?.(own) as CacheMethod;
+  const method = build(own);
   const forecasting = (forecast ?? null) === null ? method : withForecast(method, forecast as Forecast);
   return (guards ?? null) === null ? forecasting : guarded(forecasting, guards as Guards);
 };
