@@ -9,7 +9,10 @@ const executablePath = findChromium();
 export default defineConfig({
   resolve: { alias },
   test: {
-    expect: { requireAssertions: true }, // a loop over nothing, or a callback that is never called, is no test
+    expect: {
+      requireAssertions: true, // a loop over nothing, or a callback that is never called, is no test
+      poll: { timeout: 30_000 }, // what takes a moment takes longer than the usual second on a busy machine
+    },
     projects: [
       {
         extends: true,
