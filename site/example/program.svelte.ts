@@ -62,10 +62,11 @@ export class Program {
     this.note = note;
   }
 
-  async #load(place: HTMLElement, kept: KeptProgram): Promise<Editor> {
+  async #load(place: HTMLElement): Promise<Editor> {
     const { example, base, run, leave } = this.#options;
-    const { loadEditor } = await import("./opened-program.js");
-    return loadEditor(base, {
+    const { loadEditor, shippedProgram } = await import("./opened-program.js");
+    const { source, kept } = await shippedProgram(example);
+    const editor = await loadEditor(base, {
       place,
       text: kept.open().text,
       label: `Program examples/${example}.ts`,
@@ -77,27 +78,23 @@ export class Program {
       onRun: run,
       leave,
     });
+    [this.#shipped, this.#kept, this.#editor] = [source, kept, editor];
+    this.#show(kept.open());
+    return editor;
   }
 
   /** Shows the editor, with the kept edits, or a text that a link brought. */
   async open(brought?: string): Promise<void> {
-    const { example } = this.#options;
     const place = this.#places?.editor;
     if (!place) return;
     this.opened = true;
-    const { shippedProgram } = await import("./opened-program.js");
-    const shipped = await shippedProgram(example);
-    this.#shipped ??= shipped.source;
-    this.#kept ??= shipped.kept;
-    const kept = this.#kept;
-    this.#opening ??= this.#load(place, kept);
-    this.#opening.catch(() => {
+    // One load for all who ask meanwhile: kept edits that come later must not replace what a link brought.
+    this.#opening ??= this.#load(place).catch((error) => {
       this.#opening = undefined;
+      throw error;
     });
-    const first = this.#editor === undefined;
-    this.#editor = await this.#opening;
-    if (brought !== undefined) this.#show(kept.bring(brought));
-    else if (first) this.#show(kept.open());
+    await this.#opening;
+    if (brought !== undefined && this.#kept) this.#show(this.#kept.bring(brought));
   }
 
   async edit(): Promise<void> {
