@@ -50,6 +50,7 @@ export const openSite = async (host: StaticOptions = {}): Promise<Site> => {
     paths: [...sitemap.matchAll(/<loc>(.*?)<\/loc>/g)].map(([, url = ""]) => new URL(url).pathname),
     async visit(path, { gpu = false, flags = gpu ? softwareGpu : [], waitUntil = "load", ...options } = {}) {
       const context = await (await browser(flags)).newContext({ viewport: { width: 1280, height: 900 }, ...options });
+      context.setDefaultTimeout(60_000); // twice the usual: the machine may be busy
       const page = await context.newPage();
       const complaints: string[] = [];
       page.on("console", (message) => {
