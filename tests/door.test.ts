@@ -108,6 +108,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   memoryOf: [plan, 80],
   methodFromName: ["fora", {}],
   modelCard: ["FLUX.1-dev"],
+  oneSite: [{ method, timesteps: [951, 501, 1] }],
   planRun: [{ card, steps: 4, methods: [method] }],
   planToJson: [plan, {}],
   presetsFromJson: [{}, "presets.json"],

@@ -3,7 +3,13 @@ import { defineRouteMiddleware, type StarlightRouteData } from "@astrojs/starlig
 /** Parts that ask for all the width of the page, more than the column of text. */
 const wide = [
   ...["example/Example", "pareto/Pareto", "table/TradeOffTable"],
-  ...["methods/ChoosingTable", "reference/AllPublished", "settings/SettingsTable", "support/SupportTable"],
+  ...[
+    "methods/ChoosingTable",
+    "plane/Plane",
+    "reference/AllPublished",
+    "settings/SettingsTable",
+    "support/SupportTable",
+  ],
 ];
 
 /**

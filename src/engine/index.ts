@@ -34,6 +34,7 @@ export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";
 export { type TeaCacheOptions, teaCache } from "./cache/methods/tea-cache.js";
 export { textKvCache } from "./cache/methods/text-kv.js";
+export { type OneSiteOptions, oneSite, type SiteStep } from "./cache/one-site.js";
 export { recordedReadings } from "./cache/recorded-readings.js";
 export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
 export type { StepPlan } from "./cache/step-plan.js";

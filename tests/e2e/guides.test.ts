@@ -55,3 +55,27 @@ it("a picture shows where a method acts, follows method, model and options, and 
   expect(loaded.filter((name) => /ort[.-]|\.wasm|server-|safetensors/.test(name))).toEqual([]);
   expect(complaints).toEqual([]);
 });
+
+it("a flow in the plane plays, follows its controls and needs no runtime", async () => {
+  const { page, complaints } = await site.visit("/guide/seen-in-two-dimensions/");
+  const panel = page.locator(".dc-plane");
+  const said = panel.locator(".said");
+  const ends = () => panel.locator("[data-end]").allTextContents();
+  const time = panel.locator("[name=time]");
+  await time.fill("0");
+  await said.filter({ hasText: "Step 1 of 16: computed." }).waitFor();
+  await time.press("ArrowRight");
+  await said.filter({ hasText: "Step 2 of 16: skipped." }).waitFor();
+  const before = await ends();
+  await panel.locator("[name=width]").fill("0.8");
+  await expect.poll(ends).not.toEqual(before);
+  await panel.locator("[name=steps]").fill("6");
+  await panel.getByRole("button", { name: "Play" }).click();
+  await said.filter({ hasText: "All 6 steps are done." }).waitFor();
+  await panel.getByRole("button", { name: "Play" }).waitFor();
+  await panel.locator("[name=interval]").fill("1");
+  await expect.poll(ends).toEqual(Array(5).fill("0.000"));
+  const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
+  expect(loaded.filter((name) => /ort[.-]|\.wasm|server-|safetensors/.test(name))).toEqual([]);
+  expect(complaints).toEqual([]);
+});

@@ -5,7 +5,7 @@ import type { compute, Decision, Site } from "../method.js";
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
  * Whoever gets a fresh handle holds it once.
  */
-export const handleCounts = (backend: Backend) => {
+export const handleCounts = (backend: Pick<Backend, "release">) => {
   const counts = new Map<Handle, number>();
   const count = (handle: Handle): number => counts.get(handle) ?? 1;
   return {
@@ -30,7 +30,7 @@ export type HandleCounts = ReturnType<typeof handleCounts>;
 export type Feature = readonly Handle[];
 
 /** The kept features of one branch, newest first, and what they weigh. */
-export const featureHistory = (backend: Backend, counts: HandleCounts) => {
+export const featureHistory = (backend: Pick<Backend, "combine">, counts: HandleCounts) => {
   const kept = new Map<string, Feature[]>();
   const recent = new Map<string, Feature[]>();
   const add = (to: Map<string, Feature[]>, { id }: Site, feature: Feature, limit: number): void => {
