@@ -21,6 +21,7 @@ export interface OneSiteOptions {
 
 /** What a step took. */
 export interface SiteStep {
+  /** What the method answered. */
   readonly decision: Decision;
   /** Computed, or Σ weights · kept. Not to be written to. */
   readonly value: Float32Array;
