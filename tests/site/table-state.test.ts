@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { fragmentFromState, inOrder, passes, stateFromFragment } from "../../site/page/table-state.js";
+import { fragmentFromState, inOrder, passes, stateFromFragment } from "../../site/filter-table/table-state.js";
 
 const offered = { needs: ["guidance", "nothing"], model: ["FLUX.1-dev", "Wan2.1 1.3B"] };
 const columns = ["method", "speed-up"];
