@@ -212,9 +212,12 @@ it("stacks the table of methods into cards at 360 px, each cell with its heading
   await page.context().close();
 });
 
-it("shows all columns of the pipelines' table at 1280 px", async () => {
-  const { page } = await site.visit("/reference/support/");
-  const table = page.getByRole("region", { name: "Pipelines and the caches that they take" });
+it.each([
+  ["/reference/support/", "Pipelines and the caches that they take"],
+  ["/reference/settings/", "Settings published for models"],
+])("%s shows all columns of its table at 1280 px", async (path, name) => {
+  const { page } = await site.visit(path);
+  const table = page.getByRole("region", { name });
   expect(await table.evaluate(({ scrollWidth, clientWidth }) => scrollWidth - clientWidth)).toBe(0);
   await page.context().close();
 });
