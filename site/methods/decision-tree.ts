@@ -1,0 +1,42 @@
+import type { MethodName } from "diffusion-cache";
+
+/** A question whose "yes" ends the way; its "no" leads to the next one. */
+export interface Question {
+  readonly ask: string;
+  readonly method: MethodName;
+  readonly why: string;
+}
+
+/** What narrows the choice down most comes first. */
+export const questions: readonly Question[] = [
+  {
+    ask: "Must every clip stay exactly as it is?",
+    method: "textkv",
+    why: "Lossless: it keeps what the prompt alone decides. It saves little.",
+  },
+  {
+    ask: "Do you take fewer than ten steps, or is the model distilled?",
+    method: "dbcache",
+    why: "With a high threshold and at most one reuse in a row; little is left to skip.",
+  },
+  {
+    ask: "Is the inside of the network out of reach: an API, a compiled graph, a U-Net?",
+    method: "easycache",
+    why: "It sees inputs and predictions alone, and has one threshold.",
+  },
+  {
+    ask: "Will you run one model with one scheduler and number of steps many times?",
+    method: "magcache",
+    why: "One calibration run; then the schedule is known, and nothing is read back.",
+  },
+  {
+    ask: "Is it a long video, where attention is most of the work?",
+    method: "pab",
+    why: "It skips attention alone and disturbs little. It keeps one tensor in every module.",
+  },
+  {
+    ask: "None of these?",
+    method: "firstblockcache",
+    why: "One threshold, two tensors a branch, no calibration: each run decides by itself.",
+  },
+];
