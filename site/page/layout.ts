@@ -4,6 +4,7 @@ import { defineRouteMiddleware, type StarlightRouteData } from "@astrojs/starlig
 const wide = [
   ...["example/Example", "pareto/Pareto", "table/TradeOffTable"],
   ...[
+    "methods/AgnosticMatrix",
     "methods/ChoosingTable",
     "plane/Plane",
     "reference/AllPublished",
