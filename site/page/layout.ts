@@ -7,6 +7,7 @@ const wide = [
     "methods/AgnosticMatrix",
     "methods/ChoosingTable",
     "plane/Plane",
+    "story/Story",
     "reference/AllPublished",
     "settings/SettingsTable",
     "support/SupportTable",

@@ -15,7 +15,7 @@ interface Sweep {
 }
 
 /** Undefined for a model that has not been swept. */
-const recordedSweep = (model: string): Sweep | undefined => {
+export const recordedSweep = (model: string): Sweep | undefined => {
   const file = join(process.cwd(), `training/log/sweep-${model}.json`);
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8"), readInfinity) as Sweep) : undefined;
 };

@@ -79,3 +79,36 @@ it("a flow in the plane plays, follows its controls and needs no runtime", async
   expect(loaded.filter((name) => /ort[.-]|\.wasm|server-|safetensors/.test(name))).toEqual([]);
   expect(complaints).toEqual([]);
 });
+
+it("the first guide follows the reader, zooms by its buttons, and checks its exercises, without the engine", async () => {
+  const { page, complaints } = await site.visit("/guide/how-caching-works/", { reducedMotion: "reduce" });
+  const picture = page.locator(".dc-story .seen svg[data-scene]");
+  const scene = () => picture.getAttribute("data-scene");
+  expect(await scene()).toBe("run");
+  const next = page.getByRole("button", { name: "Next scene" });
+  for (const name of ["step", "passes", "blocks", "sub-layers", "reuse"]) {
+    await next.click();
+    await expect.poll(scene).toBe(name);
+  }
+  expect(await picture.locator("rect.cell.reused").count()).toBe(12);
+  await page
+    .locator(".dc-story .text [data-scene=blocks] h2")
+    .evaluate((one) => one.scrollIntoView({ block: "center" }));
+  await expect.poll(scene).toBe("blocks");
+
+  const panel = page.locator(".dc-reuse-more");
+  const checks = panel.getByRole("button", { name: "Check" });
+  const said = panel.locator(".check output");
+  await panel.locator("[name=more]").fill("2"); // FORA, interval 3
+  await checks.nth(0).click();
+  await said.nth(0).filter({ hasText: "Yes" }).waitFor();
+  await checks.nth(1).click();
+  await said.nth(1).filter({ hasText: "keep something else" }).waitFor();
+  await panel.locator("[name=place]").selectOption("1");
+  await checks.nth(1).click();
+  await said.nth(1).filter({ hasText: "Yes" }).waitFor();
+  await panel.locator("[name=step]").selectOption("2");
+  await checks.nth(2).click();
+  await said.nth(2).filter({ hasText: "Yes" }).waitFor();
+  expect(complaints).toEqual([]);
+});
