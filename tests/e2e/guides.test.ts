@@ -112,3 +112,20 @@ it("the first guide follows the reader, zooms by its buttons, and checks its exe
   await said.nth(2).filter({ hasText: "Yes" }).waitFor();
   expect(complaints).toEqual([]);
 });
+
+it("what a cache keeps of a real model follows model and size, and needs nothing of the engine's runtime", async () => {
+  const { page, complaints, asked } = await site.visit("/guide/what-a-cache-costs/");
+  const panel = page.locator(".dc-cache-costs");
+  const size = panel.getByRole("status");
+  const row = panel.locator("dt").filter({ hasText: "FirstBlockCache" }).locator("xpath=following-sibling::dd[1]");
+  expect(await size.textContent()).toBe("1280 × 720 × 81 frames");
+  await panel.locator("[name=card]").selectOption("FLUX.1-dev");
+  await size.filter({ hasText: "1024 × 1024" }).waitFor();
+  const usual = await row.textContent();
+  await panel.locator("[name=scale]").fill("2");
+  await size.filter({ hasText: "2048 × 2048" }).waitFor();
+  expect(usual).toBe("54 MiB"); // two tensors of 4096 + 512 rows of 3072 numbers; no second branch
+  expect(await row.textContent()).toBe("0.19 GiB");
+  expect([...asked].filter((path) => /\.(wasm|safetensors|onnx)$/.test(path))).toEqual([]);
+  expect(complaints).toEqual([]);
+});
