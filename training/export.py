@@ -79,14 +79,14 @@ def export(config, run: Path, out: Path, guidance: float, command: str, shard_by
     return described
 
 
-def main():
+def main(arguments: list[str] | None = None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", choices=CONFIGS)
     parser.add_argument("run", type=Path)
     parser.add_argument("out", type=Path)
     parser.add_argument("--guidance", type=float, help="default: the config's")
     parser.add_argument("--command", help="how the run was trained, for the manifest", required=True)
-    arguments = parser.parse_args()
+    arguments = parser.parse_args(arguments)
     config = importlib.import_module(f"config.{arguments.config}")
     guidance = config.GUIDANCE if arguments.guidance is None else arguments.guidance
     print(json.dumps(export(config, arguments.run, arguments.out, guidance, arguments.command), indent=2))

@@ -31,9 +31,11 @@ class Muon(torch.optim.Optimizer):
                 gradients = torch.stack([parameter.grad.flatten(1) for parameter in parameters])
                 _, rows, columns = gradients.shape
                 state = self.state[parameters[0]]
-                momentum = state.setdefault("momentum", torch.zeros_like(gradients))
+                if "momentum" not in state:
+                    state["momentum"] = torch.zeros_like(gradients)
+                momentum = state["momentum"]
                 momentum.mul_(group["momentum"]).add_(gradients)
                 update = orthogonal(gradients + group["momentum"] * momentum)  # Nesterov
                 rate = group["lr"] * max(1, rows / columns) ** 0.5
-                for parameter, change in zip(parameters, update):
-                    parameter.mul_(1 - group["lr"] * group["decay"]).add_(change.view(parameter.shape), alpha=-rate)
+                torch._foreach_mul_(parameters, 1 - group["lr"] * group["decay"])
+                torch._foreach_add_(parameters, [change.view(parameters[0].shape) for change in update], alpha=-rate)

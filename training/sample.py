@@ -43,11 +43,11 @@ def sheet(clips: torch.Tensor, path: Path) -> None:
     if clips.size(2) == 1 and len(clips) % 8 == 0:
         pixels = pixels.unflatten(0, (-1, 8)).squeeze(3).transpose(1, 2)
     image = pixels.permute(0, 3, 2, 4, 1).reshape(pixels.size(0) * pixels.size(3), -1, 3)  # [N·S, F·S, 3]
-    picture = Image.fromarray(image.numpy())
+    picture = Image.fromarray(image.cpu().numpy())
     picture.resize((picture.width * zoom, picture.height * zoom), Image.NEAREST).save(path)
 
 
-def main():
+def main(arguments: list[str] | None = None):
     from tasks import load  # which needs this module
 
     parser = argparse.ArgumentParser(description=__doc__)
@@ -57,8 +57,9 @@ def main():
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--seed", type=int, default=0)
-    arguments = parser.parse_args()
-    task, model, scheduler = load(arguments.folder)
+    parser.add_argument("--device", default="cpu")
+    arguments = parser.parse_args(arguments)
+    task, model, scheduler = load(arguments.folder, arguments.device)
     prompts = [task.parse(text) for text in arguments.prompt or []]
     prompts = prompts or [task.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
     clips = task.sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed, by=scheduler)

@@ -19,13 +19,13 @@ def task_of(config):
     return importlib.import_module(getattr(config, "TASK", "clips"))
 
 
-def load(folder: Path):
-    """Task, network in float32 and scheduler of a run or of an exported folder."""
+def load(folder: Path, device: str = "cpu"):
+    """Task, network in float32 on the device, and scheduler, of a run or of an exported folder."""
     config = json.loads((folder / "transformer" / "config.json").read_text())
     latent = config["in_channels"] != 3 and config["_class_name"] == "LatteTransformer3DModel"
     modules = ["scenes.clips"] if latent else ["clips", "images"]
     task = next(task for task in map(importlib.import_module, modules) if task.NETWORK.__name__ == config["_class_name"])
     if latent:
-        task.use(folder)
-    network = task.NETWORK.from_pretrained(folder / "transformer", torch_dtype=torch.float32)
+        task.use(folder, device)
+    network = task.NETWORK.from_pretrained(folder / "transformer", torch_dtype=torch.float32).eval().to(device)
     return task, network, type(task.scheduler()).from_pretrained(folder / "scheduler")

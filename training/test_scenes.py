@@ -10,16 +10,17 @@ from pathlib import Path
 try:
     import torch
     from diffusers import AutoencoderTiny
+    from torch._subclasses.fake_tensor import FakeTensorMode
 except ImportError as error:
     raise unittest.SkipTest("torch and diffusers are not installed") from error
 
 from config import scenes_nano, scenes_small
 from export import export
-from scenes import autoencoder, clips, evaluate, grammar, read
+from scenes import autoencoder, clips, evaluate, grammar, land, objects, read, sky, water
 from scenes.encode import chunk_of
 from scenes.land import PAN
 from scenes.render import render
-from scenes.train_autoencoder import Frames
+from scenes.crops import Frames
 from tasks import load
 from train import optimizers
 
@@ -114,10 +115,36 @@ class Renderer(unittest.TestCase):
         self.assertEqual([reading[slot] for slot in ("colour", "object", "motion")], [None] * 3)
 
 
+class Devices(unittest.TestCase):
+    """Tensors without numbers know their device, so that a mixture is an error where there is no GPU either."""
+
+    def test_what_is_rendered_stays_on_the_device_of_its_words(self):
+        with FakeTensorMode(allow_non_fake_inputs=True), torch.device("cuda"):
+            prompts, times = torch.zeros(2, 7, dtype=torch.long), torch.linspace(0, 1, 3)
+            picture, sun = sky.sky(prompts, times, 72, 1.0, None)
+            strip = land.paint(prompts, land.crests(prompts[:, 3], 108, None), 0, sun[..., 0].mean(1), 72)
+            line = water.waterline(prompts, None)
+            wet = water.fogged(prompts, water.mirrored(prompts, picture, times, sun[..., 0], line, None), line)
+            centre = objects.path(prompts, times, line, 1.0, None)
+            drawn = [objects.drawn(prompts, kind, centre, times, 72, torch.rand(2, 1, 1, 1)) for kind in objects.RADIUS]
+            rows = grammar.rows(prompts)
+        made = [picture, strip, wet, rows, *(part for pair in drawn for part in pair)]
+        self.assertEqual({part.device.type for part in made}, {"cuda"})
+
+    def test_crops_hold_the_object_in_about_half_of_the_cases_and_repeat_with_their_seed(self):
+        one, other = (Frames(torch.Generator().manual_seed(4), 8) for _ in range(2))
+        batches = [one.batch() for _ in range(6)]
+        self.assertTrue(torch.equal(batches[0][0], other.batch()[0]))
+        self.assertTrue(batches[0][0].is_contiguous(memory_format=torch.channels_last))
+        self.assertEqual((batches[0][0].shape, batches[0][1].shape), ((8, 3, 72, 72), (8, 72, 72)))
+        middle = torch.cat([cover[:, 26:46, 26:46].amax((1, 2)) for _, cover in batches]) > 0.5
+        self.assertTrue(0.5 <= middle.float().mean() < 1)
+
+
 class Latents(unittest.TestCase):
     def test_an_autoencoder_learns_and_comes_back_from_its_latents(self):
         torch.manual_seed(0)
-        model, frames = autoencoder.build(), Frames(torch.Generator().manual_seed(0), clips=8)
+        model, frames = autoencoder.build(), Frames(torch.Generator().manual_seed(0), 4)
         optimizer, losses = torch.optim.AdamW(model.parameters(), 2e-3), []
         pictures, cover = frames.batch()
         for _ in range(12):

@@ -39,7 +39,7 @@ def rate_at(progress: float, step: int, cooldown: float) -> float:
     return min(1, step / 100) * min(1, (1 - progress) / cooldown)
 
 
-def main():
+def main(arguments: list[str] | None = None):
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("config", choices=CONFIGS)
     parser.add_argument("--out", type=Path, required=True)
@@ -51,10 +51,13 @@ def main():
     parser.add_argument("--teach-second", action="store_true", help="--init knew one object: begin its second from its first")
     parser.add_argument("--data", type=Path, help="folder of latents and their autoencoder, for a model of latents")
     parser.add_argument("--batch", type=int, help="clips per step (default: the config's)")
-    arguments = parser.parse_args()
+    parser.add_argument("--eager", action="store_true", help="do not compile, which takes longer than a few steps do")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
+    arguments = parser.parse_args(arguments)
     config = importlib.import_module(f"config.{arguments.config}")
     config.BATCH = arguments.batch or config.BATCH
-    device = "cuda" if torch.cuda.is_available() else "cpu"
+    device = arguments.device
+    torch.set_float32_matmul_precision("high")  # Muon's products need no more; what is in bf16 stays so
     arguments.out.mkdir(parents=True, exist_ok=True)
     state_file = arguments.out / "state.pt"
 
@@ -62,7 +65,7 @@ def main():
     rng = random.Random(0)
     task = task_of(config)
     if arguments.data:
-        task.use(arguments.data)
+        task.use(arguments.data, device)
         task.keep(arguments.out)
     model = task.build(config).to(device)
     if arguments.init:
@@ -76,7 +79,7 @@ def main():
     rates = [optimizer.param_groups[0]["lr"] for optimizer in optimizing]
     step, clips_seen, spent = 0, 0, 0.0
     if state_file.exists():
-        state = torch.load(state_file, weights_only=False)
+        state = torch.load(state_file, weights_only=False, map_location=device)
         model.load_state_dict(state["model"])
         ema.load_state_dict(state["ema"])
         for optimizer, saved in zip(optimizing, state["optimizers"]):
@@ -97,8 +100,9 @@ def main():
         prompts = [task.sample_prompt(random.Random(seed)) for seed in range(12)]
         sheet(task.sample(ema, prompts, config.STEPS, config.GUIDANCE, seed=1), arguments.out / f"sheet-{clips_seen:07d}.png")
 
-    forward = torch.compile(model)
+    forward = model if arguments.eager else torch.compile(model)
     table = task.noise_table()
+    averages, weights = list(ema.parameters()), list(model.parameters())
     log = (arguments.out / "log.csv").open("a")
     began, saved, drawn, recent = time.monotonic() - spent, time.monotonic(), time.monotonic(), []
     while spent < arguments.minutes * 60:
@@ -114,13 +118,11 @@ def main():
         step += 1
         clips_seen += config.BATCH
         with torch.no_grad():
-            keep = min(0.999, step / (step + 20))
-            for average, now in zip(ema.parameters(), model.parameters()):
-                average.lerp_(now, 1 - keep)
-        recent.append(loss.item())
+            torch._foreach_lerp_(averages, weights, 1 - min(0.999, step / (step + 20)))
+        recent.append(loss.detach())
         spent = time.monotonic() - began
         if step % 20 == 0:
-            line = f"{step},{clips_seen},{spent:.0f},{sum(recent) / len(recent):.5f},{clips_seen / spent:.2f}"
+            line = f"{step},{clips_seen},{spent:.0f},{torch.stack(recent).mean().item():.5f},{clips_seen / spent:.2f}"
             print(line, file=log, flush=True)
             print(line, flush=True)
             recent.clear()

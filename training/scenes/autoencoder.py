@@ -27,8 +27,10 @@ def loss_of(autoencoder: AutoencoderTiny, frames: torch.Tensor, cover: torch.Ten
     0 and deviation 1 in every channel, so that the transformer needs no constants, and decoded with a little noise, as
     the transformer's latents will have some.
     """
-    latents = autoencoder.encoder(frames)
-    decoded = autoencoder.decoder(latents + noise * torch.randn_like(latents))
+    with torch.autocast(frames.device.type, torch.bfloat16, enabled=frames.is_cuda):
+        latents = autoencoder.encoder(frames)
+        decoded = autoencoder.decoder(latents + noise * torch.randn_like(latents))
+    latents, decoded = latents.float(), decoded.float()
     error, weight = decoded - frames, (1 + 2 * cover)[:, None]
     pixels = (((error * error + 1e-4).sqrt() + 2 * error * error) * weight).mean()
     edges = (error.diff(dim=-1).abs() * weight[..., 1:]).mean() + (error.diff(dim=-2).abs() * weight[..., 1:, :]).mean()

@@ -49,27 +49,33 @@ def sample_prompt(rng: random.Random, config=scenes_nano) -> dict[str, str]:
 class Latents:
     """Encoded clips of a folder, in a new order each time round; chunks that arrive meanwhile join at the next."""
 
-    def __init__(self, folder: Path):
-        self.folder, self.chunks, self.order = folder, {}, []
+    def __init__(self, folder: Path, device: str = "cpu"):
+        self.folder, self.device, self.names, self.order = folder, device, set(), torch.empty(0, dtype=torch.long)
+        self.parts: dict[str, torch.Tensor] = {}
+
+    def join(self) -> None:
+        files = [file for file in sorted(self.folder.glob("[0-9]*.pt")) if file.name not in self.names]
+        chunks = [torch.load(file, map_location=self.device) for file in files]
+        for name in ("prompts", "latents") if chunks else ():
+            self.parts[name] = torch.cat([*([self.parts[name]] if self.names else []), *(chunk[name] for chunk in chunks)])
+        self.names |= {file.name for file in files}
 
     def batch(self, size: int, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
         """Prompts [B, 7] and latents [B, C, F, S, S]."""
-        if len(self.order) < size:
-            for file in sorted(self.folder.glob("[0-9]*.pt")):
-                if file.name not in self.chunks:
-                    self.chunks[file.name] = torch.load(file)
-            if not self.chunks:
+        while len(self.order) < size:
+            self.join()
+            if not self.names:
                 raise FileNotFoundError(f"no latents in {self.folder}; run python -m scenes.encode first")
-            self.order = [(name, i) for name, chunk in self.chunks.items() for i in range(len(chunk["prompts"]))]
-            rng.shuffle(self.order)
-        picked = [self.order.pop() for _ in range(size)]
-        gather = lambda part: torch.stack([self.chunks[name][part][i] for name, i in picked])  # noqa: E731
-        return gather("prompts").long(), gather("latents").float()
+            shuffled = torch.Generator(self.device).manual_seed(rng.randrange(2**31))
+            again = torch.randperm(len(self.parts["prompts"]), generator=shuffled, device=self.device)
+            self.order = torch.cat([self.order.to(self.device), again])
+        picked, self.order = self.order[:size], self.order[size:]
+        return self.parts["prompts"][picked].long(), self.parts["latents"][picked].float()
 
 
-def use(folder: Path) -> None:
-    """Takes the autoencoder in folder/vae, and the latents in folder/latents where there are any."""
-    USED.update(vae=folder / "vae", latents=Latents(folder / "latents"))
+def use(folder: Path, device: str = "cpu") -> None:
+    """Takes the autoencoder in folder/vae, and the latents in folder/latents where there are any, all at once on the device."""
+    USED.update(vae=folder / "vae", latents=Latents(folder / "latents", device))
 
 
 USED: dict = {}
@@ -85,7 +91,8 @@ def batch(config, rng: random.Random) -> tuple[torch.Tensor, torch.Tensor]:
     """Latents [B, C, F, S, S] and conditions [B, slots, columns]; some words, or all, are dropped."""
     prompts, latents = USED["latents"].batch(config.BATCH, rng)
     prompts = prompts[:, : config.SLOTS]
-    gone = (torch.rand(len(prompts), 1) < 0.1) | (torch.rand(prompts.shape) < 0.03)
+    chance = torch.rand(len(prompts), 1 + config.SLOTS, device=prompts.device)
+    gone = (chance[:, :1] < 0.1) | (chance[:, 1:] < 0.03)
     return latents, grammar.rows(torch.where(gone, -1, prompts))
 
 
@@ -96,9 +103,9 @@ def noise_table():
 def loss_of(network, latents, conditions, table, device: str) -> torch.Tensor:
     """Squared error of the velocity; σ logit-normal, towards noise, where the layout is decided, and 1 now and then."""
     latents, conditions = latents.to(device), conditions.to(device)
-    sigma = torch.sigmoid(torch.randn(len(latents)) * 1.2 + 0.6)
-    sigma[torch.rand(len(latents)) < 0.03] = 1.0  # where sampling begins
-    sigma = sigma.to(device)[:, None, None, None, None]
+    drawn = torch.sigmoid(torch.randn(len(latents), device=device) * 1.2 + 0.6)
+    sampled_first = torch.rand(len(latents), device=device) < 0.03  # where sampling begins
+    sigma = torch.where(sampled_first, 1.0, drawn)[:, None, None, None, None]
     noise = torch.randn_like(latents)
     with torch.autocast(device, torch.bfloat16):
         noisy, time = (1 - sigma) * latents + sigma * noise, sigma.flatten() * 1000

@@ -41,16 +41,21 @@ def column(prompts: torch.Tensor, slot: str) -> torch.Tensor:
 
 def shows(prompts: torch.Tensor, slot: str, *words: str) -> torch.Tensor:
     """[N] whether the slot holds one of the words."""
-    return torch.isin(column(prompts, slot), torch.tensor([index(slot, word) for word in words]))
+    return torch.isin(column(prompts, slot), torch.tensor([index(slot, word) for word in words], device=prompts.device))
 
 
 def draw(count: int, generator: torch.Generator, held: dict[str, list[str]] | None = None) -> torch.Tensor:
-    """Prompts that can be seen, [N, slots]. `held` names the words that a slot may take, where not all.
+    """Prompts that can be seen, [N, slots], on the generator's device. `held` names the words that a slot may take, where
+    not all.
 
     A boat needs water, and it stays on it: elsewhere its scene becomes one with water, its motion a drift.
     """
     allowed = [[index(slot, word) for word in (held or {}).get(slot, words)] for slot, words in SLOTS.items()]
-    picks = [torch.tensor(some)[torch.randint(len(some), (count,), generator=generator)] for some in allowed]
+    device = generator.device
+    picks = [
+        torch.tensor(some, device=device)[torch.randint(len(some), (count,), generator=generator, device=device)]
+        for some in allowed
+    ]
     prompts = torch.stack(picks, 1)
     boat = shows(prompts, "object", "boat")
     scene, motion = NAMES.index("scene"), NAMES.index("motion")
@@ -104,7 +109,7 @@ def parse(text: str) -> dict[str, str]:
 def rows(prompts: torch.Tensor) -> torch.Tensor:
     """One-hot rows that the network reads, [N, slots, columns], of [N, slots]; a word left out is the pad."""
     slots = prompts.size(1)
-    columns = torch.where(prompts < 0, 0, prompts + OFFSETS[:slots])
+    columns = torch.where(prompts < 0, 0, prompts + OFFSETS[:slots].to(prompts.device))
     return torch.nn.functional.one_hot(columns, width(slots)).float()
 
 

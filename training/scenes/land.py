@@ -10,7 +10,7 @@ from scenes.grammar import SLOTS, WATER, shows
 from scenes.noise import along, smooth, window
 
 STRIP = 1.5  # width of the strip over the frame's
-LEVEL = torch.tensor([0.60, 0.69, 0.79, 0.90])[None, :, None]  # foot of each layer, from the top of the frame
+LEVEL = [0.60, 0.69, 0.79, 0.90]  # foot of each layer, from the top of the frame
 PACE = [0.16, 0.30, 0.60, 1.0]  # of each layer when the camera pans, over the nearest one's
 LEAN = 0.55  # how far the spurs of a ridge run sideways as they run down
 PAN = 0.4  # of the frame's width that the nearest layer passes in a clip
@@ -40,7 +40,7 @@ def crests(scene: torch.Tensor, width: int, g) -> torch.Tensor:
         "open sea": roll * low * 0.5,
     }
     every = torch.stack([rise[name] for name in SLOTS["scene"]], 1)
-    return LEVEL - every[torch.arange(n), scene] + 0.02 * (torch.rand(n, 1, 1, generator=g) - 0.5)
+    return torch.tensor(LEVEL)[None, :, None] - every[torch.arange(n), scene] + 0.02 * (torch.rand(n, 1, 1, generator=g) - 0.5)
 
 
 def paint(prompts, crest, layer: int, sun_x: torch.Tensor, side: int) -> torch.Tensor:
@@ -56,15 +56,15 @@ def paint(prompts, crest, layer: int, sun_x: torch.Tensor, side: int) -> torch.T
     steep = F.avg_pool1d(steep, 5, 1, 2, count_include_pad=False) * torch.where(sun_x > 0.5, -1.0, 1.0)[:, None, None]
     slant = (torch.arange(width) + (LEAN * below * side * (below > 0)).round().long()) % width  # spurs run down aslant
     slope = steep.expand(-1, side, -1).gather(2, slant)
-    light = palette.LIGHT[time]
+    light = palette.at(palette.LIGHT, time)
     near = each(torch.where(water, torch.tensor(0.35), torch.tensor(layer / 3)))
-    far = (palette.FAR[scene] * light)[:, :, None, None]
-    body = far + ((palette.NEAR[scene] * light)[:, :, None, None] - far) * near
+    far = (palette.at(palette.FAR, scene) * light)[:, :, None, None]
+    body = far + ((palette.at(palette.NEAR, scene) * light)[:, :, None, None] - far) * near
     facet = (1 + 0.30 * (1 - 0.2 * layer) * slope * torch.exp(-below.clamp(min=0) / 0.14))[:, None]
     body = body * facet
-    horizon = palette.HORIZON[time][:, :, None, None]
+    horizon = palette.at(palette.HORIZON, time)[:, :, None, None]
     glow = torch.exp(-((x - sun_x[:, None, None]) ** 2) / 0.06)[:, None]
-    haze = (horizon + (palette.SUN[time][:, :, None, None] - horizon) * 0.25 * glow) * each(torch.tensor([0.96, 0.98, 0.88, 0.72])[time])
+    haze = (horizon + (palette.at(palette.SUN, time)[:, :, None, None] - horizon) * 0.25 * glow) * each(torch.tensor([0.96, 0.98, 0.88, 0.72])[time])
     snowy = shows(prompts, "scene", "mountain lake", "snowy peaks") if layer == 0 else shows(prompts, "scene", "snowy peaks")
     if layer < 2:
         lowest = torch.where(shows(prompts, "scene", "snowy peaks"), 0.53 + 0.10 * layer, 0.50)[:, None, None]

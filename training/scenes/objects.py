@@ -36,7 +36,7 @@ def balloon(a, b, tint, turn, pen: Pen):
     shade = (1.05 - 0.26 * a - 0.14 * b).clamp(0.6, 1.2)[:, None]
     basket = pen.fill(torch.maximum(a.abs() - 0.19, (b - 1.43).abs() - 0.15))
     ropes = pen.fill((a.abs() - 0.18 - 0.5 * (1.3 - b)).abs() - 0.04) * ((b > 0.95) & (b < 1.35)) * 0.7
-    wood, dark = palette.WOOD[:, None, None, None], palette.DARK[:, None, None, None]
+    wood, dark = (some.to(a.device)[:, None, None, None] for some in (palette.WOOD, palette.DARK))
     colour = mixed(mixed(dark.expand_as(cloth), cloth * shade, envelope), wood.expand_as(cloth), basket)
     return colour, torch.maximum(torch.maximum(envelope, basket), ropes)
 
@@ -62,7 +62,7 @@ def boat(a, b, tint, turn, pen: Pen):
     mast = pen.fill(torch.maximum(a.abs() - 0.045, (b + 0.35).abs() - 0.95))
     cloth = (tint * 0.88 + 0.12) * (1 - jib)[:, None] + tint * 0.80 * jib[:, None]
     sail = torch.maximum(main, jib)
-    wood, dark = palette.WOOD[:, None, None, None], palette.DARK[:, None, None, None]
+    wood, dark = (some.to(a.device)[:, None, None, None] for some in (palette.WOOD, palette.DARK))
     colour = mixed(mixed(dark.expand_as(cloth), cloth, sail), wood.expand_as(cloth), hull)
     return colour, torch.maximum(torch.maximum(sail, hull), mast)
 
@@ -89,6 +89,6 @@ def drawn(prompts, kind: str, centre, u, side: int, phase, mirror: bool = False)
     b = (at[None, None, :, None] - centre[:, :, 1, None, None]) / radius
     a, b = torch.broadcast_tensors(a, 0.92 * 2 - b if mirror else b)
     turn = 2 * math.pi * (u[None, :, None, None] * 1.5 + phase)
-    tint = palette.spread(palette.OBJECT[prompts[:, 0]])
+    tint = palette.spread(palette.at(palette.OBJECT, prompts[:, 0]))
     colour, cover = {"balloon": balloon, "kite": kite, "boat": boat}[kind](a, b, tint, turn, pen)
-    return colour.clamp(0, 1) * palette.spread(palette.LAMP[prompts[:, 4]]), cover
+    return colour.clamp(0, 1) * palette.spread(palette.at(palette.LAMP, prompts[:, 4])), cover

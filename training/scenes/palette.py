@@ -27,6 +27,11 @@ OBJECT = rgb(*COLOURS.values())
 WOOD, DARK = rgb((128, 82, 48))[0], rgb((64, 48, 42))[0]
 
 
+def at(colours: torch.Tensor, words: torch.Tensor) -> torch.Tensor:
+    """Rows of a table for indices of words, where those are kept: [N, 3]."""
+    return colours.to(words.device)[words]
+
+
 def spread(colours: torch.Tensor) -> torch.Tensor:
     """[N, 3] to [N, 3, 1, 1, 1], over frames and pixels."""
     return colours[:, :, None, None, None]

@@ -1,6 +1,7 @@
-"""Renders clips of prompts: sky, land, water, then the object. All clips of a batch at once, on the CPU.
+"""Renders clips of prompts: sky, land, water, then the object. All clips of a batch at once, where the generator lives.
 
-The prompt names what is seen; the generator decides ridges, clouds, stars, places and phases.
+The prompt names what is seen; the generator decides ridges, clouds, stars, places and phases. A seed is one clip on one
+kind of device: generators of a CPU and of a GPU draw different numbers.
 """
 
 import torch
@@ -36,12 +37,7 @@ def put_object(prompts, picture, u, line, freedom: float, g):
     return picture, covers
 
 
-@torch.no_grad()
-def render(prompts, times: torch.Tensor, side: int, generator: torch.Generator, freedom: float = 1.0):
-    """Clips in [-1, 1], [N, 3, F, S, S], and the cover of their objects in 0…1, [N, F, S, S].
-
-    `times` are those of the frames, 0…1 over a clip: linspace(0, 1, 8) for eight frames.
-    """
+def composed(prompts, times, side: int, generator, freedom: float):
     picture, sun = sky(prompts, times, side, freedom, generator)
     picture = land(prompts, picture, times, sun[..., 0].mean(1), generator)
     line = waterline(prompts, generator)
@@ -51,3 +47,13 @@ def render(prompts, times: torch.Tensor, side: int, generator: torch.Generator, 
         picture[wet] = fogged(prompts[wet], seen, line[wet])
     picture, cover = put_object(prompts, picture, times, line, freedom, generator)
     return picture.clamp(0, 1) * 2 - 1, cover
+
+
+@torch.no_grad()
+def render(prompts, times: torch.Tensor, side: int, generator: torch.Generator, freedom: float = 1.0):
+    """Clips in [-1, 1], [N, 3, F, S, S], and the cover of their objects in 0…1, [N, F, S, S].
+
+    `times` are those of the frames, 0…1 over a clip: linspace(0, 1, 8) for eight frames.
+    """
+    with torch.device(generator.device):  # where every tensor below is made
+        return composed(prompts.to(generator.device), times.to(generator.device), side, generator, freedom)

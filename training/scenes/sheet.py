@@ -15,7 +15,7 @@ def sheet(clips: torch.Tensor, path: Path, columns: int = 2) -> None:
     pixels = (((clips.clamp(-1, 1) + 1) * 127.5 / 4).round() * 4).clamp(max=255).byte()
     strips = [torch.cat(list(clip.permute(1, 2, 3, 0)), 1) for clip in pixels]
     rows = [torch.cat(strips[i : i + columns], 1) for i in range(0, len(strips), columns)]
-    Image.fromarray(torch.cat(rows, 0).numpy()).save(path, optimize=True)
+    Image.fromarray(torch.cat(rows, 0).cpu().numpy()).save(path, optimize=True)
 
 
 def main():

@@ -35,12 +35,12 @@ def sky(prompts, u, side: int, freedom: float, g):
     at = (torch.arange(side) + 0.5) / side
     x, y = at[None, None, None, :], at[None, None, :, None]
     jitter = 1 + 0.10 * (torch.rand(n, 3, generator=g) - 0.5)
-    tints = [(table[time] * jitter).clamp(0, 1) for table in (palette.ZENITH, palette.MIDDLE, palette.HORIZON)]
+    tints = [(palette.at(table, time) * jitter).clamp(0, 1) for table in (palette.ZENITH, palette.MIDDLE, palette.HORIZON)]
     zenith, middle, horizon = map(palette.spread, tints)
     down = (y / 0.66).clamp(0, 1)[:, None]
     upper, lower = zenith + (middle - zenith) * (down / 0.55), middle + (horizon - middle) * ((down - 0.55) / 0.45)
     picture = torch.where(down < 0.55, upper, lower).expand(n, 3, frames, side, side)
-    path, sun = sun_path(time, u, freedom, g), palette.spread(palette.SUN[time])
+    path, sun = sun_path(time, u, freedom, g), palette.spread(palette.at(palette.SUN, time))
     away = ((x - path[:, :, 0, None, None]) ** 2 + (y - path[:, :, 1, None, None]) ** 2).sqrt()
     pick = lambda *values: torch.tensor(values)[time][:, None, None, None]  # noqa: E731
     glow = pick(0.75, 0.5, 0.8, 0.34) * torch.exp(-away / pick(0.18, 0.13, 0.19, 0.11))
@@ -65,6 +65,6 @@ def clouds(picture, prompts, u, away, down, g):
     cloud = window(wide, (0.5 + speed * (u - 0.5)) * side, side)[:, 0]
     amount = torch.tensor([0.0, 1.0, 0.5])[weather][:, None, None, None]
     dense = smooth(0.47, 0.70, cloud + 0.04) * amount * (1 - smooth(0.75, 1.0, down[:, 0])) * 0.92
-    lit, dark = palette.spread(palette.CLOUD_LIT[time]), palette.spread(palette.CLOUD_DARK[time])
+    lit, dark = palette.spread(palette.at(palette.CLOUD_LIT, time)), palette.spread(palette.at(palette.CLOUD_DARK, time))
     bright = (smooth(0.5, 0.78, cloud) * 0.65 + 0.6 * torch.exp(-away / 0.3)).clamp(0, 1)
     return picture + (dark + (lit - dark) * bright[:, None] - picture) * dense[:, None]

@@ -30,12 +30,12 @@ def mirrored(prompts, picture, u, sun_x, line, g) -> torch.Tensor:
     grid = torch.stack([(x + ripple * 0.008).expand(shape) * 2 - 1, source.expand(shape) * 2 - 1], -1).flatten(0, 1)
     flat = picture.transpose(1, 2).flatten(0, 1)
     mirror = F.grid_sample(flat, grid, align_corners=False, padding_mode="border").unflatten(0, (m, frames)).transpose(1, 2)
-    deep = palette.spread(palette.DEEP[time])
+    deep = palette.spread(palette.at(palette.DEEP, time))
     mirror = mirror * (0.9 - 0.05 * ripple[:, None]) + (deep - mirror) * (0.20 + 0.9 * depth).clamp(0, 0.75)[:, None]
     narrow = torch.exp(-((x - sun_x[:, :, None, None]) ** 2) / (0.005 + 0.05 * depth))
     glitter = smooth(0.5, 1.0, ripple) * narrow * smooth(0.0, 0.03, depth)
     strength = torch.tensor([0.55, 0.45, 0.65, 0.45])[time][:, None, None, None]
-    mirror = mirror + (palette.spread(palette.SUN[time]) - mirror) * (glitter * strength)[:, None]
+    mirror = mirror + (palette.spread(palette.at(palette.SUN, time)) - mirror) * (glitter * strength)[:, None]
     return picture + (mirror - picture) * (0.5 + (y - w) * side).clamp(0, 1)[:, None]
 
 
@@ -44,5 +44,5 @@ def fogged(prompts, picture, line) -> torch.Tensor:
     y = (torch.arange(picture.size(-2)) + 0.5) / picture.size(-2)
     bank = torch.exp(-(((y - line[:, None]) / torch.where(y < line[:, None], 0.13, 0.09)) ** 2))
     cover = 0.8 * bank * shows(prompts, "weather", "mist")[:, None]
-    fog = palette.HORIZON[prompts[:, 4]] * torch.tensor([0.97, 0.99, 0.92, 0.85])[prompts[:, 4]][:, None]
+    fog = palette.at(palette.HORIZON, prompts[:, 4]) * torch.tensor([0.97, 0.99, 0.92, 0.85])[prompts[:, 4]][:, None]
     return picture + (palette.spread(fog) - picture) * cover[:, None, None, :, None]
