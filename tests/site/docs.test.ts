@@ -156,6 +156,7 @@ test("links between pages, and their anchors, lead somewhere", () => {
     "methods/index.mdx",
     "plan/index.mdx",
     "plan/how-true.mdx",
+    "play.mdx",
   ];
   const endpoints = names("site/pages", ".ts").map((name) => `/${name}`);
   const known = new Set(["/", ...endpoints, ...files.map((file) => `/${file.replace(/(\/index)?\.mdx?$/, "")}/`)]);
@@ -243,5 +244,20 @@ test("bytes in the guide to memory are those of the recorded runs", () => {
   for (const [name, bytes] of stated) {
     const { cached } = JSON.parse(read(`site/public/recorded/${name}/run.json`));
     expect(cached.totals.bytes.peak.cache, name).toBe(bytes);
+  }
+});
+
+test("every guide ends with a thing to try and the next guide in their order, the last one with the playground", () => {
+  const guides = names("content/docs/guide", ".mdx")
+    .map((name) => ({ name, text: read(`content/docs/guide/${name}.mdx`) }))
+    .map((guide) => ({ ...guide, order: Number(/^ {2}order: (\d+)$/m.exec(guide.text)?.[1]) }))
+    .toSorted((a, b) => a.order - b.order);
+  expect(new Set(guides.map(({ order }) => order)).size).toBe(guides.length);
+  for (const [at, { name, text }] of guides.entries()) {
+    const next = guides[at + 1];
+    const end = text.trimEnd().split("\n\n").at(-1);
+    expect(end, name).toMatch(/^Next: /);
+    expect(end, name).toContain(next ? `](/guide/${next.name}/)` : "](/play/)");
+    expect(text, name).toMatch(/^## (Try it|Do it|Three things to try|Reuse more)$/m);
   }
 });
