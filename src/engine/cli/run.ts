@@ -2,6 +2,7 @@ import type { Progress } from "../engine.js";
 import { compareRuns } from "../measure/compare-runs.js";
 import { inDigits, measures } from "../metrics/measures.js";
 import { writeInfinity } from "../metrics/quality.js";
+import { differenceSummary } from "../trace/difference-summary.js";
 import type { Quality, Trace } from "../trace/trace.js";
 import { methodsOf, printNotes, textOf, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
@@ -23,6 +24,15 @@ const likeness = (quality: Quality): string =>
     })
     .join(", ");
 
+/** Percentiles of what was compared with a threshold, a line per method. */
+const differences = (trace: Trace): string =>
+  differenceSummary(trace)
+    .map(({ method, count, ...row }) => {
+      const numbers = Object.entries(row).map(([name, value]) => `${name} ${value.toPrecision(3)}`);
+      return `\n${method} compared ${count} differences: ${numbers.join(", ")}`;
+    })
+    .join("");
+
 /** What a person reads after a run. */
 const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }): string => {
   const { totals, visits, steps, backend } = trace;
@@ -32,7 +42,7 @@ const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }
   const probed = probeMs ? `, ${probeMs.toFixed(1)} ms of it reading probes` : "";
   const kept = totals.bytes.peak.cache ? `, ${(totals.bytes.peak.cache / 2 ** 20).toFixed(2)} MiB of cache` : "";
   const like = quality ? `\nagainst uncached: ${likeness(quality)}` : "";
-  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${probed}${share}${kept}${like}`;
+  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${probed}${share}${kept}${differences(trace)}${like}`;
 };
 
 export const run: Verb = {
