@@ -54,6 +54,10 @@ def main(arguments: list[str] | None = None):
     parser.add_argument("--eager", action="store_true", help="do not compile, which takes longer than a few steps do")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu")
     arguments = parser.parse_args(arguments)
+    if not 0 < arguments.cooldown <= 1:
+        parser.error(f"--cooldown is {arguments.cooldown:g}; it must be a share above 0 and at most 1")
+    if arguments.batch is not None and arguments.batch < 1:
+        parser.error(f"--batch is {arguments.batch}; it must be at least 1")
     config = importlib.import_module(f"config.{arguments.config}")
     config.BATCH = arguments.batch or config.BATCH
     device = arguments.device

@@ -44,6 +44,8 @@ def main(arguments: list[str] | None = None):
     parser.add_argument("--minutes", type=float, default=math.inf, help="stop after as many, if it comes to that")
     parser.add_argument("--device", choices=list(PART), default="cpu")
     arguments = parser.parse_args(arguments)
+    if arguments.clips < CHUNK:
+        parser.error(f"--clips is {arguments.clips}; it must be at least {CHUNK}, the clips of one file")
     config = importlib.import_module(f"config.{arguments.config}")
     vae = AutoencoderTiny.from_pretrained(arguments.vae).eval().to(arguments.device, memory_format=torch.channels_last)
     latents = arguments.out / "latents"

@@ -62,6 +62,10 @@ def main(arguments: list[str] | None = None):
     parser.add_argument("--cooldown", type=float, default=0.3, help="share of the time over which the rate falls to zero")
     parser.add_argument("--decoder-only", action="store_true")
     arguments = parser.parse_args(arguments)
+    if not 0 < arguments.cooldown <= 1:
+        parser.error(f"--cooldown is {arguments.cooldown:g}; it must be a share above 0 and at most 1")
+    if arguments.batch is not None and arguments.batch < 1:
+        parser.error(f"--batch is {arguments.batch}; it must be at least 1")
     arguments.out.mkdir(parents=True, exist_ok=True)
     state_file = arguments.out / "state.pt"
     torch.manual_seed(0)
