@@ -38,8 +38,7 @@ export interface DbCacheOptions {
  * TaylorSeer takes no differences before the fourth step, as in cache-dit 1.5.3, whose calibrator asks for two steps before
  * its own count and begins to count one step late.
  *
- * Differs: reuses in a row are counted anew after every computed step, where cache-dit only does so when the limit was
- * reached; FoCa's slope is divided by the gap between its anchors, without which cache-dit's is exact for neighbours only.
+ * Differs: FoCa's slope is divided by the gap between its anchors, without which cache-dit's is exact for neighbours only.
  *
  * @throws EngineError "option-unknown", "option-invalid"; "site-missing" if no block is left in the middle
  */
