@@ -44,3 +44,10 @@ test.each([
   expect(planned).toHaveLength(laid.length);
   for (const [at, timestep] of laid.entries()) expect(planned[at], `step ${at}`).toBeCloseTo(timestep, 2);
 });
+
+test("trailing timesteps round halves to even, as numpy does", () => {
+  const rule = { kind: "diffusion", spacing: "trailing", offset: 0 } as const;
+  // DDIMScheduler(timestep_spacing="trailing").set_timesteps(16) of diffusers 0.42.1
+  const sixteen = [999, 937, 874, 811, 749, 687, 624, 561, 499, 437, 374, 311, 249, 187, 124, 61];
+  expect(cardTimesteps(rule, 16, 1)).toEqual(sixteen);
+});

@@ -36,6 +36,13 @@ describe("is refused in one line", () => {
       ["run", "--model", nano, "--steps", "1", "--guidance", "-3"],
       /guidance is -3; expected a number from 0/,
     ],
+    ["options from a device without an end", [...plan, "--options", "@/dev/zero"], /is longer than 64 MiB/],
+    ["a card from a folder", ["plan", "--method", "fora", "--card", "site.json"], /Cannot read "site\.json"/],
+    [
+      "prompts of a measurement that the model cannot read, before it is loaded",
+      ["quality", "--model", nano, "--prompts", file("prompts.txt", "red square moving right\na zebra\n")],
+      /prompts\.txt", prompt 2: .*zebra/,
+    ],
     ["an output inside a file", ["run", "--model", nano, "--out", "package.json/clip.gif"], /package\.json is a file/],
   ] as const)("%s", async (_, args, message) => {
     const { code, stdout, stderr } = await cli(...args);

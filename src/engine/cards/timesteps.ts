@@ -1,5 +1,6 @@
 import { EngineError } from "../errors.js";
 import { empiricalMu } from "../schedulers/pipeline-sigmas.js";
+import { trailing } from "../schedulers/spacing.js";
 import type { TimestepRule } from "./card.js";
 
 const training = 1000;
@@ -52,12 +53,9 @@ export const cardTimesteps = (
       throw new EngineError("input-invalid", "The model's scheduler counts timesteps and takes no sigmas.", {
         hint: "Give timesteps, or leave them out.",
       });
+    if (rule.spacing === "trailing") return trailing(steps, training);
     const each = Math.floor(training / steps);
-    return Array.from({ length: steps }, (_, i) =>
-      rule.spacing === "leading"
-        ? (steps - 1 - i) * each + rule.offset
-        : Math.round(training - (i * training) / steps) - 1,
-    );
+    return Array.from({ length: steps }, (_, i) => (steps - 1 - i) * each + rule.offset);
   }
   if (rule.kind === "linear-quadratic")
     return (sigmas ?? linearQuadratic(steps, rule.threshold)).map((sigma) => sigma * training);

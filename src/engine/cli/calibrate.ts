@@ -5,7 +5,7 @@ import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
-import { promptsIn } from "./read-file.js";
+import { readablePrompts } from "./prompts.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
 /** The methods of --method; all without. */
@@ -33,7 +33,7 @@ export const calibrate: Verb = {
     const { prompt, ...request } = await requestOf(values);
     if (file !== undefined && (prompt !== undefined || request.inputs))
       throw new EngineError("argument-invalid", "--prompts cannot be given together with --prompt or --inputs.");
-    const prompts = file === undefined ? (prompt === undefined ? undefined : [prompt]) : await promptsIn(file);
+    const prompts = file === undefined ? (prompt === undefined ? undefined : [prompt]) : await readablePrompts(values);
     const show = progressLine(true);
     const engine = await openEngine(values, show.progress);
     try {

@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import type { Engine, Progress, RunInputs } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
 import { readSafetensors } from "../files/safetensors.js";
@@ -9,7 +8,7 @@ import { inputsFromTensors } from "../run/inputs-from-tensors.js";
 import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
 import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
 import { printAside } from "./print.js";
-import { reasonOf } from "./read-file.js";
+import { bytesOfFile } from "./read-file.js";
 
 /** Flags of the verbs that run a model. */
 export const modelFlags: Readonly<Record<string, Flag>> = {
@@ -113,8 +112,6 @@ export const requestOf = async (values: Values, ...counts: readonly string[]) =>
 
 /** Tensors of a file; see `inputsFromTensors`. */
 const readInputs = async (path: string): Promise<RunInputs> => {
-  const bytes = await readFile(path).catch((cause) => {
-    throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
-  });
+  const bytes = new Uint8Array(await bytesOfFile(path, 2 ** 31));
   return inputsFromTensors(readSafetensors(bytes, path), `"${path}"`);
 };

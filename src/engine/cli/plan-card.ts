@@ -1,4 +1,3 @@
-import { readFile } from "node:fs/promises";
 import { recordedReadings } from "../cache/recorded-readings.js";
 import { cardFromConfig } from "../cards/build.js";
 import type { ModelCard, RunSize } from "../cards/card.js";
@@ -18,7 +17,7 @@ import { traceFromJson } from "../trace/trace-from-json.js";
 import { type Flag, methodsOf, numberOf, printNotes, textOf, type Values } from "./arguments.js";
 import { schedulerOf, sigmasOf } from "./model.js";
 import { print } from "./print.js";
-import { jsonFile, parsedFile } from "./read-file.js";
+import { jsonFile, parsedFile, textFile } from "./read-file.js";
 
 /** Flags of `plan` for a real model. */
 export const cardFlags: Readonly<Record<string, Flag>> = {
@@ -51,10 +50,7 @@ const cardOf = async (values: Values): Promise<ModelCard> => {
   const [card, config] = [textOf(values, "card"), textOf(values, "config")];
   if (config !== undefined) return cardFromConfig(await jsonFile(config));
   if (!card?.endsWith(".json")) return modelCard(card ?? "");
-  const text = await readFile(card, "utf8").catch((cause) => {
-    throw new EngineError("file-missing", `Cannot read "${card}".`, { cause });
-  });
-  return cardFromJson(parsedFile(card, text));
+  return cardFromJson(parsedFile(card, await textFile(card)));
 };
 
 const sizeOf = (values: Values): Partial<RunSize> => {

@@ -1,23 +1,18 @@
-import { EngineError } from "../errors.js";
 import { atEqualEvaluations } from "../measure/at-equal-evaluations.js";
 import type { QualityReport } from "../measure/quality-report.js";
 import { qualityMarkdown } from "../measure/quality-table.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { methodNamesIn, numberOf, requiredOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
+import { methodNamesIn, numberOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
-import { promptsIn } from "./read-file.js";
+import { readablePrompts } from "./prompts.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
-const invalid = (message: string): EngineError => new EngineError("argument-invalid", message);
-
 const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
-  const file = requiredOf(values, "prompts");
-  const prompts = await promptsIn(file);
-  if (prompts.length === 0) throw invalid(`--prompts names "${file}", which holds no line.`);
+  const prompts = await readablePrompts(values);
   const [speedup, methods] = [speedUpIn(values) ?? 2, methodNamesIn(values)];
   const show = progressLine(true);
   const engine = await openEngine(values, show.progress);

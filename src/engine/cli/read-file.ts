@@ -1,14 +1,41 @@
-import { readFile } from "node:fs/promises";
+import { createReadStream } from "node:fs";
 import { EngineError } from "../errors.js";
 
 /** What stands in the way of a file, without the path that the message has already. */
 export const reasonOf = (cause: unknown): string => ((cause as Error).message.split(", ")[0] ?? "").trim();
 
-/** A text file that a flag names. */
-export const textFile = (path: string): Promise<string> =>
-  readFile(path, "utf8").catch((cause) => {
+/** More than any text that a flag names; a device has no end. */
+const mostBytes = 2 ** 26;
+
+/**
+ * Bytes of a file, a pipe or a device that a flag names.
+ * @param most bytes that are read before it is refused
+ * @throws EngineError "file-missing"; "file-invalid" for what is longer
+ */
+export const bytesOfFile = async (path: string, most = mostBytes): Promise<Buffer> => {
+  const parts: Buffer[] = [];
+  let bytes = 0;
+  try {
+    for await (const part of createReadStream(path)) {
+      parts.push(part as Buffer);
+      bytes += (part as Buffer).byteLength;
+      if (bytes > most) break;
+    }
+  } catch (cause) {
     throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
-  });
+  }
+  if (bytes <= most) return Buffer.concat(parts);
+  throw new EngineError(
+    "file-invalid",
+    `"${path}" is longer than ${most / 2 ** 20} MiB: it is not the file meant here.`,
+    {
+      hint: "Check the path after the flag.",
+    },
+  );
+};
+
+/** A text file that a flag names. */
+export const textFile = async (path: string): Promise<string> => (await bytesOfFile(path)).toString("utf8");
 
 /** JSON of a file. */
 export const parsedFile = (path: string, text: string, reviver?: (key: string, value: unknown) => unknown): unknown => {
