@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -7,11 +7,12 @@ import { hubFiles } from "../../src/engine/models/hub.js";
 import { type HubAddress, hubAddress } from "../../src/engine/models/hub-address.js";
 import { hubRefusal } from "../../src/engine/models/hub-listing.js";
 import { keptOnDisk } from "../../src/engine/models/kept-on-disk.js";
-import { loadCheckpoint } from "../../src/engine/run/checkpoint.js";
+import { type LoadProgress, loadCheckpoint } from "../../src/engine/run/checkpoint.js";
 import { changedFolder } from "../changed-folder.js";
 import { engineRejection } from "../error.js";
 import { fixtureFolder } from "../golden/fixture.js";
 import { commit, serveHub } from "./hub-server.js";
+import { serve } from "./serve.js";
 
 const model = fixtureFolder("real/dit");
 const weights = "transformer/diffusion_pytorch_model.safetensors";
@@ -23,7 +24,7 @@ const emptyFolder = () => join(root, String(count++));
 /** A model as Node opens it, kept in a folder of the test's. */
 const opened = async (address: string, folder = emptyFolder()) => {
   const at = hubAddress(address) as HubAddress;
-  return hubFiles(at, await keptOnDisk(folder, hubRefusal(at)));
+  return hubFiles(at, await keptOnDisk(folder, { explain: hubRefusal(at) }));
 };
 
 describe("a model on the Hub", () => {
@@ -47,6 +48,42 @@ describe("a model on the Hub", () => {
     expect(new Set(progress)).toEqual(new Set([statSync(join(model, weights)).size]));
     expect(hub.asked.filter((path) => path.includes("reference"))).toEqual([]);
     expect(hub.asked.filter((path) => path.includes("resolve")).every((path) => path.includes(commit))).toBe(true);
+  });
+
+  test("has a listing of many pages, each with the address of the next", async () => {
+    const hub = await serveHub(model, { more: 2500 });
+    const { weights: found } = await loadCheckpoint(await opened(hub.at("org/dit")));
+    expect(found.size).toBeGreaterThan(10);
+    const pages = hub.asked.filter((path) => path.includes("/tree/"));
+    expect(pages.map((path) => path.split("recursive=true")[1])).toEqual(["", "&cursor=1000", "&cursor=2000"]);
+  });
+
+  test("whose listing never ends is refused", async () => {
+    const [hub, listing] = [await serveHub(model), (path: string) => /tree/.test(path)];
+    const mirror = await serve(async (path, response) => {
+      const answer = await fetch(`${hub.origin}/${path}`);
+      const again = { link: `<${hub.origin}/${path}>; rel="next"` };
+      response.writeHead(answer.status, listing(path) ? again : {}).end(Buffer.from(await answer.arrayBuffer()));
+    });
+    const error = await engineRejection("file-invalid", loadCheckpoint(await opened(`hub:${mirror}org/dit`)));
+    expect(error.message).toContain("follows itself in a listing");
+    expect(error.hint).toContain("is the Hub, or a mirror of it");
+  });
+
+  test("is asked for a new address of a file whose own has expired", async () => {
+    let answers = 0;
+    const hub = await serveHub(model, {
+      send(_path, _bytes, response) {
+        if (++answers > 1) return false;
+        response.writeHead(403).end();
+        return true;
+      },
+    });
+    const retries: string[] = [];
+    const onProgress = ({ retry }: LoadProgress) => void (retry && retries.push(retry.reason));
+    await loadCheckpoint(await opened(hub.at("org/dit")), { onProgress });
+    expect(retries).toEqual([expect.stringContaining("an address that has expired")]);
+    expect(hub.asked.filter((path) => path.includes("resolve") && path.endsWith(weights))).toHaveLength(2);
   });
 
   test("is loaded without a network the second time, by its commit without asking at all", async () => {
@@ -102,6 +139,28 @@ describe("a model on the Hub", () => {
     expect(large).toEqual([]);
   });
 
+  test("whose server ends the file too early is refused, and what came is gone on with next time", async () => {
+    const folder = emptyFolder();
+    let short = true;
+    const hub = await serveHub(model, {
+      send(_, bytes, response, { headers }) {
+        if (!short) return false;
+        const from = Number(/\d+/.exec(headers.range ?? "0")?.[0]);
+        const range = { "content-range": `bytes ${from}-${bytes.length - 1}/${bytes.length}` };
+        response.writeHead(headers.range ? 206 : 200, headers.range ? range : {}).end(bytes.subarray(from, 20_000));
+        return true;
+      },
+    });
+    const at = hubAddress(hub.at("org/dit")) as HubAddress;
+    const disk = await keptOnDisk(folder, { retries: 0 });
+    const error = await engineRejection("download-failed", loadCheckpoint(hubFiles(at, disk)));
+    expect(error.message).toMatch(/it ended after 20000 of \d+ bytes/);
+    expect(readdirSync(folder).filter((name) => /^[0-9a-f]{64}$/.test(name))).toEqual([]);
+    short = false;
+    await loadCheckpoint(hubFiles(at, disk));
+    expect(hub.asked.at(-1)).toMatch(/bytes=20000-$/);
+  });
+
   test("keeps a file that was damaged on the disk no longer", async () => {
     const folder = emptyFolder();
     const hub = await serveHub(model);
@@ -122,6 +181,13 @@ describe("is refused in one line that says what to do", () => {
       /meta\/gated is gated: .*\(401\)/,
       /hf download meta\/gated --local-dir DIR/,
     ],
+    [
+      "a gated model that has not let its reader in",
+      "meta/closed",
+      "download-failed",
+      /meta\/closed is gated: .*\(403\)/,
+      /Accept them at http.*meta\/closed/,
+    ],
     ["a revision that is not there", "org/dit@v9", "download-failed", /org\/dit has no revision v9/, /commits\/main/],
     [
       "a model that is not there",
@@ -138,10 +204,14 @@ describe("is refused in one line that says what to do", () => {
       /folder/,
     ],
   ] as const)("%s", async (_, repository, code, message, hint) => {
-    const hub = await serveHub(model, { gated: "meta/gated" });
-    const error = await engineRejection(code, loadCheckpoint(await opened(hub.at(repository))));
+    const closed = repository === "meta/closed";
+    const hub = await serveHub(model, closed ? { gated: repository, gatedStatus: 403 } : { gated: "meta/gated" });
+    const folder = emptyFolder();
+    const error = await engineRejection(code, loadCheckpoint(await opened(hub.at(repository), folder)));
     expect(error.message).toMatch(message);
     expect(error.hint).toMatch(hint);
+    const kept = existsSync(folder) ? readdirSync(folder) : [];
+    expect(kept.filter((name) => !name.startsWith("http"))).toEqual([]); // at most a listing
   });
 
   test("pickles, with the line of Python that names the repository", async () => {

@@ -2,17 +2,15 @@ import { EngineError } from "../errors.js";
 import { type FileCache, fileCache } from "./file-cache.js";
 import { inMemory, type MemoryArrived } from "./in-memory.js";
 import { type Expected, type Files, type ReadOptions, stopped, verify } from "./source.js";
-import { type Arrived, type Explain, Interrupted, transfer } from "./transfer.js";
+import { type Arrived, Interrupted, type TransferOptions, transfer } from "./transfer.js";
 
-export interface DownloadOptions {
-  /** A download that brings no byte for so long is interrupted. Default 30 000. */
+export interface DownloadOptions extends Partial<TransferOptions> {
+  /** Default 30 000. */
   readonly stallMs?: number;
   /** Attempts after the first one. Default 4. */
   readonly retries?: number;
   /** Wait before the second attempt; each further wait is twice as long, up to 8 s. Default 500. */
   readonly retryMs?: number;
-  /** What the source makes of an answer that is none. */
-  readonly explain?: Explain;
   /** Where files with a known hash are kept. Default the browser's Cache API, where there is one. */
   readonly cache?: FileCache;
 }
@@ -49,11 +47,11 @@ export const persist = async (
   where: string,
   arrived: Arrived,
   options: ReadOptions,
-  { stallMs = 30_000, retries = 4, retryMs = 500, explain }: DownloadOptions,
+  { stallMs = 30_000, retries = 4, retryMs = 500, explain, onAnswer }: DownloadOptions,
 ): Promise<void> => {
   for (let attempt = 0; ; attempt++)
     try {
-      return await transfer(where, arrived, options, { stallMs, explain });
+      return await transfer(where, arrived, options, { stallMs, explain, onAnswer });
     } catch (error) {
       if (!(error instanceof Interrupted)) throw error;
       const { message: reason, cause, waitMs } = error;

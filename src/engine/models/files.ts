@@ -18,7 +18,7 @@ export const openFiles = async (address: string): Promise<Files> => {
     if (!inNode()) return hubFiles(onHub);
     const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
     const { hubRefusal } = await import("./hub-listing.js");
-    return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), hubRefusal(onHub)));
+    return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), { explain: hubRefusal(onHub) }));
   }
   if (/^https?:/.test(address)) return downloads(address);
   if (inNode()) {

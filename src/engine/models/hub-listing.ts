@@ -1,8 +1,9 @@
 import { EngineError } from "../errors.js";
 import { accept, aText, fields, listOf, wholeFrom } from "../expect.js";
-import { downloads } from "./downloads.js";
+import { persist } from "./downloads.js";
 import type { FileCache } from "./file-cache.js";
 import type { HubAddress } from "./hub-address.js";
+import { inMemory } from "./in-memory.js";
 import type { Expected, ReadOptions } from "./source.js";
 import type { Explain } from "./transfer.js";
 
@@ -15,7 +16,8 @@ export interface HubListing {
 /** What the Hub's refusals mean, and what to do. */
 export const hubRefusal =
   ({ origin, repository, revision }: HubAddress): Explain =>
-  ({ status, headers }) => {
+  ({ status, headers, url }) => {
+    if (new URL(url).origin !== new URL(origin).origin) return undefined; // a server of files speaks not for the Hub
     const code = headers.get("x-error-code");
     const page = `${origin}/${repository}`;
     const refuse = (message: string, hint: string) => new EngineError("download-failed", message, { hint });
@@ -50,6 +52,24 @@ interface TreeEntry {
   readonly lfs?: { readonly oid: string; readonly size: number } | null;
 }
 
+/** More files than a repository with a model has. */
+const mostEntries = 1e5;
+
+const notTheHub = (where: string, what: string, origin: string, cause?: unknown): EngineError =>
+  new EngineError("file-invalid", `${where} ${what}.`, {
+    hint: `Check that ${origin} is the Hub, or a mirror of it.`,
+    cause,
+  });
+
+/**
+ * Where the next thousand entries of a listing are, by its Link header (RFC 8288). Of its address the query is taken alone:
+ * a mirror may hand on the Hub's own.
+ */
+const nextPage = (where: string, link: string | null): string | undefined => {
+  const [, target] = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(link ?? "") ?? [];
+  return target === undefined ? undefined : new URL(new URL(target, where).search, where).href;
+};
+
 /** Large files are kept by their SHA-256, small ones by git's own hash. */
 const fileOf = ({ path, size, oid, lfs }: TreeEntry): HubListing["files"][number] =>
   lfs ? { path, bytes: lfs.size, sha256: lfs.oid.replace(/^sha256:/, "") } : { path, bytes: size, gitBlob: oid };
@@ -77,25 +97,38 @@ export const hubListing = async (
     refused ||= error !== undefined;
     return error;
   };
-  const json = async (base: string, path: string): Promise<unknown> => {
-    const files = downloads(base, { cache, retries, explain });
-    const bytes = await files.read(path, { signal });
+  /** What an address answers, and the address of what follows. */
+  const json = async (where: string): Promise<{ readonly value: unknown; readonly next: string | undefined }> => {
+    const arrived = inMemory(undefined);
+    let next: string | undefined;
+    const onAnswer = ({ headers }: Response): void => {
+      next = nextPage(where, headers.get("link"));
+    };
+    await persist(where, arrived, { signal }, { retries, explain, onAnswer });
     try {
-      return JSON.parse(new TextDecoder().decode(bytes));
+      return { value: JSON.parse(new TextDecoder().decode(arrived.joined())), next };
     } catch (cause) {
-      throw new EngineError("file-invalid", `${base}/${path} did not answer in JSON.`, {
-        hint: `Check that ${origin} is the Hub, or a mirror of it.`,
-        cause,
-      });
+      throw notTheHub(where, "did not answer in JSON", origin, cause);
     }
   };
+  const tree = async (commit: string): Promise<readonly TreeEntry[]> => {
+    const entries: TreeEntry[] = [];
+    const seen = new Set<string>();
+    for (let where: string | undefined = `${api}/tree/${commit}?recursive=true`; where !== undefined; ) {
+      if (seen.size === seen.add(where).size) throw notTheHub(where, "follows itself in a listing", origin);
+      const { value, next }: Awaited<ReturnType<typeof json>> = await json(where);
+      accept(`The answer of ${api}`, { tree: [value, aTree] });
+      entries.push(...(value as readonly TreeEntry[]));
+      if (entries.length > mostEntries) throw notTheHub(where, `lists more than ${mostEntries} files`, origin);
+      where = next;
+    }
+    return entries;
+  };
   try {
-    const found = await json(api, `revision/${encodeURIComponent(revision)}`);
+    const { value: found } = await json(`${api}/revision/${encodeURIComponent(revision)}`);
     accept(`The answer of ${api}`, { revision: [found, aCommit] });
     const { sha: commit } = found as { sha: string };
-    const tree = await json(`${api}/tree?recursive=true`, commit);
-    accept(`The answer of ${api}`, { tree: [tree, aTree] });
-    const files = (tree as readonly TreeEntry[]).filter(({ type }) => type === "file").map(fileOf);
+    const files = (await tree(commit)).filter(({ type }) => type === "file").map(fileOf);
     const listing = { commit, files };
     await cache.keepText(key, JSON.stringify(listing));
     return listing;

@@ -1,10 +1,10 @@
 import { EngineError } from "../errors.js";
-import { persist, under } from "./downloads.js";
+import { type DownloadOptions, persist, under } from "./downloads.js";
 import type { FileCache } from "./file-cache.js";
 import { folder } from "./folder.js";
 import type { HubOptions } from "./hub.js";
 import { type Expected, hashMismatch, hashOf, type OpenFile, type ReadOptions } from "./source.js";
-import type { Arrived, Explain } from "./transfer.js";
+import type { Arrived } from "./transfer.js";
 
 /** Where Node keeps what it has downloaded: XDG_CACHE_HOME, %LOCALAPPDATA% or ~/.cache, and "diffusion-cache" in it. */
 export const diskCacheFolder = (): string => {
@@ -18,7 +18,10 @@ export const diskCacheFolder = (): string => {
  * Downloads in Node: a file goes to the disk as it comes, under its hash, so that it may have any size; an interrupted one
  * goes on where it was. Nothing that does not fit its hash is kept.
  */
-export const keptOnDisk = async (root: string, explain?: Explain): Promise<Required<HubOptions>> => {
+export const keptOnDisk = async (
+  root: string,
+  how: Omit<DownloadOptions, "cache"> = {},
+): Promise<Required<HubOptions>> => {
   const { mkdir, open, readFile, rename, rm, stat, writeFile } = process.getBuiltinModule("node:fs/promises");
   const { join } = process.getBuiltinModule("node:path");
   const kept = await folder(root);
@@ -63,9 +66,10 @@ export const keptOnDisk = async (root: string, explain?: Explain): Promise<Requi
       },
     };
     try {
-      await persist(where, arrived, options, explain ? { explain } : {});
+      await persist(where, arrived, options, how);
     } finally {
       await file.close();
+      if (bytes === 0) await rm(part, { force: true }); // nothing came, nothing is kept
     }
   };
 

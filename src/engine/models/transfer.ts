@@ -33,6 +33,15 @@ const continues = ({ headers }: Response, from: number): boolean =>
 /** What a source of files makes of an answer that is none; undefined where it has nothing better to say. */
 export type Explain = (response: Response) => EngineError | undefined;
 
+/** What an attempt is told beside where and what. */
+export interface TransferOptions {
+  /** An attempt that brings no byte for so long is interrupted. */
+  readonly stallMs: number;
+  readonly explain?: Explain | undefined;
+  /** Told of every good answer before its body is read. */
+  readonly onAnswer?: ((response: Response) => void) | undefined;
+}
+
 /** The body of a good answer. What cannot get better is an EngineError, what can is Interrupted. */
 const bodyOf = async (
   where: string,
@@ -45,6 +54,8 @@ const bodyOf = async (
   if (known) throw known;
   // Servers for single-page apps answer every unknown path with their start page.
   const isPage = headers.get("content-type")?.startsWith("text/html") === true && !/\.html?(\?|$)/.test(where);
+  if (status === 403 && new URL(response.url).origin !== new URL(where).origin)
+    throw new Interrupted("the server that it was redirected to answered 403, as for an address that has expired");
   // A store that may not list its files (S3) answers so for one that is not there.
   if (status === 403)
     throw new EngineError("file-missing", `${where} is not there, or may not be read: the server answered 403.`, {
@@ -77,7 +88,7 @@ export const transfer = async (
   where: string,
   arrived: Arrived,
   { signal, onProgress, expected }: ReadOptions,
-  { stallMs, explain }: { readonly stallMs: number; readonly explain?: Explain | undefined },
+  { stallMs, explain, onAnswer }: TransferOptions,
 ): Promise<void> => {
   if (!expected) await arrived.forget();
   const request = new AbortController();
@@ -104,6 +115,7 @@ export const transfer = async (
       }),
     );
     const reader = (await bodyOf(where, response, arrived, explain)).getReader();
+    onAnswer?.(response);
     const plain = response.headers.get("content-encoding") === null;
     const total = expected?.bytes ?? (plain ? Number(response.headers.get("content-length") ?? 0) : 0);
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
