@@ -67,6 +67,8 @@ test.each([
   ["cogvideox-deep", "networks"],
   ["cogvideox-rope", "networks"],
   ["dit-wide", "networks"],
+  ["ltx-affine", "networks"],
+  ["ltx-masked", "networks"],
   ["pixart-bare", "networks"],
   ["pixart-sized", "networks"],
   ["sd3-dual", "networks"],

@@ -22,19 +22,26 @@ describe.each(recorded)("diffusers' runs on %s", (name, room) => {
   });
   afterAll(() => engine.dispose());
 
-  test.each(fixture.runs.map((run) => [run.run, run] as const))("%s: same predictions", async (_, run) => {
-    const { steps, guidance, inputs } = fixture;
-    const cache = run.method === null ? [] : [methodFromName(run.method, run.options ?? {})];
-    const {
-      trace,
-      predictions = [],
-      latents,
-    } = await engine.generate({ steps, guidance, cache, predictions: true, inputs });
-    for (const [step, timestep] of fixture.timesteps.entries()) expect(trace.timesteps[step]).toBeCloseTo(timestep, 3);
-    const wanted = fixture.tensor(`${run.run}.predictions`).data;
-    expect(predictions).toHaveLength(steps);
-    for (const [step, prediction] of predictions.entries())
-      expect(relativeError(prediction, wanted, step, steps)).toBeLessThan(1e-4);
-    if (run.method === null) expect(relativeError(latents.data, fixture.tensor("none.sample").data)).toBeLessThan(1e-4);
-  });
+  test.each(fixture.runs.map((run) => [run.run, run] as const))(
+    "%s: same predictions, same modules",
+    async (_, run) => {
+      const { steps, guidance, inputs } = fixture;
+      const cache = run.method === null ? [] : [methodFromName(run.method, run.options ?? {})];
+      const {
+        trace,
+        predictions = [],
+        latents,
+      } = await engine.generate({ steps, guidance, cache, predictions: true, inputs });
+      for (const [step, timestep] of fixture.timesteps.entries())
+        expect(trace.timesteps[step]).toBeCloseTo(timestep, 3);
+      const wanted = fixture.tensor(`${run.run}.predictions`).data;
+      expect(predictions).toHaveLength(steps);
+      for (const [step, prediction] of predictions.entries())
+        expect(relativeError(prediction, wanted, step, steps)).toBeLessThan(1e-4);
+      if (run.computed)
+        expect(Object.fromEntries(trace.sites.map((site) => [site.site, site.computed]))).toMatchObject(run.computed);
+      if (run.method === null)
+        expect(relativeError(latents.data, fixture.tensor("none.sample").data)).toBeLessThan(1e-4);
+    },
+  );
 });

@@ -3,7 +3,7 @@ import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import type { WeightStore } from "../graph/weights.js";
 import type { Geometry, Model } from "../models/model.js";
-import { type Positions, quarterTurn, rotaryTables } from "../models/rotary.js";
+import { type Positions, quarterTurn, type RotaryTables, rotaryTables } from "../models/rotary.js";
 import type { Tensor } from "../tensor.js";
 
 /** What the engine asks of an architecture before it knows what to generate. */
@@ -65,8 +65,12 @@ export const ropeTables = (
   axes: readonly number[],
   theta?: number,
 ): void => {
-  const width = axes.reduce((sum, axis) => sum + axis, 0);
-  const made = rotaryTables(ids, axes, theta);
+  defineRope(weights, name, rotaryTables(ids, axes, theta));
+};
+
+/** Defines the rotary tables `name`, see `Layers.turned`. */
+export const defineRope = (weights: WeightStore, name: string, made: RotaryTables): void => {
+  const width = made.cos.dims.at(-1) as number;
   weights.define(`cos ${name}`, () => made.cos);
   weights.define(`sin ${name}`, () => made.sin);
   weights.define(`turn ${width}`, () => quarterTurn(width));

@@ -10,6 +10,7 @@ const architectures: Readonly<Record<string, Load>> = {
   CogVideoXTransformer3DModel: () => import("./cogvideox.js"),
   DiTTransformer2DModel: () => import("./dit.js"),
   FluxTransformer2DModel: () => import("./flux.js"),
+  LTXVideoTransformer3DModel: () => import("./ltx-video.js"),
   LatteTransformer3DModel: () => import("./latte.js"),
   PixArtTransformer2DModel: () => import("./pixart.js"),
   QwenImageTransformer2DModel: () => import("./qwen-image.js"),

@@ -79,7 +79,7 @@ export const layersOf = (weights: WeightStore) => {
     },
     /** RMSNorm over the last axis, with its weight under `name` if it has one. */
     rmsNorm: (g: GraphBuilder, x: GraphValue, epsilon: number, name?: string): GraphValue =>
-      g.rmsNorm(x, name === undefined ? plain(g, last(x))[0] : layers.weight(g, `${name}.weight`, [last(x)]), epsilon),
+      g.rmsNorm(x, name === undefined ? ones(g, last(x)) : layers.weight(g, `${name}.weight`, [last(x)]), epsilon),
     /** A projection in heads, [B, N, heads, width], normalised where `norm` says under what name. */
     heads(
       g: GraphBuilder,
@@ -171,8 +171,10 @@ export const layersOf = (weights: WeightStore) => {
       ]);
     },
   };
+  const ones = (g: GraphBuilder, width: number): GraphValue =>
+    g.constant(`ones ${width}`, { dims: [width], data: new Float32Array(width).fill(1) });
   const plain = (g: GraphBuilder, width: number): readonly [GraphValue, GraphValue] => [
-    g.constant(`ones ${width}`, { dims: [width], data: new Float32Array(width).fill(1) }),
+    ones(g, width),
     g.constant(`zeros ${width}`, { dims: [width], data: new Float32Array(width) }),
   ];
   return layers;

@@ -43,6 +43,8 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
       ]),
     ),
   DiTTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, ff])),
+  LTXVideoTransformer3DModel: (count) =>
+    one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   PixArtTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   QwenImageTransformer2DModel: (count) =>
     two(

@@ -9,8 +9,9 @@ export interface SingleStream {
   readonly heads: number;
   /** Channels of a head. */
   readonly headWidth: number;
-  /** Of the projections of queries, keys and values. */
+  /** Of the projections of queries, keys and values; of the way out of attention (default true). */
   readonly bias: boolean;
+  readonly outBias?: boolean;
   /** Six rows [D] for this timestep: shift, scale and gate of attention, then of the feed-forward network. */
   readonly modulation: (g: GraphBuilder, stream: Stream, block: string) => readonly GraphValue[];
   /** Of the norms before attention and before the feed-forward network; the names of those with weights of their own. */
@@ -32,7 +33,7 @@ export interface SingleStream {
 
 /** The sub-layers of block `id`, by their names in the layout. */
 export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Record<string, SubLayer>> => {
-  const { layers, heads, headWidth: width, bias, norms, qkNorm, rope, feedForward, cross } = table;
+  const { layers, heads, headWidth: width, bias, outBias = true, norms, qkNorm, rope, feedForward, cross } = table;
   const rows = (g: GraphBuilder, stream: Stream, first: number) => {
     const [shift, scale, gate] = table.modulation(g, stream, id).slice(first, first + 3) as [
       GraphValue,
@@ -46,15 +47,19 @@ export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Rec
     (g, stream) => {
       const { shift, scale } = rows(g, stream, 3 * which);
       const x = stream.get("x");
-      const [epsilon, name] = [norms.epsilon[which], norms.affine?.[which]];
-      if (norms.kind === "rms") return [g.add(g.mul(layers.rmsNorm(g, x, epsilon), g.add(scale, g.scalar(1))), shift)];
-      return [layers.modulated(g, x, { shift, scale }, epsilon, name && `${id}.${name}`)];
+      const [epsilon, own] = [norms.epsilon[which], norms.affine?.[which]];
+      const name = own && `${id}.${own}`;
+      if (norms.kind === "rms")
+        return [g.add(g.mul(layers.rmsNorm(g, x, epsilon, name), g.add(scale, g.scalar(1))), shift)];
+      return [layers.modulated(g, x, { shift, scale }, epsilon, name)];
     };
   const gated =
     (which: 0 | 1): NonNullable<SubLayer["merge"]> =>
     (g, stream, [feature]) =>
       stream.set("x", g.add(stream.get("x"), g.mul(rows(g, stream, 3 * which).gate, feature as GraphValue)));
   const norm = (name: string) => qkNorm && { ...qkNorm, name };
+  const out = (g: GraphBuilder, attended: GraphValue, site: string): GraphValue =>
+    layers.linear(g, attended, `${site}.to_out.0`, heads * width, outBias);
   const split = (g: GraphBuilder, x: GraphValue, name: string, normName?: string): GraphValue =>
     layers.heads(g, x, { name, heads, width, bias }, normName ? norm(normName) : undefined);
 
@@ -64,8 +69,7 @@ export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Rec
       const x = stream.get(`${site}.input`);
       const q = layers.turned(g, split(g, x, `${site}.to_q`, `${site}.norm_q`), rope);
       const k = layers.turned(g, split(g, x, `${site}.to_k`, `${site}.norm_k`), rope);
-      const out = layers.attend(g, q, k, split(g, x, `${site}.to_v`));
-      return [layers.linear(g, out, `${site}.to_out.0`, heads * width)];
+      return [out(g, layers.attend(g, q, k, split(g, x, `${site}.to_v`)), site)];
     },
     merge: gated(0),
   };
@@ -80,9 +84,7 @@ export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Rec
       const normedX = cross?.norm ? layers.layerNorm(g, x, cross.norm.epsilon, `${id}.${cross.norm.name}`) : x;
       const q = split(g, normedX, `${attn2}.to_q`, `${attn2}.norm_q`);
       const [k, v] = [stream.get(`${attn2}.text.k`), stream.get(`${attn2}.text.v`)];
-      return [
-        layers.linear(g, layers.attend(g, q, k, v, cross?.bias?.(g, stream)), `${attn2}.to_out.0`, heads * width),
-      ];
+      return [out(g, layers.attend(g, q, k, v, cross?.bias?.(g, stream)), attn2)];
     },
     merge: (g, stream, [feature]) => stream.set("x", g.add(stream.get("x"), feature as GraphValue)),
   };

@@ -1,7 +1,14 @@
-import type { Tensor } from "../tensor.js";
+import { linspace32 } from "../schedulers/spacing.js";
+import { sizeOf, type Tensor } from "../tensor.js";
 
 /** Positions of tokens along the axes of a rotary embedding, one list per token. */
 export type Positions = readonly (readonly number[])[];
+
+/** Cosines and sines of the angles by which the channels of each token turn, [1, tokens, heads or 1, width]. */
+export interface RotaryTables {
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+}
 
 /** Ids of the patches of a video, frame by frame and row by row: (frame, row, column), each moved by `from`. */
 export const gridPositions = (
@@ -20,7 +27,7 @@ export const gridPositions = (
  * Cosines and sines of rotary positions, [1, tokens, 1, Σ axes]: each pair of channels of an axis of `width` channels
  * turns by id · θ^(−2i/width).
  */
-export const rotaryTables = (ids: Positions, axes: readonly number[], theta = 10000) => {
+export const rotaryTables = (ids: Positions, axes: readonly number[], theta = 10000): RotaryTables => {
   const channels = axes.reduce((sum, axis) => sum + axis, 0);
   const dims = [1, ids.length, 1, channels];
   const [cos, sin] = [new Float32Array(ids.length * channels), new Float32Array(ids.length * channels)];
@@ -33,6 +40,40 @@ export const rotaryTables = (ids: Positions, axes: readonly number[], theta = 10
         sin[at] = Math.sin(angle);
       }
   return { cos: { dims, data: cos }, sin: { dims, data: sin } };
+};
+
+/** Tables of the shape `dims` over the angle of each token's channel; channels count across heads. */
+const tablesOf = (dims: readonly number[], angle: (token: number, channel: number) => number): RotaryTables => {
+  const numbers = sizeOf(dims);
+  const channels = numbers / (dims[1] as number);
+  const [cos, sin] = [new Float32Array(numbers), new Float32Array(numbers)];
+  for (let at = 0; at < numbers; at++) {
+    const turn = angle(Math.floor(at / channels), at % channels);
+    cos[at] = Math.cos(turn);
+    sin[at] = Math.sin(turn);
+  }
+  return { cos: { dims, data: cos }, sin: { dims, data: sin } };
+};
+
+/**
+ * LTX-Video's rotary positions, [1, tokens, heads, width]: angles go across the whole width, the axes taking turns from
+ * pair to pair, over frequencies from π/2 to 10000 · π/2; channels at the front that no frequency is left for do not turn.
+ * `positions` are fractions of a base clip. Rounded to float32 wherever diffusers rounds: angles reach 15708, where the
+ * next float32 is 1e-3 away.
+ */
+export const fractionalTables = (positions: Positions, heads: number, width: number): RotaryTables => {
+  const channels = heads * width;
+  const count = Math.floor(channels / 6);
+  const frequencies = [...linspace32(0, 1, count)].map(
+    (exponent) => Math.fround(Math.fround(10000 ** exponent) * Math.fround(Math.PI)) / 2,
+  );
+  const still = channels % 6;
+  return tablesOf([1, positions.length, heads, width], (token, channel) => {
+    const pair = Math.floor((channel - still) / 2);
+    if (pair < 0) return 0;
+    const position = (positions[token] as readonly number[])[pair % 3] as number;
+    return Math.fround((frequencies[Math.floor(pair / 3)] as number) * Math.fround(2 * position - 1));
+  });
 };
 
 /** x · turn swaps each pair of channels and negates the first: (a, b) → (−b, a). */

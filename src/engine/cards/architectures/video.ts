@@ -1,20 +1,24 @@
 import type { Anatomy, BlockGroup } from "../card.js";
 import type { ConfigFields } from "./config.js";
-import { crossAttention, embed, embedder, feedForward, head, modulation, selfAttention } from "./pieces.js";
+import { crossAttention, embed, embedder, feedForward, head, isGated, modulation, selfAttention } from "./pieces.js";
 
 /** LTXVideoTransformer3DModel: tokens are single latents. */
 export const ltxVideo = (fields: ConfigFields): Anatomy => {
   const D = fields.whole("num_attention_heads", 32) * fields.whole("attention_head_dim", 64);
   const channels = fields.whole("in_channels", 128);
   const [patch, patchTime] = [fields.whole("patch_size", 1), fields.whole("patch_size_t", 1)];
-  const out = fields.whole("out_channels", 128) * patchTime * patch * patch;
+  const out = fields.whole("out_channels", channels) * patchTime * patch * patch;
   return {
     patch: [patchTime, patch, patch],
     blocks: [
       {
         name: "transformer_blocks",
         repeat: fields.whole("num_layers", 28),
-        sublayers: [selfAttention("attn1", D), crossAttention("attn2", D), feedForward("ff", "N", D)],
+        sublayers: [
+          selfAttention("attn1", D),
+          crossAttention("attn2", D),
+          feedForward("ff", "N", D, 4 * D, isGated(fields)),
+        ],
         stream: [["N", D]],
       },
     ],

@@ -1,0 +1,34 @@
+import { expect, test } from "vitest";
+import { architectureOf } from "../../src/engine/architectures/index.js";
+import { EngineError } from "../../src/engine/errors.js";
+
+// What the graphs of a class do not cover is refused by the field's name.
+
+const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
+  ["LTXVideoTransformer3DModel", { patch_size: 2 }, "patch_size = 2; expected 1"],
+  ["LTXVideoTransformer3DModel", { patch_size_t: 2 }, "patch_size_t = 2; expected 1"],
+  ["LTXVideoTransformer3DModel", { qk_norm: "layer_norm" }, "qk_norm = "],
+  ["LTXVideoTransformer3DModel", { cross_attention_dim: 1024 }, "expected the width 2048"],
+  ["LTXVideoTransformer3DModel", { out_channels: 64 }, "expected in_channels = 128"],
+  ["LTXVideoTransformer3DModel", { attention_head_dim: 63, cross_attention_dim: 2016 }, "expected an even number"],
+  ["LTXVideoTransformer3DModel", { gated_attention: true }, "gated_attention = true; expected nothing"],
+];
+
+test.each(refused)("%s with %o", async (name, fields, says) => {
+  const config = { _class_name: name, ...fields };
+  const { shape } = await architectureOf(config);
+  const thrown = (() => {
+    try {
+      return shape(config);
+    } catch (error) {
+      return error;
+    }
+  })();
+  expect(thrown).toBeInstanceOf(EngineError);
+  expect(thrown).toMatchObject({ code: "model-config", message: expect.stringContaining(says) });
+});
+
+test.each([...new Set(refused.map(([name]) => name))])("%s with its defaults in diffusers", async (name) => {
+  const { shape } = await architectureOf({ _class_name: name });
+  expect(shape({ _class_name: name }).channels).toBeGreaterThan(0);
+});

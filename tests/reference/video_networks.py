@@ -1,0 +1,172 @@
+"""Small random checkpoints of LTX-Video, HunyuanVideo and Mochi, with what they predict uncached and under diffusers' cache
+hooks, and which modules ran in which step: python tests/reference/video_networks.py [NAME …]
+
+Writes tests/fixtures/networks/NAME/: transformer/ (float16 weights), scheduler/, reference.json, reference.safetensors.
+Needs torch, diffusers and safetensors; reference.json names the version.
+
+Both branches are one batch, [uncond, cond], as in LTXPipeline and MochiPipeline; methods that compare tensors have a pass
+and a context for each branch instead.
+"""
+
+import json
+import re
+import sys
+from pathlib import Path
+
+import diffusers
+import torch
+from diffusers import FlowMatchEulerDiscreteScheduler
+from safetensors.torch import save_file
+
+OUT = Path(__file__).parents[1] / "fixtures" / "networks"
+torch.set_grad_enabled(False)
+diffusers.utils.logging.set_verbosity_error()
+
+
+def conditions(seed, rows, channels, read, **more):
+    """Text of so many rows, of which the first `read` are read, and vectors."""
+    g = torch.Generator().manual_seed(seed)
+    found = {"text": torch.randn(1, rows, channels, generator=g)} | {k: torch.randn(1, n, generator=g) for k, n in more.items()}
+    return found | ({} if read is None else {"mask": (torch.arange(rows) < read).float()[None]})
+
+
+def ltx(model, x, t, c, size):
+    """Packed latents, which lie as in LTXPipeline at its usual 25 frames a second."""
+    frames, height, width = size
+    return model(hidden_states=x, encoder_hidden_states=c["text"], timestep=t, encoder_attention_mask=c.get("mask"),
+                 num_frames=frames, height=height, width=width, rope_interpolation_scale=(8 / 25, 32, 32), return_dict=False)[0]
+
+
+# name: class, config, noise, steps, guidance, scheduler, conditions of both branches, forward, whether latents are packed
+NETWORKS = {
+    "ltx-masked": ("LTXVideoTransformer3DModel", dict(in_channels=6, out_channels=6, num_attention_heads=2, attention_head_dim=16, cross_attention_dim=32, num_layers=3,
+                   caption_channels=10), (1, 6, 3, 2, 4), 8, 3.0, dict(use_dynamic_shifting=True, base_shift=0.95, max_shift=2.05, base_image_seq_len=16, max_image_seq_len=64, shift_terminal=0.1),
+                   [(1, 6, 10, 4), (2, 6, 10, 1)], ltx, True),
+    "ltx-affine": ("LTXVideoTransformer3DModel", dict(in_channels=4, out_channels=None, num_attention_heads=3, attention_head_dim=8, cross_attention_dim=24, num_layers=2, caption_channels=7,
+                   activation_fn="geglu", norm_elementwise_affine=True, norm_eps=1e-4, attention_bias=False, attention_out_bias=False), (1, 4, 2, 3, 3), 6, 2.0, dict(shift=1.5),
+                   [(1, 5, 7, None), (2, 5, 7, None)], ltx, True),
+}  # fmt: skip
+
+
+def sigmas_of(kind, steps):
+    return [1 - i / steps for i in range(steps)]
+
+
+def pack(x):
+    return x.flatten(2).transpose(1, 2)
+
+
+def freshly_drawn(kind, config, seed):
+    torch.manual_seed(seed)
+    model = getattr(diffusers, kind)(**config).eval()
+    for key, value in model.state_dict().items():
+        spread = 0.1 if value.ndim < 2 else value[0].numel() ** -0.5
+        is_norm = "norm" in key and key.endswith("weight") and value.ndim == 1
+        value.copy_((torch.randn_like(value) * spread + is_norm).half().float())
+    return model
+
+
+camel = lambda name: re.sub("_([a-z])", lambda found: found[1].upper(), name)  # noqa: E731
+
+
+def caches(modules, steps):
+    """Name, our method, our options, diffusers' configuration of the same, and whether each branch has a pass of its own."""
+    now = {"timestep": 0}
+    window = (100, 900)
+    pab = dict(spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=window)
+    # diffusers takes attention classes that say no `is_cross_attention` for spatial ones.
+    also = dict(cross_attention_block_skip_range=2, cross_attention_timestep_skip_range=window) if any("attn2" in name for name in modules) else {}
+    taylor = dict(cache_interval=3, disable_cache_before_step=2, max_order=1)
+    kinds = ["spatial-attention", *(["cross-attention"] if also else []), "feed-forward"]
+    mag = dict(threshold=0.3, max_skip_steps=2, retention_ratio=0.2)
+    ratios = [1.0] + [round(1 - 0.02 * i, 3) for i in range(1, steps)]
+    yield "pab", "pab", {**pab, **also}, diffusers.PyramidAttentionBroadcastConfig(**pab, current_timestep_callback=lambda: now["timestep"]), False, now
+    yield "taylorseer", "taylorseer", {**taylor, "sites": kinds}, diffusers.TaylorSeerCacheConfig(**taylor, cache_identifiers=[re.escape(name) for name in modules], taylor_factors_dtype=torch.float32), False, now
+    yield "magcache", "magcache", {**mag, "mag_ratios": ratios}, diffusers.MagCacheConfig(**mag, mag_ratios=ratios, num_inference_steps=steps), True, now
+    for threshold in (0.15, 0.3, 0.6, 1.0):
+        yield f"fbc{threshold}", "firstblockcache", {"threshold": threshold}, diffusers.FirstBlockCacheConfig(threshold=threshold), True, now
+
+
+def make(name):
+    kind, config, shape, steps, guidance, schedule, both, forward, packed = NETWORKS[name]
+    model = freshly_drawn(kind, config, len(name))
+    folder = OUT / name
+    (folder / "transformer").mkdir(parents=True, exist_ok=True)
+    model.save_config(folder / "transformer")
+    save_file({k: v.half().contiguous() for k, v in model.state_dict().items()}, folder / "transformer" / "diffusion_pytorch_model.safetensors")
+    scheduler = FlowMatchEulerDiscreteScheduler(**schedule)
+    scheduler.save_pretrained(folder / "scheduler")
+    noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
+    branches = [conditions(seed, rows, channels, read) for seed, rows, channels, read in both]
+    cond, uncond = branches if len(branches) == 2 else (branches[0], None)
+    modules = [key for key, _ in model.named_modules() if re.fullmatch(r"(single_)?transformer_blocks\.\d+\.(attn\d?|ff|ff_context|proj_mlp)", key)]
+    now = {"step": 0}
+
+    def call(x, t, c):
+        return forward(model, x, t.expand(x.shape[0]).float(), c, shape[2:])
+
+    def predict(x, t, apart):
+        if uncond is None:
+            with model.cache_context("cond"):
+                return call(x, t, cond)
+        if apart:
+            parts = []
+            for which, given in (("cond", cond), ("uncond", uncond)):
+                with model.cache_context(which):
+                    parts.append(call(x, t, given))
+            c, u = parts
+        else:
+            with model.cache_context("cond_uncond"):
+                u, c = call(torch.cat([x, x]), t, {k: torch.cat([uncond[k], cond[k]]) for k in cond}).chunk(2)
+        return u + guidance * (c - u)
+
+    def watched():
+        """Puts a watch under every module, below the hooks of a cache that comes afterwards."""
+        ran = {key: ["0"] * steps for key in modules}
+        for key in modules:
+            module = model.get_submodule(key)
+
+            def forward(*args, key=key, own=type(module).forward.__get__(module), **kwargs):
+                ran[key][now["step"]] = "1"
+                return own(*args, **kwargs)
+
+            module.forward = forward
+        return ran
+
+    def denoise(apart, clock):
+        size = shape[2] * shape[3] * shape[4]
+        mu = {}
+        if schedule.get("use_dynamic_shifting"):
+            low, high, few, many = schedule["base_shift"], schedule["max_shift"], schedule["base_image_seq_len"], schedule["max_image_seq_len"]
+            mu = {"mu": low + (high - low) / (many - few) * (size - few)}
+        scheduler.set_timesteps(sigmas=sigmas_of(kind, steps), **mu)
+        x, predictions = pack(noise) if packed else noise.clone(), []
+        for step, t in enumerate(scheduler.timesteps):
+            now["step"], clock["timestep"] = step, float(t)
+            predictions.append(predict(x, t, apart))
+            x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
+        return torch.stack(predictions), x
+
+    tensors = {"noise": noise, **cond, **{f"uncond.{k}": v for k, v in (uncond or {}).items()}}
+    tensors["none.predictions"], tensors["none.sample"] = denoise(False, {})
+    runs = [{"run": "none", "method": None}]
+    for run_name, method, options, cache, apart, clock in caches(modules, steps):
+        if any(run["method"] == method for run in runs):
+            continue
+        ran = watched()
+        model.enable_cache(cache)
+        predictions, _ = denoise(apart, clock)
+        model.disable_cache()
+        computed = {key: "".join(mask) for key, mask in ran.items()}
+        if not any("0" in mask for mask in computed.values()):
+            continue
+        tensors[f"{run_name}.predictions"] = predictions
+        runs.append({"run": run_name, "method": method, "options": {camel(k): v for k, v in options.items()}, "computed": computed})
+    save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "reference.safetensors")
+    facts = {"model": kind, "diffusers": diffusers.__version__, "steps": steps, "guidance": guidance, "timesteps": [float(t) for t in scheduler.timesteps], "runs": runs}
+    (folder / "reference.json").write_text(json.dumps(facts, indent=1) + "\n")
+    print(name, sum(v.numel() for v in model.state_dict().values()), {run["run"]: "".join(sorted(set(run.get("computed", {}).values()))) for run in runs})
+
+
+for name in sys.argv[1:] or NETWORKS:
+    make(name)
