@@ -1,6 +1,6 @@
 import { cardNames, modelCard } from "diffusion-cache";
 import { choiceOf } from "./choice.js";
-import { candidates } from "./search.js";
+import { candidatesFor } from "./search.js";
 
 export { cardNames };
 
@@ -29,7 +29,7 @@ export const cacheCosts = async (asked: Asked): Promise<CacheCosts> => {
   const usual = choiceOf(card, { method: "none" });
   const size = { width: scaled(usual.width, scale), height: scaled(usual.height, scale), frames: usual.frames };
   const rows: CacheCosts["rows"][number][] = [];
-  for await (const { method, cacheBytes } of candidates({ ...usual, ...size }, false, () => undefined))
+  for await (const { method, cacheBytes } of candidatesFor({ ...usual, ...size }, false, () => undefined))
     rows.push({ method, bytes: cacheBytes });
   return {
     ...{ asked, size, weightsBytes: 2 * modelCard(card).parameters },

@@ -5,13 +5,15 @@ import {
   dtypes,
   gpus,
   type MethodName,
-  type ModelCard,
-  methodFromName,
   methods,
+  methodToPlan,
   modelCard,
+  needsShare,
   planRun,
   type RunPlan,
   recordedShare,
+  usualOptions,
+  usualShare,
 } from "diffusion-cache";
 
 /** What a reader asks the planner. */
@@ -33,53 +35,6 @@ export interface Choice {
   readonly share: number;
 }
 
-/** Options of a method that make sense on a model, before anything is published for it. */
-export const usualOptions = (card: ModelCard, name: MethodName): Readonly<Record<string, unknown>> => {
-  const kinds = new Set(card.blocks.flatMap(({ sublayers }) => sublayers.map(({ kind }) => kind)));
-  if (name === "pab")
-    return {
-      spatialAttentionBlockSkipRange: 2,
-      ...(kinds.has("temporal-attention") ? { temporalAttentionBlockSkipRange: 4 } : {}),
-      ...(kinds.has("cross-attention") ? { crossAttentionBlockSkipRange: 6 } : {}),
-    };
-  if (name === "fastercache" && card.guidance !== "classifier-free") return { isGuidanceDistilled: true };
-  if (name === "mask") return { every: 2 };
-  return {};
-};
-
-/** Numbers of a calibration that a plan by share does not look at. */
-const stand = (name: string, steps: number): Readonly<Record<string, unknown>> => {
-  if (name === "magcache") return { magRatios: [1] };
-  if (name === "teacache") return { coefficients: [1, 0] };
-  if (name === "dpcache") return { errors: { line: [], reuse: [[0]] } };
-  if (name !== "smoothcache") return {};
-  const none = [Array.from({ length: Math.max(1, steps - 1) }, () => 1)];
-  return { errors: { "spatial-attention": none, "feed-forward": none } };
-};
-
-/** The method with its options. Numbers that belong to a calibration may be missing: its share is then set. */
-export const methodOf = (name: MethodName, options: Readonly<Record<string, unknown>>, steps: number): CacheMethod =>
-  methodFromName(name, { ...stand(name, steps), ...options });
-
-/** Whether a share has to be set: nothing but a run says what the method would skip. */
-export const needsShare = (name: MethodName, options: Readonly<Record<string, unknown>>): boolean =>
-  name === "magcache"
-    ? !("magRatios" in options)
-    : [
-        "firstblockcache",
-        "dbcache",
-        "dicache",
-        "dpcache",
-        "easycache",
-        "lazycache",
-        "seacache",
-        "smoothcache",
-        "teacache",
-      ].includes(name);
-
-/** Where neither a run nor the reader says one. */
-export const usualShare = 0.5;
-
 /** @throws EngineError as `planRun`; SyntaxError for options that are no JSON */
 export const planOf = (
   choice: Omit<Choice, "gpu" | "gpuGib" | "seconds">,
@@ -87,7 +42,7 @@ export const planOf = (
   const { card: name, method, width, height, frames, steps, dtype, share } = choice;
   const card = modelCard(name);
   const options = JSON.parse(choice.options || "{}") as Readonly<Record<string, unknown>>;
-  const acting = method === "none" ? [] : [methodOf(method, options, steps)];
+  const acting = method === "none" ? [] : [methodToPlan(method, options, steps)];
   const open = method !== "none" && needsShare(method, options);
   const known = acting.some((one) => recordedShare(card.name, one, steps));
   const shares = open && (share > 0 || !known) ? { [method]: share || usualShare } : {};

@@ -120,6 +120,14 @@ export { readScenes, type SceneReading } from "./metrics/scenes/read-scenes.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export type { Picked, PickedFile, PickedFiles, PickedFolder } from "./models/picked-files.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
+export {
+  type Candidate,
+  type CandidatesOptions,
+  candidates,
+  fulfilling,
+  usualShare,
+  type Wish,
+} from "./plan/candidates.js";
 export type { DecidedBy, Shares } from "./plan/decided-by.js";
 export { type Dtype, dtypes } from "./plan/dtypes.js";
 export { type Band, type ExpectedTime, expectedSpeedUp, expectedTime } from "./plan/expected-time.js";
@@ -129,6 +137,7 @@ export { memoryOf, type RunMemory } from "./plan/memory-of.js";
 export { planToJson } from "./plan/plan-json.js";
 export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan } from "./plan/plan-run.js";
 export { type RecordedShare, recordedShare, recordedShares } from "./plan/recorded-shares.js";
+export { methodToPlan, needsShare, usualOptions } from "./plan/usual-options.js";
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { inputsFromTensors } from "./run/inputs-from-tensors.js";

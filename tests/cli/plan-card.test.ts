@@ -85,6 +85,28 @@ describe("plan --card", () => {
   });
 });
 
+describe("plan --card --speedup", () => {
+  test("finds settings of many methods within the memory, the leanest first, each as its own plan says", async () => {
+    const args = ["plan", "--card", "Wan2.1-14B", "--json"];
+    const found = JSON.parse((await cli(...args, "--speedup", "2", "--cache-gib", "1")).stdout);
+    expect(new Set(found.map(({ method }: { method: string }) => method)).size).toBeGreaterThan(2);
+    const bytes = found.map(({ cacheBytes }: { cacheBytes: number }) => cacheBytes);
+    expect(bytes).toEqual(bytes.toSorted((a: number, b: number) => a - b));
+    expect(Math.max(...bytes)).toBeLessThanOrEqual(2 ** 30);
+    const [{ method, options, ideal, cacheBytes }] = found;
+    const own = await cli(...args, "--method", method, "--options", JSON.stringify(options));
+    expect(JSON.parse(own.stdout)).toMatchObject({ idealSpeedUp: ideal, cacheBytes });
+  });
+
+  test("says so where nothing reaches the wish, and refuses a method beside it", async () => {
+    const args = ["plan", "--card", "FLUX.1-dev", "--cache-gib", "0"];
+    expect((await cli(...args)).stdout).toContain("No method reaches that.");
+    const both = await cli(...args, "--method", "fora");
+    expect(both.code).toBe(2);
+    expect(both.stderr).toContain("--method cannot be given with --speedup or --cache-gib");
+  });
+});
+
 test("cards lists them all", async () => {
   const { stdout } = await cli("cards");
   for (const name of [

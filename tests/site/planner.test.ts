@@ -1,16 +1,24 @@
-import { cardNames, type MethodName, methods, modelCard } from "diffusion-cache";
+import {
+  type Candidate,
+  cardNames,
+  fulfilling,
+  type MethodName,
+  methods,
+  modelCard,
+  usualOptions,
+} from "diffusion-cache";
 import { describe, expect, test } from "vitest";
-import { type Choice, choiceFromLink, choiceOf, linkOf, planOf, usualOptions } from "../../site/plan/choice.js";
+import { type Choice, choiceFromLink, choiceOf, linkOf, planOf } from "../../site/plan/choice.js";
 import { pitfallsOf } from "../../site/plan/pitfalls.js";
 import { scriptsOf } from "../../site/plan/script.js";
-import { type Candidate, candidates, fulfilling } from "../../site/plan/search.js";
+import { candidatesFor, readyFirst } from "../../site/plan/search.js";
 
 // What the page "Your model" computes.
 
 const small = choiceOf("DiT-XL/2-256", { method: "fora" });
 const collected = async (choice: Choice, many: boolean): Promise<Candidate[]> => {
   const found: Candidate[] = [];
-  for await (const one of candidates(choice, many, () => undefined)) found.push(one);
+  for await (const one of candidatesFor(choice, many, () => undefined)) found.push(one);
   return found;
 };
 
@@ -31,14 +39,14 @@ describe("a choice", () => {
 describe("all methods on a model", () => {
   test("are those that find something there, each setting once", async () => {
     const found = await collected(small, true);
-    const keys = found.map(({ method, options, share }) => `${method} ${options} ${share}`);
+    const keys = found.map(({ method, options, share }) => `${method} ${JSON.stringify(options)} ${share}`);
     expect(new Set(keys).size).toBe(keys.length);
     expect(found.map(({ method }) => method)).not.toContain("textkv");
     expect(found.length).toBeGreaterThan(12);
   });
 
   test("fulfil a wish by their band and what they keep, the leanest first", async () => {
-    const found = fulfilling(await collected(small, true), { speedUp: 2, gib: 0.01 });
+    const found = fulfilling(await collected(small, true), { speedup: 2, cacheBytes: 0.01 * 2 ** 30 });
     expect(found.length).toBeGreaterThan(0);
     for (const { expected, cacheBytes } of found) {
       expect(expected[1]).toBeGreaterThanOrEqual(2);
@@ -47,7 +55,7 @@ describe("all methods on a model", () => {
     const bytes = found.map(({ cacheBytes }) => cacheBytes);
     expect(bytes).toEqual(bytes.toSorted((a, b) => a - b));
     const states: Readonly<Record<string, string>> = { mask: "works", taylorseer: "no-effect", easycache: "one-call" };
-    const ready = fulfilling(found, { speedUp: 2, gib: 0 }, (method) => states[method]).map(({ method }) => method);
+    const ready = readyFirst(found, (method) => states[method]).map(({ method }) => method);
     expect(ready[0]).toBe("mask");
     expect(ready.indexOf("easycache")).toBeLessThan(ready.indexOf("spectrum"));
     expect(ready.lastIndexOf("taylorseer")).toBe(ready.length - 1);

@@ -1,18 +1,11 @@
 import { probesOf } from "../cache/decide.js";
 import { latteSites } from "../cache/dry-run.js";
 import { methods as known, type MethodName, methodFromName } from "../cache/methods/index.js";
+import { standIn } from "../calibrate/stand-ins.js";
 import type { CacheMethod, SiteMap } from "../method.js";
 import type { Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { print } from "./print.js";
-
-/** Numbers that stand for a calibration's, so that a method that needs one can be asked about the rest. */
-const stand = {
-  magcache: { magRatios: [1] },
-  teacache: { coefficients: [1, 0] },
-  smoothcache: { errors: { "spatial-attention": [[0]] } },
-  dpcache: { errors: { line: [], reuse: [[0]] } },
-} as const;
 
 export interface MethodInfo {
   readonly name: string;
@@ -29,7 +22,7 @@ const kindsOf = (method: CacheMethod, sites: SiteMap): string[] => [
 
 /** What a method is, asked of the method itself on the sites of a Latte. */
 export const methodInfo = (name: MethodName): MethodInfo => {
-  const required: Readonly<Record<string, unknown>> = name in stand ? stand[name as keyof typeof stand] : {};
+  const required = standIn(name, 2);
   const method = methodFromName(name, required);
   const sites = latteSites(2);
   const kinds = kindsOf(method, sites);

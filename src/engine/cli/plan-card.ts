@@ -1,23 +1,16 @@
 import { recordedReadings } from "../cache/recorded-readings.js";
-import { cardFromConfig } from "../cards/build.js";
-import type { ModelCard, RunSize } from "../cards/card.js";
-import { cardFromJson } from "../cards/card-from-json.js";
-import { modelCard } from "../cards/index.js";
-import { latentFrames, tokensOf } from "../cards/tokens.js";
-import { EngineError } from "../errors.js";
-import { dtypeOf } from "../plan/dtypes.js";
+import { candidates, fulfilling } from "../plan/candidates.js";
+import { candidatesText } from "../plan/candidates-text.js";
 import { gpuOf } from "../plan/gpus.js";
 import { diffusersCacheBytes } from "../plan/in-diffusers.js";
 import { type PlanBeside, planToJson } from "../plan/plan-json.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { planText } from "../plan/plan-text.js";
-import { schedulerFromConfig } from "../schedulers/index.js";
-import { type Sigmas, scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { type Flag, methodsOf, numberOf, printNotes, textOf, type Values } from "./arguments.js";
-import { schedulerOf, sigmasOf } from "./model.js";
+import { type Flag, methodsOf, printNotes, speedUpIn, textOf, type Values } from "./arguments.js";
+import { invalid, requestOf, shareOf, within } from "./card-request.js";
 import { print } from "./print.js";
-import { jsonFile, parsedFile, textFile } from "./read-file.js";
+import { jsonFile } from "./read-file.js";
 
 /** Flags of `plan` for a real model. */
 export const cardFlags: Readonly<Record<string, Flag>> = {
@@ -31,9 +24,9 @@ export const cardFlags: Readonly<Record<string, Flag>> = {
   gpu: { value: "NAME", help: "with a card: a GPU to say time and memory of" },
   "gpu-gib": { value: "N", help: "with a card: memory of the GPU, in GiB" },
   seconds: { value: "S", help: "with a card: what one uncached run takes, to say what a cached one would" },
+  speedup: { value: "X", help: "with a card, in place of --method: settings of all methods that may get so fast" },
+  "cache-gib": { value: "N", help: "the same: settings that keep at most N GiB" },
 };
-
-const invalid = (message: string, hint: string): EngineError => new EngineError("argument-invalid", message, { hint });
 
 /** Whether the flags ask for a plan on a card; flags of such plans are refused without one. */
 export const asksForCard = (values: Values): boolean => {
@@ -46,83 +39,12 @@ export const asksForCard = (values: Values): boolean => {
   return false;
 };
 
-const cardOf = async (values: Values): Promise<ModelCard> => {
-  const [card, config] = [textOf(values, "card"), textOf(values, "config")];
-  if (config !== undefined) return cardFromConfig(await jsonFile(config));
-  if (!card?.endsWith(".json")) return modelCard(card ?? "");
-  return cardFromJson(parsedFile(card, await textFile(card)));
-};
-
-const sizeOf = (values: Values): Partial<RunSize> => {
-  const text = textOf(values, "size");
-  const frames = numberOf(values, "frames");
-  const [, width, height] = /^(\d{1,6})[x×](\d{1,6})$/i.exec(text ?? "") ?? [];
-  if (text !== undefined && !(width && height))
-    throw invalid(`--size is "${text}"; expected width and height.`, "Write it like 832x480.");
-  return {
-    ...(width && height ? { width: Number(width), height: Number(height) } : {}),
-    ...(frames === undefined ? {} : { frames }),
-  };
-};
-
-/** A number of a flag within bounds. */
-const within = (values: Values, flag: string, low: number, high: number): number | undefined => {
-  const value = numberOf(values, flag);
-  if (value !== undefined && !(value >= low && value <= high))
-    throw invalid(`--${flag} is ${value}; expected a number from ${low} to ${high}.`, "Give another.");
-  return value;
-};
-
-/** What is known of steps and noise where no scheduler is given: the card's own rule, or sigmas that it shifts. */
-const withoutScheduler = (sigmas: Sigmas | undefined, steps: number | undefined) => {
-  if (sigmas === "scheduler")
-    throw invalid("--sigmas scheduler asks for a scheduler.", "Give its folder: --scheduler DIR.");
-  if (sigmas === undefined || sigmas === "pipeline") return steps === undefined ? {} : { steps };
-  if (steps !== undefined && steps !== sigmas.length)
-    throw invalid(`--steps is ${steps}, but --sigmas has ${sigmas.length} numbers.`, "Leave --steps out.");
-  return { sigmas };
-};
-
-/** The timesteps of a scheduler_config.json, with the sigmas that the model's pipeline passes to it. */
-const laidBy = async (
-  folder: string,
-  card: ModelCard,
-  size: Partial<RunSize>,
-  sigmas: Sigmas | undefined,
-  steps: number | undefined,
-) => {
-  const scheduler = await schedulerOf(folder);
-  const { channels, space } = card.latent;
-  const { width, height, frames } = { ...(card.sizes[0] as RunSize), ...size };
-  tokensOf(card, { width, height, frames });
-  const { steps: count, schedule } = scheduleOf({
-    ...{ sigmas, steps, defaultSteps: card.steps, scheduler },
-    // Pipelines that pack squares of latents tell it by the channels of the network.
-    network: { _class_name: card.class, in_channels: channels * card.patch[1] * card.patch[2] },
-    size: { channels, frames: latentFrames(card, frames), height: height / space, width: width / space },
-  });
-  return { timesteps: schedulerFromConfig(scheduler, count, schedule).timesteps };
-};
-
 const planOf = async (values: Values) => {
-  const [card, methods] = [await cardOf(values), await methodsOf(values)];
-  const [file, scheduler, dtype] = [textOf(values, "readings"), textOf(values, "scheduler"), textOf(values, "dtype")];
-  const share = within(values, "share", 0, 1);
-  const [guidance, clips] = [numberOf(values, "guidance"), within(values, "clips", 1, 1000)];
+  const [methods, file, share] = [await methodsOf(values), textOf(values, "readings"), shareOf(values)];
   const recorded = file === undefined ? undefined : traceFromJson(await jsonFile(file));
-  const size = sizeOf(values);
-  const sigmas = sigmasOf(values);
-  const given = numberOf(values, "steps") ?? recorded?.timesteps.length;
-  const lay =
-    scheduler === undefined
-      ? await withoutScheduler(sigmas, given)
-      : await laidBy(scheduler, card, size, sigmas, given);
   const deciding = methods.flatMap((method) => method.parts ?? [method]).filter(({ probes }) => probes);
   const plan = planRun({
-    ...{ card, methods, ...size, ...lay },
-    ...(guidance === undefined ? {} : { guidance }),
-    ...(clips === undefined ? {} : { clips }),
-    ...(dtype === undefined ? {} : { dtype: dtypeOf(dtype) }),
+    ...{ ...(await requestOf(values, recorded?.timesteps.length)), methods },
     ...(share === undefined ? {} : { shares: Object.fromEntries(deciding.map(({ name }) => [name, share])) }),
     ...(recorded ? { readings: recordedReadings(recorded) } : {}),
   });
@@ -144,8 +66,23 @@ const besideOf = (values: Values, plan: RunPlan, methods: Parameters<typeof diff
   };
 };
 
+/** Finds settings that reach a wish, and prints them. */
+const searchOnCard = async (values: Values): Promise<void> => {
+  const lone = ["method", "options", "preset", "calibration", "readings"].find((flag) => values[flag] !== undefined);
+  if (lone !== undefined)
+    throw invalid(`--${lone} cannot be given with --speedup or --cache-gib, which try all methods.`, "Leave it out.");
+  const [speedup, gib, share] = [speedUpIn(values), within(values, "cache-gib", 0, 10_000), shareOf(values)];
+  const all = [...candidates(await requestOf(values), { many: true, ...(share === undefined ? {} : { share }) })];
+  const found = fulfilling(all, {
+    ...(speedup === undefined ? {} : { speedup }),
+    ...(gib === undefined ? {} : { cacheBytes: gib * 2 ** 30 }),
+  });
+  print(values.json === true ? JSON.stringify(found) : candidatesText(found));
+};
+
 /** Plans on a card, and prints it. */
 export const planOnCard = async (values: Values): Promise<void> => {
+  if (values.speedup !== undefined || values["cache-gib"] !== undefined) return searchOnCard(values);
   const { plan, methods } = await planOf(values);
   const beside = besideOf(values, plan, methods);
   printNotes(methods);

@@ -18,7 +18,8 @@ import { dtypes } from "./dtypes.js";
 
 // What the public functions of planning take.
 
-const aCard: Check = (value, path) => {
+/** A model card. */
+export const aCard: Check = (value, path) => {
   const wrong = anObject(value, path);
   if (wrong !== undefined) return wrong;
   try {

@@ -1,10 +1,8 @@
 import { expectedSpeedUp } from "./expected-time.js";
+import { gib, percent, times } from "./in-words.js";
 import { type PlanBeside, planToJson } from "./plan-json.js";
 import type { RunPlan } from "./plan-run.js";
 
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toPrecision(3)} GiB`;
-const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-const times = (speedUp: number): string => `${speedUp.toFixed(2)}×`;
 const seconds = ([low, high]: readonly [number, number]): string => {
   const short = (value: number): string => (value < 10 ? value.toFixed(1) : String(Math.round(value)));
   if (high === Number.POSITIVE_INFINITY) return `at least ${short(low)} s`;
