@@ -7,10 +7,12 @@ import { loadCheckpoint } from "../../src/engine/run/checkpoint.js";
 import { readFixture } from "../golden/fixture.js";
 import { readReal } from "../golden/real.js";
 
-test.each(["latte-a", "flux-a", "cogvideox", "dit", "pixart", "qwenimage", "sd3", "wan"])(
+const small = ["cogvideox", "dit", "pixart", "qwenimage", "sd3", "wan"].map((name) => [name, "real"] as const);
+
+test.each([["latte-a", "a"], ["flux-a", "a"], ...small, ["chroma-deep", "networks"]] as const)(
   "%s: the sites said without weights are those of the model",
-  async (name) => {
-    const { folder, tensor } = name.endsWith("-a") ? readFixture(name) : readReal(name);
+  async (name, room) => {
+    const { folder, tensor } = room === "a" ? readFixture(name) : readReal(name, room);
     const { config, weights } = await loadCheckpoint(await openFiles(folder));
     const dims = tensor("noise").dims;
     const [clips, channels, frames, height, width] = (

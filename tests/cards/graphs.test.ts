@@ -64,6 +64,8 @@ test.each([
   ["qwenimage", "real"],
   ["sd3", "real"],
   ["wan", "real"],
+  ["chroma-deep", "networks"],
+  ["chroma-masked", "networks"],
   ["cogvideox-deep", "networks"],
   ["cogvideox-rope", "networks"],
   ["dit-wide", "networks"],

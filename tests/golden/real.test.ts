@@ -25,7 +25,8 @@ describe.each(recorded)("diffusers' runs on %s", (name, room) => {
   test.each(fixture.runs.map((run) => [run.run, run] as const))(
     "%s: same predictions, same modules",
     async (_, run) => {
-      const { steps, guidance, inputs } = fixture;
+      const { steps, inputs } = fixture;
+      const guidance = run.guidance ?? fixture.guidance;
       const cache = run.method === null ? [] : [methodFromName(run.method, run.options ?? {})];
       const {
         trace,

@@ -8,6 +8,8 @@ export interface RealRun {
   readonly run: string;
   readonly method: string | null;
   readonly options?: Readonly<Record<string, unknown>>;
+  /** Where it is not the fixture's. */
+  readonly guidance?: number;
   readonly computed?: Readonly<Record<string, string>>;
 }
 

@@ -4,7 +4,7 @@ import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import type { WeightStore } from "../graph/weights.js";
 import type { Geometry, Model } from "../models/model.js";
 import { type Positions, quarterTurn, type RotaryTables, rotaryTables } from "../models/rotary.js";
-import type { Tensor } from "../tensor.js";
+import { sizeOf, type Tensor } from "../tensor.js";
 
 /** What the engine asks of an architecture before it knows what to generate. */
 export interface Architecture {
@@ -74,6 +74,19 @@ export const defineRope = (weights: WeightStore, name: string, made: RotaryTable
   weights.define(`cos ${name}`, () => made.cos);
   weights.define(`sin ${name}`, () => made.sin);
   weights.define(`turn ${width}`, () => quarterTurn(width));
+};
+
+/** The condition "text", and its "mask" where there is one. */
+export const textConditions = ({ clips: B, tokens: T, masked = false }: Geometry, width: number) => [
+  { name: "text", dims: [B, T, width] },
+  ...(masked ? [{ name: "mask", dims: [B, T] }] : []),
+];
+
+/** A mask [B, T] of the text with `count` rows of an image, which are all read, after it: [B, T + count]. */
+export const withImage = (g: GraphBuilder, mask: GraphValue, count: number): GraphValue => {
+  const dims = [mask.dims[0] as number, count];
+  const ones = g.constant(`ones ${dims.join("×")}`, { dims, data: new Float32Array(sizeOf(dims)).fill(1) });
+  return g.concat([mask, ones], 1);
 };
 
 /** A mask [B, T] of ones, and zeros for rows that are not read, as what is added to the scores of attention: [B, 1, 1, T]. */

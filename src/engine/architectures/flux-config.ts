@@ -1,5 +1,5 @@
-import { EngineError } from "../errors.js";
 import { configReader } from "./config-reader.js";
+import { packedConfig } from "./packed-latents.js";
 
 /** What `config.json` of a FluxTransformer2DModel says, under our names. */
 export interface FluxConfig {
@@ -17,33 +17,12 @@ export interface FluxConfig {
   readonly ropeAxes: readonly number[];
 }
 
-/**
- * The side of a pack of latents that is one token: 2 in FluxPipeline, whose latents have a quarter of `in_channels`.
- * @throws EngineError "input-invalid" if the channels do not fill `in_channels` with a square of latents
- */
-export const fluxPack = ({ inChannels }: FluxConfig, channels: number): number => {
-  const side = Math.sqrt(inChannels / channels);
-  if (Number.isInteger(side)) return side;
-  throw new EngineError("input-invalid", `Latents of ${channels} channels cannot be packed into ${inChannels}.`, {
-    hint: `Give latents of ${inChannels / 4} channels, as FluxPipeline has them.`,
-  });
-};
-
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
 export const fluxConfig = (json: unknown): FluxConfig => {
   const config = configReader(json, "Only FLUX.1 checkpoints as diffusers saves them are supported.");
   const [heads, headWidth] = [config.whole("num_attention_heads", 24), config.whole("attention_head_dim", 128)];
-  if (config.whole("patch_size", 1) !== 1) config.refuse("patch_size", "1 (latents are packed before the model)");
-  const inChannels = config.whole("in_channels", 64);
-  if (inChannels % 4) config.refuse("in_channels", "a multiple of 4, for packs of 2×2 latents");
-  const outChannels = config.maybe("out_channels") ?? inChannels;
-  if (outChannels !== inChannels) config.refuse("out_channels", `in_channels = ${inChannels}`);
-  const ropeAxes = config.wholes("axes_dims_rope", [16, 56, 56], 3);
-  if (ropeAxes.some((axis) => axis % 2)) config.refuse("axes_dims_rope", "three even numbers");
-  if (ropeAxes.reduce((sum, axis) => sum + axis, 0) !== headWidth)
-    config.refuse("axes_dims_rope", `numbers that add up to attention_head_dim = ${headWidth}`);
   const found = {
-    ...{ heads, headWidth, width: heads * headWidth, inChannels, outChannels, ropeAxes },
+    ...{ heads, headWidth, width: heads * headWidth, ...packedConfig(config, 64, [16, 56, 56], headWidth) },
     dualLayers: config.whole("num_layers", 19, 0),
     singleLayers: config.whole("num_single_layers", 38, 0),
     textChannels: config.whole("joint_attention_dim", 4096),

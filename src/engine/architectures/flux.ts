@@ -1,15 +1,14 @@
-import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import { expectShape, type WeightStore } from "../graph/weights.js";
 import type { Site, SiteKind } from "../method.js";
 import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Part, Stream } from "../models/model.js";
-import { packed, unpacked } from "../models/packing.js";
-import { gridPositions, quarterTurn, rotaryTables } from "../models/rotary.js";
+import { quarterTurn, rotaryTables } from "../models/rotary.js";
 import { type Span, siteMap } from "../models/sites.js";
 import { tapsOf } from "../models/taps.js";
 import type { Architecture } from "./architecture.js";
-import { fluxConfig, fluxPack, fluxWeights } from "./flux-config.js";
+import { fluxConfig, fluxWeights } from "./flux-config.js";
+import { fluxPositions, packedGrid, packedLatents } from "./packed-latents.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
 
@@ -24,19 +23,12 @@ import { fluxConfig, fluxPack, fluxWeights } from "./flux-config.js";
 export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): Model => {
   const config = fluxConfig(json);
   const { heads: H, headWidth: E, width: D, inChannels } = config;
-  const { clips: B, channels, height, width, tokens: T } = geometry;
-  const pack = fluxPack(config, channels);
-  if (height % pack || width % pack)
-    throw new EngineError("input-invalid", `Latents of ${height}×${width} cannot be packed ${pack}×${pack}.`, {
-      hint: `Give latents whose height and width are multiples of ${pack}.`,
-    });
-  const [rows, columns] = [height / pack, width / pack];
-  const N = rows * columns;
+  const { clips: B, height, width, tokens: T } = geometry;
+  const { rows, columns, count: N, volume } = packedGrid(inChannels, geometry);
   const S = T + N;
   for (const [name, dims] of fluxWeights(config)) expectShape(weights, name, dims);
   const key = `${rows}×${columns}+${T}`;
-  const ids = [...Array<number[]>(T).fill([0, 0, 0]), ...gridPositions(1, rows, columns)];
-  const tables = rotaryTables(ids, config.ropeAxes);
+  const tables = rotaryTables(fluxPositions(T, rows, columns), config.ropeAxes);
   weights.define(`rotary cos ${key}`, () => tables.cos); // [1, S, 1, E]
   weights.define(`rotary sin ${key}`, () => tables.sin);
   weights.define("rotary turn", () => quarterTurn(E));
@@ -227,10 +219,7 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
       timestepEmbedding: { value: "silu(temb)", after: 1 },
     }),
     inputs: [{ name: "latents", dims: [B, N, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
-    volume(g, latents) {
-      const packs = g.reshape(latents, [B, rows, columns, channels, pack, pack]);
-      return g.reshape(g.transpose(packs, [0, 3, 1, 4, 2, 5]), [B, channels, 1, height, width]);
-    },
+    volume,
     conditions,
     output: "prediction",
     weights,
@@ -240,10 +229,8 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
 };
 
 export const architecture: Architecture = {
+  ...packedLatents((json) => fluxConfig(json).inChannels),
   build: flux,
-  shape: (config) => ({ channels: fluxConfig(config).inChannels / 4, frames: 1, height: 128, width: 128 }),
-  pack: (noise, config) => packed(noise, fluxPack(fluxConfig(config), noise.dims[1] as number)),
-  unpack: (data, dims, config) => unpacked(data, dims, fluxPack(fluxConfig(config), dims[1] as number)),
   // As FluxPipeline takes guidance_scale. With a condition "guidance" the scale is that of two passes, true_cfg_scale.
   guided(inputs, scale, config) {
     const { cond } = inputs;

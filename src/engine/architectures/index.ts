@@ -7,6 +7,7 @@ type Load = () => Promise<{ readonly architecture: Architecture }>;
 
 /** Every architecture by its class name in diffusers, loaded when a checkpoint names it. */
 const architectures: Readonly<Record<string, Load>> = {
+  ChromaTransformer2DModel: () => import("./chroma.js"),
   CogVideoXTransformer3DModel: () => import("./cogvideox.js"),
   DiTTransformer2DModel: () => import("./dit.js"),
   FluxTransformer2DModel: () => import("./flux.js"),

@@ -16,6 +16,16 @@ export interface JointStream {
   readonly feedForward?: string;
 }
 
+/** The names that most classes give a stream's layers; no feed-forward network where the stream ends. */
+export const imageNames = (feedForward = "ff") =>
+  ({ projections: ["to_q", "to_k", "to_v"], norms: ["norm_q", "norm_k"], out: "to_out.0", feedForward }) as const;
+export const textNames = (feedForward = "ff_context") =>
+  ({
+    projections: ["add_q_proj", "add_k_proj", "add_v_proj"],
+    norms: ["norm_added_q", "norm_added_k"],
+    ...{ out: "to_add_out", feedForward },
+  }) as const;
+
 export interface JointStreams {
   readonly layers: Layers;
   readonly heads: number;

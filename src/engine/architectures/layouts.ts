@@ -35,6 +35,14 @@ type Count = (field: string, fallback: number, least?: number) => number;
 
 /** By class in diffusers. `count` reads a whole number of the config.json. */
 const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<string, unknown>>) => Layout>> = {
+  ChromaTransformer2DModel: (count) =>
+    two([
+      ...repeated("transformer_blocks", count("num_layers", 19, 0), [joint, ff, ["ff_context", "feed-forward"]]),
+      ...repeated("single_transformer_blocks", count("num_single_layers", 38, 0), [
+        ["proj_mlp", "feed-forward"],
+        ["attn", "spatial-attention"],
+      ]),
+    ]),
   CogVideoXTransformer3DModel: (count) =>
     two(
       repeated("transformer_blocks", count("num_layers", 30), [

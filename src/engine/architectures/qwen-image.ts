@@ -4,9 +4,17 @@ import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { packed, unpacked } from "../models/packing.js";
 import { gridPositions } from "../models/rotary.js";
-import { type Architecture, expectPatches, hidden, plain, ropeTables } from "./architecture.js";
+import {
+  type Architecture,
+  expectPatches,
+  hidden,
+  plain,
+  ropeTables,
+  textConditions,
+  withImage,
+} from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { type JointStreams, jointBlock } from "./joint-streams.js";
+import { imageNames, type JointStreams, jointBlock, textNames } from "./joint-streams.js";
 import { networkKit } from "./kit.js";
 import { layersOf } from "./layers.js";
 import { layoutOf } from "./layouts.js";
@@ -66,26 +74,13 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   });
   const modulation = (name: string) => (g: GraphBuilder, stream: Stream, id: string) =>
     layers.modulation(g, stream.get("temb"), `${id}.${name}.1`, 6, D);
-  const mask = (g: GraphBuilder, stream: Stream): GraphValue | undefined => {
-    if (!masked) return undefined;
-    const image = g.constant(`ones ${B}×${N}`, { dims: [B, N], data: new Float32Array(B * N).fill(1) });
-    return g.once("mask", () => hidden(g, g.concat([stream.get("mask"), image], 1)));
-  };
+  const mask = (g: GraphBuilder, stream: Stream): GraphValue | undefined =>
+    masked ? g.once("mask", () => hidden(g, withImage(g, stream.get("mask"), N))) : undefined;
   const table: JointStreams = {
     ...{ layers, heads, headWidth, epsilon: 1e-6, rope, mask, order: "text-first", activation: "gelu-approximate" },
     qkNorm: { kind: "rms-head", epsilon: 1e-6 },
-    x: {
-      modulation: modulation("img_mod"),
-      projections: ["to_q", "to_k", "to_v"],
-      norms: ["norm_q", "norm_k"],
-      ...{ out: "to_out.0", feedForward: "img_mlp" },
-    },
-    context: {
-      modulation: modulation("txt_mod"),
-      projections: ["add_q_proj", "add_k_proj", "add_v_proj"],
-      norms: ["norm_added_q", "norm_added_k"],
-      ...{ out: "to_add_out", feedForward: "txt_mlp" },
-    },
+    x: { modulation: modulation("img_mod"), ...imageNames("img_mlp") },
+    context: { modulation: modulation("txt_mod"), ...textNames("txt_mlp") },
   };
   for (const one of layout.blocks) block(one, jointBlock(one.id, table));
   part("proj_out", (g, stream) => {
@@ -97,10 +92,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     stream.set("prediction", layers.linear(g, normed, "proj_out", inChannels)); // [B, N, C]
   });
 
-  const conditions = [
-    { name: "text", dims: [B, T, textChannels] },
-    ...(masked ? [{ name: "mask", dims: [B, T] }] : []),
-  ];
+  const conditions = textConditions(geometry, textChannels);
   return model({
     architecture: "QwenImageTransformer2DModel",
     key: `qwen ${B}×${height}×${width}+${T}${masked ? " masked" : ""}`,
