@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { methods } from "../../src/engine/cache/methods/index.js";
 import type { MethodInfo } from "../../src/engine/cli/methods.js";
+import type { QualityReport } from "../../src/engine/measure/quality-report.js";
 import { readInfinity } from "../../src/engine/metrics/quality.js";
 import { cli } from "./cli.js";
 
@@ -151,5 +152,40 @@ describe("bench", () => {
     const { stderr, stdout } = await cli("bench", ...args);
     expect(stdout).toBe("");
     expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));
+  });
+});
+
+describe("quality", () => {
+  test("goes on with a report: its rows stay, a method that it lacks is added beside its rivals", async () => {
+    const [out, prompts] = [join(folder, "quality.json"), join(folder, "one-prompt.txt")];
+    await writeFile(prompts, "a small blue ring orbiting on a white background\n");
+    const measure = (methods: string, steps: string) =>
+      cli(
+        "quality",
+        "--model",
+        model,
+        "--prompts",
+        prompts,
+        "--steps",
+        steps,
+        "--out",
+        out,
+        "--resume",
+        ...["--methods", methods],
+      );
+    const report = async () => JSON.parse(await readFile(out, "utf8"), readInfinity) as QualityReport;
+    expect((await measure("mask", "6")).code).toBe(0);
+    const before = await report();
+    expect((await measure("fora,mask", "6")).code).toBe(0);
+    const after = await report();
+    expect(after.rows.filter(({ kind }) => kind === "cached").map(({ method }) => method)).toEqual(["fora", "mask"]);
+    expect(after.rows).toEqual(expect.arrayContaining([...before.rows]));
+    expect((await measure("fora", "7")).stderr).toContain("The earlier report has steps 6; this one has 7.");
+    expect(await report()).toEqual(after);
+  });
+
+  test("has nothing to go on with where no file is named", async () => {
+    const { code, stderr } = await cli("quality", "--model", model, "--prompts", "p.txt", "--resume");
+    expect([code, stderr]).toEqual([2, expect.stringContaining("--resume is given without --out.")]);
   });
 });

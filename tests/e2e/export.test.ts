@@ -20,7 +20,8 @@ beforeAll(async () => {
   await example.run();
   await ended;
   await example.says(/^Done/);
-  await page.locator(".dc-chart svg").first().scrollIntoViewIfNeeded();
+  // The figure stays while its drawing is replaced.
+  await page.locator(".dc-chart:has(svg)").first().scrollIntoViewIfNeeded();
   await example.tab("Export");
   await page.getByRole("button", { name: "Steps (CSV)" }).waitFor();
 });

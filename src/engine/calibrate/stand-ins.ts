@@ -12,3 +12,6 @@ export const standIn = (name: string, steps: number): Readonly<Record<string, un
   };
   return Object.hasOwn(known, name) ? (known[name] as () => Readonly<Record<string, unknown>>)() : {};
 };
+
+/** Whether a method cannot do without numbers of a calibration. */
+export const takesNumbers = (name: string): boolean => Object.keys(standIn(name, 2)).length > 0;

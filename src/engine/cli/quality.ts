@@ -1,19 +1,36 @@
+import { existsSync } from "node:fs";
+import { ladders } from "../cache/ladders.js";
+import type { MethodName } from "../cache/methods/index.js";
+import { takesNumbers } from "../calibrate/stand-ins.js";
+import { EngineError } from "../errors.js";
 import { atEqualEvaluations } from "../measure/at-equal-evaluations.js";
-import type { QualityReport } from "../measure/quality-report.js";
+import { type QualityReport, qualityReportFromJson } from "../measure/quality-report.js";
 import { qualityMarkdown } from "../measure/quality-table.js";
 import { settingsNear } from "../measure/settings-near.js";
-import { writeInfinity } from "../metrics/quality.js";
+import { readInfinity, writeInfinity } from "../metrics/quality.js";
 import { methodNamesIn, numberOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 import { readablePrompts } from "./prompts.js";
+import { parsedFile, textFile } from "./read-file.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
+/** The report that --resume goes on with; undefined where --out names no file yet. */
+const earlierIn = async (values: Values): Promise<QualityReport | undefined> => {
+  const out = textOf(values, "out");
+  if (values.resume !== true) return undefined;
+  if (out === undefined) throw new EngineError("argument-invalid", "--resume is given without --out.");
+  return existsSync(out) ? qualityReportFromJson(parsedFile(out, await textFile(out), readInfinity), out) : undefined;
+};
+
 const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
+  const earlier = await earlierIn(values);
   const prompts = await readablePrompts(values);
-  const [speedup, methods] = [speedUpIn(values) ?? 2, methodNamesIn(values)];
+  const there = new Set(earlier?.rows.map(({ method }) => method));
+  const asked = methodNamesIn(values) ?? (Object.keys(ladders) as MethodName[]);
+  const [speedup, methods] = [speedUpIn(values) ?? 2, asked.filter((name) => !there.has(name))];
   const show = progressLine(true);
   const engine = await openEngine(values, show.progress);
   const { defaults, calibration } = engine.model;
@@ -22,13 +39,13 @@ const measured = async (values: Values, keep: (report: QualityReport) => void): 
       numberOf(values, "steps") ?? defaults.steps,
       numberOf(values, "guidance") ?? defaults.guidance,
     ];
-    const here = calibration?.calibratedFor.steps === steps ? calibration : await engine.calibrate({ steps, guidance });
+    const ready = calibration?.calibratedFor.steps === steps || !methods.some(takesNumbers);
+    const here = ready ? calibration : await engine.calibrate({ steps, guidance });
     const { found, leftOut } = await settingsNear(engine, {
-      ...{ steps, guidance, speedup, calibration: here },
-      ...(methods ? { methods } : {}),
+      ...{ steps, guidance, speedup, methods, calibration: here },
     });
     return await atEqualEvaluations(engine, {
-      ...{ methods: found, leftOut, steps, guidance },
+      ...{ methods: found, leftOut, steps, guidance, earlier },
       clips: prompts.map((prompt, seed) => ({ prompt, seed })),
       onRun: (name, done) => show.text(`${name}: run ${done + 1}`),
       onReport: keep,
@@ -48,6 +65,7 @@ export const quality: Verb = {
     guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },
     methods: { value: "all|a,b", help: "methods to compare (default: all that can act)" },
     speedup: { value: "X", help: "ideal speed-up whose nearest setting each method takes (default: 2)" },
+    resume: { help: "go on with the report in --out: its rows are kept, methods that it lacks are measured" },
     out: { value: "FILE.json", help: "where to write the report (default: print the table)" },
     ...commonFlags,
   },

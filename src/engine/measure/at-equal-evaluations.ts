@@ -1,6 +1,6 @@
 import { stepMask } from "../cache/methods/step-mask.js";
 import type { Engine, GenerateOptions, Result } from "../engine.js";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import {
   accept,
   aFunction,
@@ -22,7 +22,7 @@ import { type BenchMethod, fatal } from "./bench.js";
 import { compareRuns } from "./compare-runs.js";
 import { evaluationsOf } from "./evaluations.js";
 import { leavesNoise } from "./fewer-steps.js";
-import { type QualityReport, type QualityRow, rivalSteps } from "./quality-report.js";
+import { aQualityReport, type QualityReport, type QualityRow, rivalSteps } from "./quality-report.js";
 
 /** What is compared, on which clips. */
 export interface QualityOptions extends Pick<GenerateOptions, "steps" | "guidance" | "signal"> {
@@ -32,6 +32,8 @@ export interface QualityOptions extends Pick<GenerateOptions, "steps" | "guidanc
   readonly leftOut?: Readonly<Record<string, string>>;
   /** What every row makes: prompts and seeds. A figure to publish wants 16 or more. */
   readonly clips: readonly { readonly prompt: string; readonly seed: number }[];
+  /** A report of the same clips and settings: its rows are kept, its rivals too, and what it left out is tried again. */
+  readonly earlier?: QualityReport | undefined;
   /** Called before every run, with the row's name and how many runs are done. */
   readonly onRun?: (name: string, done: number) => void;
   /** Called after every method with the report so far, its rivals included, so that a stopped one is not lost. */
@@ -44,6 +46,27 @@ export const evenMask = (count: number, steps: number): string => {
     Array.from({ length: count }, (_, at) => (count === 1 ? 0 : Math.round((at * (steps - 1)) / (count - 1)))),
   );
   return Array.from({ length: steps }, (_, step) => (computed.has(step) ? "1" : "0")).join("");
+};
+
+const byName = (rows: readonly QualityRow[]): readonly QualityRow[] =>
+  rows.toSorted((a, b) => (a.method < b.method ? -1 : 1));
+
+/** @throws EngineError "input-invalid" where a report is of another run than the one asked for */
+const expectSame = (
+  earlier: QualityReport,
+  now: Pick<QualityReport, "model" | "steps" | "guidance" | "clips">,
+): void => {
+  for (const [field, value] of Object.entries(now)) {
+    const before = earlier[field as keyof typeof now];
+    if (JSON.stringify(before) !== JSON.stringify(value))
+      throw new EngineError(
+        "input-invalid",
+        field === "clips"
+          ? "The earlier report is of other prompts or seeds."
+          : `The earlier report has ${field} ${shown(before)}; this one has ${shown(value)}.`,
+        { hint: "Measure the same as it did, or write a new report." },
+      );
+  }
 };
 
 /** One clip of a row. */
@@ -95,13 +118,15 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
         }),
         clips: listOf(fields({ prompt: aText, seed: wholeFrom(0) }), { most: 1000 }),
         ...{ "steps?": wholeFrom(1, 1000), "guidance?": aNumber, "signal?": aSignal, "onRun?": aFunction },
-        "leftOut?": mapOf(aText),
+        ...{ "leftOut?": mapOf(aText), "earlier?": aQualityReport },
       }),
     ],
   });
   const { steps = engine.model.defaults.steps, guidance = engine.model.defaults.guidance } = options;
   const { methods, clips, signal, onRun, onReport } = options;
   if (clips.length === 0) throw new EngineError("input-invalid", "There is no clip to make.");
+  const { earlier } = options;
+  if (earlier) expectSame(earlier, { model: engine.model.name, steps, guidance, clips });
   const base = { guidance, ...(signal ? { signal } : {}) };
   const leftOut: Record<string, string> = { ...options.leftOut };
   let done = 0;
@@ -146,14 +171,22 @@ export const atEqualEvaluations = async (engine: Engine, options: QualityOptions
     return [reused];
   };
 
-  const [cached, rivals]: [QualityRow[], Map<number, readonly QualityRow[]>] = [[], new Map()];
+  const cached = earlier?.rows.filter(({ kind }) => kind === "cached") ?? [];
+  const rivals = new Map<number, readonly QualityRow[]>();
+  for (const rival of earlier?.rows.filter(({ kind }) => kind !== "cached") ?? []) {
+    const count = rival.options.for as number;
+    rivals.set(count, [...(rivals.get(count) ?? []), rival]);
+  }
   const report = (): QualityReport => ({
     format: "diffusion-cache/quality",
     version: 1,
     engine: version,
     model: engine.model.name,
     ...{ steps, guidance, clips, leftOut: { ...leftOut } },
-    rows: [...cached, ...[...rivals].toSorted(([a], [b]) => b - a).flatMap(([, rows]) => rows)],
+    rows: [
+      ...(earlier ? byName(cached) : cached),
+      ...[...rivals].toSorted(([a], [b]) => b - a).flatMap(([, rows]) => rows),
+    ],
   });
   for (const { name, options: said, cache } of methods) {
     try {
