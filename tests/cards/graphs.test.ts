@@ -69,6 +69,8 @@ test.each([
   ["cogvideox-deep", "networks"],
   ["cogvideox-rope", "networks"],
   ["dit-wide", "networks"],
+  ["flux2-dev", "networks"],
+  ["flux2-klein", "networks"],
   ["ltx-affine", "networks"],
   ["ltx-masked", "networks"],
   ["pixart-bare", "networks"],

@@ -11,7 +11,7 @@ import { readReal } from "./real.js";
 
 // Networks of packed latents and one stream: several pictures at once, and configurations that their graphs do not cover.
 
-const networks = ["chroma-masked"] as const;
+const networks = ["chroma-masked", "flux2-dev", "flux2-klein"] as const;
 
 /** Values of `tensor`, then those of another: its own in reverse. */
 const doubled = ({ dims, data }: Tensor): Tensor => ({
@@ -47,6 +47,12 @@ test.each([
   ["chroma-masked", "axes_dims_rope", [12]],
   ["chroma-masked", "approximator_num_channels", 12],
   ["chroma-masked", "guidance_embeds", true],
+  ["flux2-klein", "patch_size", 2],
+  ["flux2-klein", "axes_dims_rope", [2, 2, 4]],
+  ["flux2-klein", "axes_dims_rope", [1, 3, 2, 2]],
+  ["flux2-klein", "timestep_guidance_channels", 31],
+  ["flux2-klein", "mlp_ratio", 0],
+  ["flux2-klein", "pooled_projection_dim", 8],
 ] as const)("%s with %s = %j is refused by that name", async (name, field, value) => {
   const folder = fixtureFolder(`networks/${name}/transformer`);
   const config = { ...JSON.parse(readFileSync(`${folder}/config.json`, "utf8")), [field]: value };

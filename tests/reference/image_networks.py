@@ -59,7 +59,17 @@ def chroma(model, x, t, c, shape):
                  img_ids=ids.reshape(-1, 3), attention_mask=mask, return_dict=False)[0]
 
 
+def flux2(model, x, t, c, shape):
+    rows, columns, length = shape[2] // 2, shape[3] // 2, c["text"].shape[1]
+    ids = torch.cartesian_prod(torch.arange(1), torch.arange(rows), torch.arange(columns), torch.arange(1))
+    text_ids = torch.cartesian_prod(torch.arange(1), torch.arange(1), torch.arange(1), torch.arange(length))
+    return model(hidden_states=x, timestep=t / 1000, encoder_hidden_states=c["text"], txt_ids=text_ids, img_ids=ids,
+                 guidance=c.get("told"), return_dict=False)[0]
+
+
 FLUX_SITES = r"(single_)?transformer_blocks\.\d+\.(attn|ff|ff_context|proj_mlp)"
+# FirstBlockCache stops on FLUX.2: its tail takes the last block's output for a pair, and it is one tensor.
+HOOKS = ("pab", "fastercache", "taylorseer", "magcache")
 # name: class, config, noise, conditions, forward, guidance, modules that are sites, attention among them, methods
 NETWORKS = {
     "chroma-masked": ("ChromaTransformer2DModel", dict(in_channels=12, num_layers=2, num_single_layers=2, attention_head_dim=12, num_attention_heads=2, joint_attention_dim=10,
@@ -68,6 +78,11 @@ NETWORKS = {
     "chroma-deep": ("ChromaTransformer2DModel", dict(in_channels=16, out_channels=16, num_layers=1, num_single_layers=3, attention_head_dim=16, num_attention_heads=1, joint_attention_dim=8,
                     axes_dims_rope=(2, 6, 8), approximator_num_channels=64, approximator_hidden_dim=16, approximator_layers=3), (1, 4, 8, 4), text(5, 8), chroma, 4.5,
                     FLUX_SITES, ("taylorseer", "pab")),
+    "flux2-dev": ("Flux2Transformer2DModel", dict(in_channels=16, num_layers=2, num_single_layers=2, attention_head_dim=16, num_attention_heads=1, joint_attention_dim=12,
+                  mlp_ratio=2.5, axes_dims_rope=(4, 4, 4, 4)), (1, 4, 6, 8), text(5, 12), flux2, 4.0, FLUX_SITES, HOOKS),
+    "flux2-klein": ("Flux2Transformer2DModel", dict(in_channels=12, num_layers=1, num_single_layers=3, attention_head_dim=8, num_attention_heads=2, joint_attention_dim=10,
+                    timestep_guidance_channels=32, axes_dims_rope=(2, 2, 2, 2), rope_theta=500, eps=1e-5, guidance_embeds=False), (1, 3, 8, 4), text(7, 10), flux2, 3.0,
+                    FLUX_SITES, HOOKS),
 }
 
 
@@ -126,6 +141,7 @@ def make(name):
     save_file(weights, folder / "transformer" / "diffusion_pytorch_model.safetensors")
     scheduler = FlowMatchEulerDiscreteScheduler(shift=1.0)
     scheduler.save_pretrained(folder / "scheduler")
+    told = config.get("guidance_embeds", kind == "Flux2Transformer2DModel")
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     cond, uncond = conditions(1), conditions(2)
 
@@ -136,14 +152,15 @@ def make(name):
             now |= {"step": step, "timestep": float(t)}
             args = (network, x, t[None].float())
             _set_cache_context(network, CacheContext("cond"))  # `cache_context`, which Z-Image lacks
-            c = call(*args, cond, shape)
-            predictions.append(c if scale == 1 else (u := call(*args, uncond, shape)) + scale * (c - u))
+            c = call(*args, cond | ({"told": torch.tensor([scale])} if told else {}), shape)
+            predictions.append(c if told or scale == 1 else (u := call(*args, uncond, shape)) + scale * (c - u))
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
         return torch.stack(predictions), x
 
-    tensors, runs = {"noise": noise, **cond, **{f"uncond.{k}": v for k, v in uncond.items()}}, [{"run": "none", "method": None}]
+    tensors, runs = {"noise": noise, **cond, **({} if told else {f"uncond.{k}": v for k, v in uncond.items()})}, [{"run": "none", "method": None}]
     tensors["none.predictions"], tensors["none.sample"] = run(model, guidance, {})
-    alone, _ = run(model, 1, {})
+    scale = guidance if told else 1  # one pass a step
+    alone, _ = run(model, scale, {})
     for method in methods:
         for threshold in (0.3, 0.5, 0.7, 0.9, 1.2, 1.6) if method == "firstblockcache" else (None,):
             network = getattr(diffusers, kind)(**config).eval()
@@ -151,14 +168,14 @@ def make(name):
             now, ran = {"sites": sites, "threshold": threshold}, {}
             watched(network, sites, now, ran)
             options = hooked(network, method, now)
-            predictions, _ = run(network, 1, now)
+            predictions, _ = run(network, scale, now)
             changed = ((predictions - alone).abs().max() / alone.abs().max()).item()
             if changed > 0:
                 break
         assert changed > 0, f"{method} skipped nothing on {name}"
         tensors[f"{method}.predictions"] = predictions
         computed = {site: "".join(steps) for site, steps in ran.items()}
-        runs.append({"run": method, "method": method, "options": options, "guidance": 1, "computed": computed, "fromUncached": round(changed, 4)})
+        runs.append({"run": method, "method": method, "options": options, "guidance": scale, "computed": computed, "fromUncached": round(changed, 4)})
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "reference.safetensors")
     facts = {"model": kind, "diffusers": diffusers.__version__, "steps": STEPS, "guidance": guidance, "timesteps": [float(t) for t in scheduler.timesteps], "runs": runs}
     (folder / "reference.json").write_text(json.dumps(facts, indent=1))

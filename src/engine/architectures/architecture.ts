@@ -22,7 +22,7 @@ export interface Architecture {
   /** What a guidance scale means: two passes a step, or one where the model was trained to be told the scale. */
   guided(inputs: RunInputs, scale: number, config: unknown): RunInputs & { readonly guidance: number };
   /** A condition as people have it → as the graphs take it. */
-  condition(name: string, value: Tensor): Tensor;
+  condition(name: string, value: Tensor, config: unknown): Tensor;
 }
 
 /** The parts of an {@link Architecture} whose latents are unpacked and whose guidance is two passes a step. */

@@ -104,7 +104,10 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
       },
       ff: {
         ...around(`${one.id}.norm2`),
-        emit: (g, stream, site) => parted(g, layers.feedForward(g, joined(g, stream, site), site, config)),
+        emit(g, stream, site) {
+          const { activation } = config;
+          return parted(g, layers.feedForward(g, joined(g, stream, site), site, { activation }));
+        },
       },
     });
   part("proj_out", (g, stream) => {

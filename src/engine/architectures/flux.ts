@@ -9,6 +9,7 @@ import { tapsOf } from "../models/taps.js";
 import type { Architecture } from "./architecture.js";
 import { fluxConfig, fluxWeights } from "./flux-config.js";
 import { fluxPositions, packedGrid, packedLatents } from "./packed-latents.js";
+import { toldGuidance } from "./told-guidance.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
 
@@ -230,18 +231,6 @@ export const flux = (json: unknown, weights: WeightStore, geometry: Geometry): M
 
 export const architecture: Architecture = {
   ...packedLatents((json) => fluxConfig(json).inChannels),
+  ...toldGuidance((json) => (fluxConfig(json).guidanceEmbeds ? 256 : undefined)),
   build: flux,
-  // As FluxPipeline takes guidance_scale. With a condition "guidance" the scale is that of two passes, true_cfg_scale.
-  guided(inputs, scale, config) {
-    const { cond } = inputs;
-    if (!fluxConfig(config).guidanceEmbeds || cond.guidance) return { ...inputs, guidance: scale };
-    const told = { dims: [1], data: Float32Array.of(scale) };
-    return { ...inputs, cond: { ...cond, guidance: told }, guidance: 1 };
-  },
-  condition(name, value) {
-    if (name !== "guidance") return value;
-    if (value.dims.length !== 1) return value; // refused for its shape
-    const rows = [...value.data].map((scale) => timestepEmbedding(scale * 1000, 256).data);
-    return { dims: [rows.length, 256], data: Float32Array.from(rows.flatMap((row) => [...row])) };
-  },
 };

@@ -10,6 +10,7 @@ const architectures: Readonly<Record<string, Load>> = {
   ChromaTransformer2DModel: () => import("./chroma.js"),
   CogVideoXTransformer3DModel: () => import("./cogvideox.js"),
   DiTTransformer2DModel: () => import("./dit.js"),
+  Flux2Transformer2DModel: () => import("./flux2.js"),
   FluxTransformer2DModel: () => import("./flux.js"),
   LTXVideoTransformer3DModel: () => import("./ltx-video.js"),
   LatteTransformer3DModel: () => import("./latte.js"),

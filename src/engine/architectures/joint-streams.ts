@@ -1,7 +1,7 @@
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import type { Stream } from "../models/model.js";
 import type { SubLayer } from "./kit.js";
-import type { Activation, Layers, QkNorm } from "./layers.js";
+import type { Activation, FeedForward, Layers, QkNorm } from "./layers.js";
 
 /** One of two streams, "x" (image or video) or "context" (text), in a block of joint attention. */
 export interface JointStream {
@@ -37,6 +37,10 @@ export interface JointStreams {
   /** Whose tokens come first in attention. */
   readonly order: "text-first" | "image-first";
   readonly activation: Activation;
+  /** What is unusual about the feed-forward networks of both streams. */
+  readonly network?: FeedForward;
+  /** Of all linear layers; default true. */
+  readonly bias?: boolean;
   /** A bias [B, 1, 1, S] that hides tokens. */
   readonly mask?: (g: GraphBuilder, stream: Stream) => GraphValue | undefined;
   readonly x: JointStream;
@@ -52,9 +56,10 @@ const rowsOf = (rows: readonly GraphValue[], first: number) => ({
 
 /** The sub-layers of block `id`: attention called `attn`, and the feed-forward networks of both streams. */
 export const jointBlock = (id: string, table: JointStreams): Readonly<Record<string, SubLayer>> => {
-  const { layers, heads, headWidth: width, epsilon, qkNorm, rope, order, activation, mask, x, context } = table;
+  const { layers, heads, headWidth: width, epsilon, qkNorm, rope, order, mask, x, context, bias = true } = table;
   const attn = `${id}.attn`;
   const D = heads * width;
+  const network = { activation: table.activation, bias, ...table.network };
   const normed = (g: GraphBuilder, stream: Stream, which: "x" | "context", first: number): GraphValue =>
     layers.modulated(g, stream.get(which), rowsOf(table[which].modulation(g, stream, id), first), epsilon);
   const gated = (g: GraphBuilder, stream: Stream, which: "x" | "context", first: number, feature: GraphValue): void => {
@@ -70,7 +75,7 @@ export const jointBlock = (id: string, table: JointStreams): Readonly<Record<str
       const joined = (which: 0 | 1 | 2): GraphValue => {
         const of = (value: GraphValue, { projections, norms }: JointStream): GraphValue => {
           const norm = which < 2 && qkNorm ? { ...qkNorm, name: `${attn}.${norms[which as 0 | 1]}` } : undefined;
-          return layers.heads(g, value, { name: `${attn}.${projections[which]}`, heads, width }, norm);
+          return layers.heads(g, value, { name: `${attn}.${projections[which]}`, heads, width, bias }, norm);
         };
         const all = ordered(g, of(image, x), of(text, context));
         return which < 2 ? layers.turned(g, all, rope) : all;
@@ -80,8 +85,8 @@ export const jointBlock = (id: string, table: JointStreams): Readonly<Record<str
       const own = order === "text-first" ? g.slice(out, 1, T, T + N) : g.slice(out, 1, 0, N);
       const others = order === "text-first" ? g.slice(out, 1, 0, T) : g.slice(out, 1, N, N + T);
       return [
-        layers.linear(g, own, `${attn}.${x.out}`, D),
-        ...(context.out ? [layers.linear(g, others, `${attn}.${context.out}`, D)] : []),
+        layers.linear(g, own, `${attn}.${x.out}`, D, bias),
+        ...(context.out ? [layers.linear(g, others, `${attn}.${context.out}`, D, bias)] : []),
       ];
     },
     merge(g, stream, [own, others]) {
@@ -91,7 +96,7 @@ export const jointBlock = (id: string, table: JointStreams): Readonly<Record<str
   };
   const feedForward = (which: "x" | "context"): SubLayer => ({
     input: (g, stream) => [normed(g, stream, which, 3)],
-    emit: (g, stream, site) => [layers.feedForward(g, stream.get(`${site}.input`), site, { activation })],
+    emit: (g, stream, site) => [layers.feedForward(g, stream.get(`${site}.input`), site, network)],
     merge: (g, stream, [feature]) => gated(g, stream, which, 3, feature as GraphValue),
   });
   return {

@@ -3,7 +3,16 @@ import { expectShape, type WeightStore } from "../graph/weights.js";
 
 /** What lies between the two linear layers of a feed-forward network, by diffusers' `activation_fn`. */
 export const activations = ["gelu-approximate", "gelu", "geglu", "geglu-approximate", "swiglu", "linear-silu"] as const;
-export type Activation = (typeof activations)[number];
+/** "silu-gate" is SwiGLU with the gate in the first half, as FLUX.2 has it without a field for it. */
+export type Activation = (typeof activations)[number] | "silu-gate";
+
+/** A feed-forward network: its hidden width (default four times its own) and the names of its two linear layers. */
+export interface FeedForward {
+  readonly inner?: number;
+  readonly activation?: Activation;
+  readonly bias?: boolean;
+  readonly names?: readonly [into: string, out: string];
+}
 
 /** How queries and keys are normalised: each head, or all heads together. */
 export interface QkNorm {
@@ -33,9 +42,16 @@ export const layersOf = (weights: WeightStore) => {
       return g.linear(x, name, bias);
     },
     /** linear_1, an activation, linear_2. */
-    embedder(g: GraphBuilder, x: GraphValue, name: string, out: number, act: "silu" | "gelu" = "silu"): GraphValue {
-      const hidden = layers.linear(g, x, `${name}.linear_1`, out);
-      return layers.linear(g, act === "silu" ? g.silu(hidden) : g.gelu(hidden, "tanh"), `${name}.linear_2`, out);
+    embedder(
+      g: GraphBuilder,
+      x: GraphValue,
+      name: string,
+      out: number,
+      act: "silu" | "gelu" = "silu",
+      bias = true,
+    ): GraphValue {
+      const hidden = layers.linear(g, x, `${name}.linear_1`, out, bias);
+      return layers.linear(g, act === "silu" ? g.silu(hidden) : g.gelu(hidden, "tanh"), `${name}.linear_2`, out, bias);
     },
     /** `count` rows [D] of a tensor of count · D numbers; of `clips` such tensors [B, 1, D]. */
     rows(g: GraphBuilder, table: GraphValue, count: number, clips = 1): readonly GraphValue[] {
@@ -51,9 +67,9 @@ export const layersOf = (weights: WeightStore) => {
       return Array.from({ length: count }, (_, row) => g.reshape(g.slice(all, flat.length - 2, row, row + 1), dims));
     },
     /** The rows of a modulation, computed once per graph: x [1, D], or [B, D] for each clip, through a linear layer. */
-    modulation: (g: GraphBuilder, x: GraphValue, name: string, count: number, width: number) =>
+    modulation: (g: GraphBuilder, x: GraphValue, name: string, count: number, width: number, bias = true) =>
       g.once(`modulation ${name}`, () =>
-        layers.rows(g, layers.linear(g, x, name, count * width), count, x.dims[0] as number),
+        layers.rows(g, layers.linear(g, x, name, count * width, bias), count, x.dims[0] as number),
       ),
     /** LayerNorm(x) · (1 + scale) + shift, over the norm's own scale and bias where it has them under `affine`. */
     modulated(
@@ -106,16 +122,12 @@ export const layersOf = (weights: WeightStore) => {
       const across = g.matmul(x, g.weight(`turn ${last(x)}`));
       return g.add(g.mul(x, g.weight(`cos ${table}`)), g.mul(across, g.weight(`sin ${table}`)));
     },
-    /** net.0.proj, the activation, net.2. */
-    feedForward(
-      g: GraphBuilder,
-      x: GraphValue,
-      name: string,
-      { inner = 4 * last(x), activation = "gelu-approximate" }: { inner?: number; activation?: Activation } = {},
-    ): GraphValue {
-      const gated = activation === "geglu" || activation === "swiglu";
-      const hidden = layers.linear(g, x, `${name}.net.0.proj`, gated ? 2 * inner : inner);
-      return layers.linear(g, activate(g, hidden, activation, inner), `${name}.net.2`, last(x));
+    feedForward(g: GraphBuilder, x: GraphValue, name: string, network: FeedForward = {}): GraphValue {
+      const { inner = 4 * last(x), activation = "gelu-approximate", bias = true } = network;
+      const [into, out] = network.names ?? ["net.0.proj", "net.2"];
+      const gated = activation === "geglu" || activation === "swiglu" || activation === "silu-gate";
+      const hidden = layers.linear(g, x, `${name}.${into}`, gated ? 2 * inner : inner, bias);
+      return layers.linear(g, activate(g, hidden, activation, inner), `${name}.${out}`, last(x), bias);
     },
     /**
      * Patches of a video [B, C, F, H, W] as tokens [B, S, D], by a convolution whose stride is its kernel. `saved`
@@ -180,7 +192,8 @@ export const layersOf = (weights: WeightStore) => {
   return layers;
 };
 
-const activate = (g: GraphBuilder, x: GraphValue, activation: Activation, inner: number): GraphValue => {
+/** The activation between the two linear layers of a feed-forward network, to `inner` numbers. */
+export const activate = (g: GraphBuilder, x: GraphValue, activation: Activation, inner: number): GraphValue => {
   const axis = x.dims.length - 1;
   const half = (index: number): GraphValue => g.slice(x, axis, index * inner, (index + 1) * inner);
   switch (activation) {
@@ -192,6 +205,8 @@ const activate = (g: GraphBuilder, x: GraphValue, activation: Activation, inner:
       return g.mul(half(0), g.gelu(half(1), "none"));
     case "swiglu":
       return g.mul(half(0), g.silu(half(1)));
+    case "silu-gate":
+      return g.mul(g.silu(half(0)), half(1));
     case "geglu-approximate":
       return g.mul(x, g.node("Sigmoid", [g.mul(x, g.scalar(1.702))], x.dims));
     case "linear-silu":

@@ -53,6 +53,11 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
   DiTTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, ff])),
   LTXVideoTransformer3DModel: (count) =>
     one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
+  Flux2Transformer2DModel: (count) =>
+    two([
+      ...repeated("transformer_blocks", count("num_layers", 8, 0), [joint, ff, ["ff_context", "feed-forward"]]),
+      ...repeated("single_transformer_blocks", count("num_single_layers", 48, 0), [["attn", "spatial-attention"]]),
+    ]),
   PixArtTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   QwenImageTransformer2DModel: (count) =>
     two(

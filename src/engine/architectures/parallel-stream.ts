@@ -1,7 +1,7 @@
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import type { Stream } from "../models/model.js";
 import type { SubLayer } from "./kit.js";
-import type { Layers, QkNorm } from "./layers.js";
+import { activate, type Layers, type QkNorm } from "./layers.js";
 
 /** What distinguishes the single-stream blocks of the FLUX family, in which attention and feed-forward read one norm. */
 export interface ParallelStream {
@@ -69,4 +69,23 @@ export const parallelBlock = (id: string, table: ParallelStream) => {
     merge(g, stream, layers.linear(g, both, `${id}.proj_out`, D));
   };
   return { subLayers, end };
+};
+
+/** A block of FLUX.2's kind: `attn` alone, whose ways in and out are one product each with those of the SwiGLU. */
+export const fusedBlock = (id: string, table: ParallelStream & { readonly inner: number }) => {
+  const { layers, inner } = table;
+  const { normed, attend, merge } = parallel(id, table);
+  const D = table.heads * table.headWidth;
+  const attn: SubLayer = {
+    input: (g, stream) => [normed(g, stream)],
+    emit(g, stream, site) {
+      const into = layers.linear(g, stream.get(`${site}.input`), `${site}.to_qkv_mlp_proj`, 3 * D + 2 * inner, false);
+      const of = (index: number): GraphValue => g.slice(into, 2, index * D, (index + 1) * D);
+      const hidden = activate(g, g.slice(into, 2, 3 * D, 3 * D + 2 * inner), "silu-gate", inner);
+      const both = g.concat([attend(g, stream, [of(0), of(1), of(2)]), hidden], 2);
+      return [layers.linear(g, both, `${site}.to_out`, D, false)];
+    },
+    merge: (g, stream, [feature]) => merge(g, stream, feature as GraphValue),
+  };
+  return { attn };
 };

@@ -118,7 +118,7 @@ export const requestReader = (
         new Map(
           model.conditions.map(({ name, dims }) => {
             const tensor = given[name] ?? (name === "mask" ? allRead(tokens) : undefined);
-            const value = tensor && architecture.condition(name, tensor);
+            const value = tensor && architecture.condition(name, tensor, checkpoint.config);
             return [name, repeated(expectDims(name, value, dims), dims[0] as number)];
           }),
         );
