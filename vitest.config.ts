@@ -2,6 +2,7 @@ import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
 import { findChromium } from "./scripts/chromium.mjs";
+import { hubCommands } from "./tests/gpu/hub-commands.js";
 
 const alias = { "diffusion-cache": fileURLToPath(new URL("./src/engine/index.ts", import.meta.url)) };
 const executablePath = findChromium();
@@ -47,6 +48,7 @@ export default defineConfig({
             enabled: true,
             headless: true,
             screenshotFailures: false,
+            commands: hubCommands,
             provider: playwright({
               launchOptions: {
                 ...(executablePath ? { executablePath } : {}),

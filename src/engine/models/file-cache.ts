@@ -1,5 +1,6 @@
 import { accept, aText, is, listOf, optional } from "../expect.js";
 import type { CacheStorage } from "../platform.js";
+import { deleteFromFileSystem, keptInFileSystem } from "./opfs/kept-list.js";
 import { difference, type Expected, hashOf } from "./source.js";
 
 /** Files kept between visits, by their hash. Keeping is a convenience: no method ever fails. */
@@ -97,14 +98,16 @@ export interface KeptFile {
 }
 
 /**
- * The model files that this browser keeps for this site, in the order they came.
+ * The model files that this browser keeps for this site: those of its Cache API in the order they came, and the large ones
+ * of its private file system.
  *
  * @throws EngineError "input-invalid" where there is no Cache API (Node, insecure pages); whatever the browser throws
  *   where it refuses it (private windows)
  */
 export const keptFiles = async (storage: CacheStorage = globalThis.caches): Promise<readonly KeptFile[]> => {
   accept("keptFiles", { storage: [storage, aStorage] });
-  if (!(await storage.has(fileCacheName))) return [];
+  const large = storage === globalThis.caches ? await keptInFileSystem() : [];
+  if (!(await storage.has(fileCacheName))) return large;
   const cache = await storage.open(fileCacheName);
   const keys = await cache.keys();
   const found = keys.map(async ({ url }): Promise<KeptFile | undefined> => {
@@ -113,7 +116,7 @@ export const keptFiles = async (storage: CacheStorage = globalThis.caches): Prom
     const bytes = Number(response.headers.get("content-length") ?? 0);
     return { key: url, path: response.headers.get("x-file") ?? "?", bytes, part: url.endsWith("/part") };
   });
-  return (await Promise.all(found)).filter((file) => file !== undefined);
+  return [...(await Promise.all(found)).filter((file) => file !== undefined), ...large];
 };
 
 /** Deletes kept files; all of them unless told which. */
@@ -122,6 +125,7 @@ export const deleteKeptFiles = async (
   storage: CacheStorage = globalThis.caches,
 ): Promise<void> => {
   accept("deleteKeptFiles", { keys: [keys, optional(listOf(aText))], storage: [storage, aStorage] });
+  if (storage === globalThis.caches) await deleteFromFileSystem(keys);
   if (!keys) return void (await storage.delete(fileCacheName));
   const cache = await storage.open(fileCacheName);
   for (const key of keys) await cache.delete(key);

@@ -15,10 +15,14 @@ export const openFiles = async (address: string): Promise<Files> => {
   const onHub = hubAddress(address);
   if (onHub) {
     const { hubFiles } = await import("./hub.js");
-    if (!inNode()) return hubFiles(onHub);
-    const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
     const { hubRefusal } = await import("./hub-listing.js");
-    return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), { explain: hubRefusal(onHub) }));
+    const how = { explain: hubRefusal(onHub) };
+    if (!inNode()) {
+      const { keptInOpfs } = await import("./opfs/kept-in-opfs.js");
+      return hubFiles(onHub, await keptInOpfs(how));
+    }
+    const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
+    return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), how));
   }
   if (/^https?:/.test(address)) return downloads(address);
   if (inNode()) {

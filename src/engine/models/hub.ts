@@ -8,8 +8,10 @@ import type { Files, OpenFile, ReadOptions } from "./source.js";
 
 export interface HubOptions {
   readonly cache?: FileCache;
-  /** Opens a file that is downloaded to a disk first; default: files come into memory. */
-  readonly open?: (base: string, path: string, options: ReadOptions) => Promise<OpenFile>;
+  /** Opens a file that is downloaded to a disk first; where it gives none, and by default, files come into memory. */
+  readonly open?: (base: string, path: string, options: ReadOptions) => Promise<OpenFile | undefined>;
+  /** What every run should say of the files; it may grow. */
+  readonly notes?: readonly string[];
 }
 
 // What the engine may read of a repository; the rest (text encoders, pictures, other formats) is not downloaded.
@@ -35,7 +37,7 @@ const wanted = (files: HubListing["files"]): HubListing["files"] => {
  * listing stands for the manifest: sizes are known before anything is downloaded, and every file is held against its hash
  * and kept by it.
  */
-export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: HubOptions = {}): Files => {
+export const hubFiles = (address: HubAddress, { cache = fileCache(), open, notes }: HubOptions = {}): Files => {
   const { origin, repository, folder, revision } = address;
   const name = `hub:${repository}${revision === "main" ? "" : `@${revision}`}${folder ? `/${folder}` : ""}`;
   const repositoryAt = (commit: string): string => `${origin}/${repository}/resolve/${commit}/${folder}`;
@@ -56,8 +58,8 @@ export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: Hub
     return listing;
   };
   const whole = async (base: string, path: string, options: ReadOptions): Promise<Uint8Array<ArrayBuffer>> => {
-    if (!open) return downloads(base, { cache, explain: hubRefusal(address) }).read(path, options);
-    const file = await open(base, path, options);
+    const file = await open?.(base, path, options);
+    if (!file) return downloads(base, { cache, explain: hubRefusal(address) }).read(path, options);
     try {
       return await file.read(0, file.bytes);
     } finally {
@@ -87,6 +89,7 @@ export const hubFiles = (address: HubAddress, { cache = fileCache(), open }: Hub
   return {
     name,
     repository,
+    ...(notes && { notes }),
     async read(path, options = {}) {
       if (path === "manifest.json") return manifest(options);
       return whole(...(await found(path, options)));

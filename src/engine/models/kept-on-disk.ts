@@ -21,7 +21,7 @@ export const diskCacheFolder = (): string => {
 export const keptOnDisk = async (
   root: string,
   how: Omit<DownloadOptions, "cache"> = {},
-): Promise<Required<HubOptions>> => {
+): Promise<Required<Pick<HubOptions, "cache" | "open">>> => {
   const { mkdir, open, readFile, rename, rm, stat, writeFile } = process.getBuiltinModule("node:fs/promises");
   const { join } = process.getBuiltinModule("node:path");
   const kept = await folder(root);

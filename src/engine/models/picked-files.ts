@@ -74,6 +74,27 @@ export const filesOf = async (picked: Picked): Promise<PickedFiles> => {
   );
 };
 
+const bytesOf = async (file: PickedFile, path: string): Promise<Uint8Array<ArrayBuffer>> =>
+  new Uint8Array(
+    await file.arrayBuffer().catch((cause: unknown) => {
+      throw new EngineError("file-missing", `${path} can no longer be read: ${(cause as Error).message}.`, {
+        hint: "It has changed since it was found, or the disk is gone. Load the model again.",
+        cause,
+      });
+    }),
+  );
+
+/** A browser's file, to be read in parts. */
+export const openBlob = (file: PickedFile, path: string): OpenFile => ({
+  bytes: file.size,
+  read: (begin, end) => bytesOf(file.slice(begin, end), path),
+  async difference(expected) {
+    if (file.size !== expected.bytes) return `it has ${file.size} bytes instead of ${expected.bytes}`;
+    return difference(await bytesOf(file, path), expected);
+  },
+  close: async () => {},
+});
+
 /** Files that a reader picked. Large ones are read in parts. */
 export const pickedFiles = (files: PickedFiles, name = "The picked folder"): Files => {
   const fileAt = (path: string): PickedFile => {
@@ -84,31 +105,11 @@ export const pickedFiles = (files: PickedFiles, name = "The picked folder"): Fil
       hint: "Pick the folder of a diffusers model, with transformer/ in it, or the folder of its transformer.",
     });
   };
-  const bytesOf = async (file: PickedFile, path: string): Promise<Uint8Array<ArrayBuffer>> =>
-    new Uint8Array(
-      await file.arrayBuffer().catch((cause: unknown) => {
-        throw new EngineError("file-missing", `${path} can no longer be read: ${(cause as Error).message}.`, {
-          hint: "It has changed since it was picked, or the disk is gone. Pick the folder again.",
-          cause,
-        });
-      }),
-    );
   return {
     name,
     list: async (folder) =>
       [...files.keys()].flatMap((path) => (path.startsWith(folder) ? [path.slice(folder.length)] : [])),
-    async open(path): Promise<OpenFile> {
-      const file = fileAt(path);
-      return {
-        bytes: file.size,
-        read: (begin, end) => bytesOf(file.slice(begin, end), path),
-        async difference(expected) {
-          if (file.size !== expected.bytes) return `it has ${file.size} bytes instead of ${expected.bytes}`;
-          return difference(await bytesOf(file, path), expected);
-        },
-        close: async () => {},
-      };
-    },
+    open: async (path) => openBlob(fileAt(path), path),
     async read(path, { signal, onProgress, expected } = {}) {
       if (signal?.aborted) throw stopped(path);
       const bytes = await bytesOf(fileAt(path), path);

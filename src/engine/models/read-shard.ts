@@ -15,18 +15,29 @@ export const inPartsFrom = 2 ** 28;
 export const readShard = async (
   files: Files,
   path: string,
-  options: ReadOptions,
+  asked: ReadOptions,
   partsFrom = inPartsFrom,
 ): Promise<ReadonlyMap<string, Tensor>> => {
-  const where = `${files.name}: ${path}`;
+  const [where, options] = [`${files.name}: ${path}`, onwards(asked)];
   const file = await files.open?.(path, options);
   if (!file) return readSafetensors(await files.read(path, options), where);
   try {
     if (file.bytes >= partsFrom) return await inParts(file, where, options);
+    if (file.checked) return readSafetensors(await file.read(0, file.bytes), where);
   } finally {
     await file.close();
   }
   return readSafetensors(await files.read(path, options), where);
+};
+
+/** Progress that does not go back: a file that has just been downloaded to a disk is read from there. */
+const onwards = ({ onProgress, ...options }: ReadOptions): ReadOptions => {
+  let most = 0;
+  const forward = (loaded: number, total: number): void => {
+    most = Math.max(most, loaded);
+    onProgress?.(most, total);
+  };
+  return { ...options, onProgress: forward };
 };
 
 const inParts = async (file: OpenFile, where: string, options: ReadOptions): Promise<Map<string, Tensor>> => {

@@ -55,6 +55,8 @@ export interface Files {
   readonly name: string;
   /** The name under which diffusers finds the same repository, where there is one. */
   readonly repository?: string;
+  /** What every run should say of these files: what was not kept of them, say. It may grow while they are read. */
+  readonly notes?: readonly string[];
   /**
    * A whole file.
    *

@@ -70,7 +70,7 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
     ...(vocabulary && { vocabulary }),
     ...(manifest && { manifest }),
     ...(calibration && { calibration }),
-    notes: notesOn(config),
+    notes: [...notesOn(config), ...(files.notes ?? [])],
   };
 };
 
