@@ -94,7 +94,7 @@ export interface Visit {
   readonly step: number;
   /** Denoising steps of the run. */
   readonly steps: number;
-  /** As the model receives it: 1000 (noise) … 0 (image) in diffusers' terms. */
+  /** As the model receives it: 1000 (noise) … 0 (image) in diffusers' terms; so too where a model's own count upwards. */
   readonly timestep: number;
   /** Steps of the kept features, newest first; never empty. */
   readonly computed: readonly number[];
@@ -125,7 +125,7 @@ export type Decision = typeof compute | Estimate;
 export interface RunFacts {
   /** Denoising steps of the run. */
   readonly steps: number;
-  /** One per step, as the model receives them, noise first. */
+  /** One per step, as the model receives them or, where those count upwards, 1000 minus these: noise first, 1000 … 0. */
   readonly timesteps: readonly number[];
   /** The pass that is decided about; state of the other one is apart. */
   readonly branch: Branch;

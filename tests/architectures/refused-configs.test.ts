@@ -12,6 +12,13 @@ const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, st
   ["LTXVideoTransformer3DModel", { out_channels: 64 }, "expected in_channels = 128"],
   ["LTXVideoTransformer3DModel", { attention_head_dim: 63, cross_attention_dim: 2016 }, "expected an even number"],
   ["LTXVideoTransformer3DModel", { gated_attention: true }, "gated_attention = true; expected nothing"],
+  ["MochiTransformer3DModel", { qk_norm: "layer_norm" }, "qk_norm = "],
+  ["MochiTransformer3DModel", { out_channels: 16 }, "expected in_channels = 12"],
+  ["MochiTransformer3DModel", { attention_head_dim: 127 }, "expected an even number"],
+  ["MochiTransformer3DModel", { time_embed_dim: 255 }, "expected an even number"],
+  ["MochiTransformer3DModel", { text_embed_dim: 12 }, "expected a multiple of 8"],
+  ["MochiTransformer3DModel", { activation_fn: "relu" }, "activation_fn = "],
+  ["MochiTransformer3DModel", { pos_embed_type: "learned" }, "expected nothing"],
 ];
 
 test.each(refused)("%s with %o", async (name, fields, says) => {

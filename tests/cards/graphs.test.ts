@@ -73,6 +73,8 @@ test.each([
   ["flux2-klein", "networks"],
   ["ltx-affine", "networks"],
   ["ltx-masked", "networks"],
+  ["mochi-masked", "networks"],
+  ["mochi-narrow", "networks"],
   ["pixart-bare", "networks"],
   ["pixart-sized", "networks"],
   ["sd3-dual", "networks"],

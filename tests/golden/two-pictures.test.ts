@@ -9,9 +9,9 @@ import { engineError } from "../error.js";
 import { fixtureFolder } from "./fixture.js";
 import { readReal } from "./real.js";
 
-// Networks of packed latents and one stream: several pictures at once, and configurations that their graphs do not cover.
+// Several pictures at once, and configurations that their graphs do not cover.
 
-const networks = ["chroma-masked", "flux2-dev", "flux2-klein"] as const;
+const networks = ["chroma-masked", "flux2-dev", "flux2-klein", "ltx-masked", "mochi-masked"] as const;
 
 /** Values of `tensor`, then those of another: its own in reverse. */
 const doubled = ({ dims, data }: Tensor): Tensor => ({

@@ -16,6 +16,7 @@ from pathlib import Path
 import diffusers
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
+from diffusers.pipelines.mochi.pipeline_mochi import linear_quadratic_schedule
 from safetensors.torch import save_file
 
 OUT = Path(__file__).parents[1] / "fixtures" / "networks"
@@ -37,6 +38,11 @@ def ltx(model, x, t, c, size):
                  num_frames=frames, height=height, width=width, rope_interpolation_scale=(8 / 25, 32, 32), return_dict=False)[0]
 
 
+def mochi(model, x, t, c, size):
+    mask = c.get("mask", torch.ones(c["text"].shape[:2]))
+    return model(hidden_states=x, encoder_hidden_states=c["text"], timestep=t, encoder_attention_mask=mask.bool(), return_dict=False)[0]
+
+
 # name: class, config, noise, steps, guidance, scheduler, conditions of both branches, forward, whether latents are packed
 NETWORKS = {
     "ltx-masked": ("LTXVideoTransformer3DModel", dict(in_channels=6, out_channels=6, num_attention_heads=2, attention_head_dim=16, cross_attention_dim=32, num_layers=3,
@@ -45,10 +51,17 @@ NETWORKS = {
     "ltx-affine": ("LTXVideoTransformer3DModel", dict(in_channels=4, out_channels=None, num_attention_heads=3, attention_head_dim=8, cross_attention_dim=24, num_layers=2, caption_channels=7,
                    activation_fn="geglu", norm_elementwise_affine=True, norm_eps=1e-4, attention_bias=False, attention_out_bias=False), (1, 4, 2, 3, 3), 6, 2.0, dict(shift=1.5),
                    [(1, 5, 7, None), (2, 5, 7, None)], ltx, True),
+    "mochi-masked": ("MochiTransformer3DModel", dict(patch_size=2, num_attention_heads=2, attention_head_dim=12, num_layers=3, pooled_projection_dim=10, in_channels=3, text_embed_dim=16,
+                     time_embed_dim=14), (1, 3, 2, 4, 6), 8, 3.0, dict(invert_sigmas=True), [(1, 6, 16, 4), (2, 6, 16, 0)], mochi, False),
+    "mochi-narrow": ("MochiTransformer3DModel", dict(patch_size=1, num_attention_heads=3, attention_head_dim=8, num_layers=2, pooled_projection_dim=15, in_channels=4, text_embed_dim=8,
+                     time_embed_dim=16, activation_fn="gelu"), (1, 4, 3, 3, 2), 5, 2.0, dict(invert_sigmas=True), [(1, 5, 8, None), (2, 5, 8, None)], mochi, False),
 }  # fmt: skip
 
 
 def sigmas_of(kind, steps):
+    """Those that the class's pipeline passes."""
+    if kind == "MochiTransformer3DModel":
+        return linear_quadratic_schedule(steps, 0.025)
     return [1 - i / steps for i in range(steps)]
 
 
@@ -69,10 +82,10 @@ def freshly_drawn(kind, config, seed):
 camel = lambda name: re.sub("_([a-z])", lambda found: found[1].upper(), name)  # noqa: E731
 
 
-def caches(modules, steps):
+def caches(modules, steps, volume):
     """Name, our method, our options, diffusers' configuration of the same, and whether each branch has a pass of its own."""
     now = {"timestep": 0}
-    window = (100, 900)
+    window = (150, 960)
     pab = dict(spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=window)
     # diffusers takes attention classes that say no `is_cross_attention` for spatial ones.
     also = dict(cross_attention_block_skip_range=2, cross_attention_timestep_skip_range=window) if any("attn2" in name for name in modules) else {}
@@ -83,6 +96,13 @@ def caches(modules, steps):
     yield "pab", "pab", {**pab, **also}, diffusers.PyramidAttentionBroadcastConfig(**pab, current_timestep_callback=lambda: now["timestep"]), False, now
     yield "taylorseer", "taylorseer", {**taylor, "sites": kinds}, diffusers.TaylorSeerCacheConfig(**taylor, cache_identifiers=[re.escape(name) for name in modules], taylor_factors_dtype=torch.float32), False, now
     yield "magcache", "magcache", {**mag, "mag_ratios": ratios}, diffusers.MagCacheConfig(**mag, mag_ratios=ratios, num_inference_steps=steps), True, now
+    faster = dict(spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=window, is_guidance_distilled=not volume, tensor_format="BCFHW")
+    if volume:  # frequencies are those of [B, C, F, H, W]
+        faster |= dict(unconditional_batch_skip_range=3, unconditional_batch_timestep_skip_range=(-1, 990), alpha_low_frequency=1.1, alpha_high_frequency=1.2)
+    # Its own patterns end in "attn", which finds no attn1; it knows no cross-attention.
+    places = [re.escape(name) for name in modules if re.search(r"attn1?$", name)]
+    callbacks = dict(attention_weight_callback=lambda _: 0.5, current_timestep_callback=lambda: now["timestep"], spatial_attention_block_identifiers=places)
+    yield "fastercache", "fastercache", {**faster, "attention_weight": 0.5}, diffusers.FasterCacheConfig(**faster, **callbacks), False, now
     for threshold in (0.15, 0.3, 0.6, 1.0):
         yield f"fbc{threshold}", "firstblockcache", {"threshold": threshold}, diffusers.FirstBlockCacheConfig(threshold=threshold), True, now
 
@@ -142,7 +162,7 @@ def make(name):
         scheduler.set_timesteps(sigmas=sigmas_of(kind, steps), **mu)
         x, predictions = pack(noise) if packed else noise.clone(), []
         for step, t in enumerate(scheduler.timesteps):
-            now["step"], clock["timestep"] = step, float(t)
+            now["step"], clock["timestep"] = step, float(1000 - t if schedule.get("invert_sigmas") else t)  # as MochiPipeline says it
             predictions.append(predict(x, t, apart))
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
         return torch.stack(predictions), x
@@ -150,7 +170,7 @@ def make(name):
     tensors = {"noise": noise, **cond, **{f"uncond.{k}": v for k, v in (uncond or {}).items()}}
     tensors["none.predictions"], tensors["none.sample"] = denoise(False, {})
     runs = [{"run": "none", "method": None}]
-    for run_name, method, options, cache, apart, clock in caches(modules, steps):
+    for run_name, method, options, cache, apart, clock in caches(modules, steps, uncond is not None and not packed):
         if any(run["method"] == method for run in runs):
             continue
         ran = watched()

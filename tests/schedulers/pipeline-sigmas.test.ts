@@ -46,6 +46,12 @@ describe("what a pipeline passes to its scheduler", () => {
     expect(laid("MochiTransformer3DModel", flow({ invert_sigmas: true }), 8)).toEqual(close(wanted));
   });
 
+  test("timesteps that count upwards begin with noise all the same", () => {
+    const { timesteps, sigmas } = schedulerFromConfig(flow({ invert_sigmas: true }), 3, { sigmas: [1, 0.5, 0.25] });
+    expect(timesteps).toEqual([0, 500, 750]);
+    expect(sigmas).toEqual([1, 0.5, 0.25]);
+  });
+
   test("HunyuanVideoPipeline: linspace(1, 0) without its end", () => {
     expect(laid("HunyuanVideoTransformer3DModel", flow(), 4)).toEqual([1000, 750, 500, 250]);
   });

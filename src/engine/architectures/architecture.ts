@@ -82,16 +82,36 @@ export const textConditions = ({ clips: B, tokens: T, masked = false }: Geometry
   ...(masked ? [{ name: "mask", dims: [B, T] }] : []),
 ];
 
-/** A mask [B, T] of the text with `count` rows of an image, which are all read, after it: [B, T + count]. */
-export const withImage = (g: GraphBuilder, mask: GraphValue, count: number): GraphValue => {
+/**
+ * A mask [B, T] of the text with `count` rows of an image, which are all read, behind it or, where these come "first",
+ * before it: [B, T + count].
+ */
+export const withImage = (
+  g: GraphBuilder,
+  mask: GraphValue,
+  count: number,
+  image: "first" | "last" = "last",
+): GraphValue => {
   const dims = [mask.dims[0] as number, count];
   const ones = g.constant(`ones ${dims.join("×")}`, { dims, data: new Float32Array(sizeOf(dims)).fill(1) });
-  return g.concat([mask, ones], 1);
+  return g.concat(image === "first" ? [ones, mask] : [mask, ones], 1);
 };
 
-/** A mask [B, T] of ones, and zeros for rows that are not read, as what is added to the scores of attention: [B, 1, 1, T]. */
+/** The mean [B, 1, C] of the rows of a text [B, T, C], or of those that a mask [B, T] says are read; zeros if none is. */
+export const meanRow = (g: GraphBuilder, text: GraphValue, mask: GraphValue | undefined): GraphValue => {
+  const [B, T, C] = text.dims as [number, number, number];
+  const axis = g.integers([1]);
+  if (!mask) return g.node("ReduceMean", [text, axis], [B, 1, C]);
+  const column = g.reshape(mask, [B, T, 1]);
+  const sum = g.node("ReduceSum", [g.mul(text, column), axis], [B, 1, C]);
+  const count = g.node("Max", [g.node("ReduceSum", [column, axis], [B, 1, 1]), g.scalar(1)], [B, 1, 1]);
+  return g.node("Div", [sum, count], [B, 1, C]);
+};
+
+/** Mask of ones, and zeros for what is not read, as what is added to the scores of attention: [B, T] as [B, 1, 1, T]. */
 export const hidden = (g: GraphBuilder, mask: GraphValue): GraphValue =>
-  g.once("hidden", () => {
+  g.once(`hidden ${mask.name}`, () => {
     const [B, T] = mask.dims as [number, number];
-    return g.reshape(g.mul(g.sub(mask, g.scalar(1)), g.scalar(10000)), [B, 1, 1, T]);
+    const bias = g.mul(g.sub(mask, g.scalar(1)), g.scalar(10000));
+    return mask.dims.length === 2 ? g.reshape(bias, [B, 1, 1, T]) : bias;
   });

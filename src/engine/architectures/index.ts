@@ -14,6 +14,7 @@ const architectures: Readonly<Record<string, Load>> = {
   FluxTransformer2DModel: () => import("./flux.js"),
   LTXVideoTransformer3DModel: () => import("./ltx-video.js"),
   LatteTransformer3DModel: () => import("./latte.js"),
+  MochiTransformer3DModel: () => import("./mochi.js"),
   PixArtTransformer2DModel: () => import("./pixart.js"),
   QwenImageTransformer2DModel: () => import("./qwen-image.js"),
   SD3Transformer2DModel: () => import("./sd3.js"),

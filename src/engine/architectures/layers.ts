@@ -85,6 +85,11 @@ export const layersOf = (weights: WeightStore) => {
       const [own, bias] = layers.affine(g, affine, last(x));
       return g.layerNorm(x, g.mul(own, more), g.add(g.mul(bias, more), shift), epsilon);
     },
+    /** LayerNorm over scale and shift, in this order, of temb through a linear layer (AdaLayerNormContinuous of diffusers). */
+    continuous(g: GraphBuilder, x: GraphValue, temb: GraphValue, name: string, epsilon: number): GraphValue {
+      const [scale, shift] = layers.modulation(g, temb, name, 2, last(x)) as [GraphValue, GraphValue];
+      return layers.modulated(g, x, { shift, scale }, epsilon);
+    },
     affine: (g: GraphBuilder, name: string, width: number): readonly [scale: GraphValue, bias: GraphValue] => [
       layers.weight(g, `${name}.weight`, [width]),
       layers.weight(g, `${name}.bias`, [width]),
@@ -100,7 +105,7 @@ export const layersOf = (weights: WeightStore) => {
     heads(
       g: GraphBuilder,
       x: GraphValue,
-      { name, heads, width, bias = true }: { name: string; heads: number; width: number; bias?: boolean },
+      { name, heads, width, bias = true }: { name: string; heads: number; width: number; bias?: boolean | undefined },
       norm?: QkNorm & { readonly name: string },
     ): GraphValue {
       const projected = layers.linear(g, x, name, heads * width, bias);

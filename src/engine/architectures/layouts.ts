@@ -30,6 +30,7 @@ const attn1: SubLayerLayout = ["attn1", "spatial-attention"];
 const attn2: SubLayerLayout = ["attn2", "cross-attention"];
 const joint: SubLayerLayout = ["attn", "spatial-attention", "context"];
 const ff: SubLayerLayout = ["ff", "feed-forward"];
+const ffContext: SubLayerLayout = ["ff_context", "feed-forward"];
 
 type Count = (field: string, fallback: number, least?: number) => number;
 
@@ -37,7 +38,7 @@ type Count = (field: string, fallback: number, least?: number) => number;
 const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<string, unknown>>) => Layout>> = {
   ChromaTransformer2DModel: (count) =>
     two([
-      ...repeated("transformer_blocks", count("num_layers", 19, 0), [joint, ff, ["ff_context", "feed-forward"]]),
+      ...repeated("transformer_blocks", count("num_layers", 19, 0), [joint, ff, ffContext]),
       ...repeated("single_transformer_blocks", count("num_single_layers", 38, 0), [
         ["proj_mlp", "feed-forward"],
         ["attn", "spatial-attention"],
@@ -55,9 +56,19 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
     one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   Flux2Transformer2DModel: (count) =>
     two([
-      ...repeated("transformer_blocks", count("num_layers", 8, 0), [joint, ff, ["ff_context", "feed-forward"]]),
+      ...repeated("transformer_blocks", count("num_layers", 8, 0), [joint, ff, ffContext]),
       ...repeated("single_transformer_blocks", count("num_single_layers", 48, 0), [["attn", "spatial-attention"]]),
     ]),
+  MochiTransformer3DModel(count) {
+    const layers = count("num_layers", 48);
+    return two(
+      repeated("transformer_blocks", layers, []).map(({ id }, layer) => {
+        const last = layer === layers - 1; // the text ends there
+        const attention: SubLayerLayout = last ? attn1 : ["attn1", "spatial-attention", "context"];
+        return { id, subLayers: last ? [attention, ff] : [attention, ff, ffContext] };
+      }),
+    );
+  },
   PixArtTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   QwenImageTransformer2DModel: (count) =>
     two(
@@ -74,7 +85,7 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
       const second: readonly SubLayerLayout[] =
         Array.isArray(dual) && dual.includes(layer) ? [["attn2", "spatial-attention"]] : [];
       const attention: SubLayerLayout = last ? ["attn", "spatial-attention"] : joint;
-      return { id, subLayers: [attention, ...second, ff, ...(last ? [] : [["ff_context", "feed-forward"] as const])] };
+      return { id, subLayers: [attention, ...second, ff, ...(last ? [] : [ffContext])] };
     });
     return two(blocks);
   },

@@ -4,7 +4,7 @@ import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { packed, unpacked } from "../models/packing.js";
 import { fractionalTables, gridPositions } from "../models/rotary.js";
-import { type Architecture, defineRope, hidden, plain } from "./architecture.js";
+import { type Architecture, defineRope, hidden, plain, textConditions } from "./architecture.js";
 import { configReader } from "./config-reader.js";
 import { networkKit } from "./kit.js";
 import { activations, layersOf } from "./layers.js";
@@ -96,10 +96,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     stream.set("prediction", layers.linear(g, normed, "proj_out", inChannels)); // [B, S, C]
   });
 
-  const conditions = [
-    { name: "text", dims: [B, T, config.captionChannels] },
-    ...(masked ? [{ name: "mask", dims: [B, T] }] : []),
-  ];
+  const conditions = textConditions(geometry, config.captionChannels);
   return model({
     architecture: "LTXVideoTransformer3DModel",
     key: `ltx ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}`,

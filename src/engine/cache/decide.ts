@@ -95,10 +95,18 @@ const checked = ({ method, site }: ActiveSite, decision: unknown, kept: number):
 };
 
 /**
+ * Timesteps as windows of methods mean them, from noise to image: 1000 … 0. Where a model's own count upwards, as Mochi's
+ * do, methods see 1000 − t, which MochiPipeline of diffusers tells its caches.
+ */
+const countedDown = (timesteps: readonly number[]): readonly number[] =>
+  (timesteps[0] as number) < (timesteps.at(-1) as number) ? timesteps.map((t) => Math.fround(1000 - t)) : timesteps;
+
+/**
  * Asks the methods of one branch of one run. Knows steps and numbers, no tensors: the executor and the dry run share it,
  * so the schedule that is printed is the schedule that is executed.
  */
-export const decider = (active: readonly ActiveSite[], facts: RunFacts) => {
+export const decider = (active: readonly ActiveSite[], run: RunFacts) => {
+  const facts = { ...run, timesteps: countedDown(run.timesteps) };
   const closures = new Map(
     [...new Set(active.map(({ method }) => method))].map((method) => {
       const decide: unknown = (method.startRemote ?? method.start)(facts);

@@ -88,6 +88,8 @@ export const graphBuilder = (store: WeightStore) => {
 
   const builder = {
     node,
+    /** Whole numbers that an operation asks for as an input: axes, shapes. */
+    integers,
     input(name: string, dims: readonly number[]): GraphValue {
       const value = inputs.get(name) ?? { name, dims };
       inputs.set(name, value);

@@ -76,6 +76,40 @@ export const fractionalTables = (positions: Positions, heads: number, width: num
   });
 };
 
+/**
+ * Positions of a video's patches as Mochi has them: (frame, row, column), rows and columns from the middle, stretched so
+ * that a picture's area is that of training. Rounded to float32 as diffusers rounds.
+ */
+export const centredPositions = (frames: number, rows: number, columns: number, area: number): Positions => {
+  const scale = Math.sqrt(area / (rows * columns));
+  const centres = (count: number): readonly number[] => {
+    const edges = linspace32((-count * scale) / 2, (count * scale) / 2, count + 1);
+    return Array.from({ length: count }, (_, i) =>
+      Math.fround(Math.fround((edges[i] as number) + (edges[i + 1] as number)) / 2),
+    );
+  };
+  const [down, across] = [centres(rows), centres(columns)];
+  return gridPositions(frames, rows, columns).map(([frame, row, column]) => [
+    frame as number,
+    down[row as number] as number,
+    across[column as number] as number,
+  ]);
+};
+
+/**
+ * Rotary tables [1, tokens, heads, width] over learned frequencies [axes, heads, width / 2]: a pair of channels turns by
+ * the sum over the axes of position · frequency.
+ */
+export const learnedTables = (positions: Positions, { dims, data }: Tensor): RotaryTables => {
+  const [, heads, pairs] = dims as [number, number, number];
+  return tablesOf([1, positions.length, heads, 2 * pairs], (token, channel) =>
+    (positions[token] as readonly number[]).reduce(
+      (angle, position, axis) => angle + position * (data[axis * heads * pairs + (channel >> 1)] as number),
+      0,
+    ),
+  );
+};
+
 /** x · turn swaps each pair of channels and negates the first: (a, b) → (−b, a). */
 export const quarterTurn = (channels: number): Tensor => {
   const data = new Float32Array(channels * channels);

@@ -51,7 +51,8 @@ export const flowMatchEuler: SchedulerClass = (config, steps, schedule) => {
   return {
     name,
     timesteps,
-    sigmas,
+    // Inverted ones count what is no noise.
+    sigmas: inverted ? sigmas.map((sigma) => fround(1 - sigma)) : sigmas,
     initNoiseSigma: 1,
     step(i) {
       const [sigma, after] = [sigmas[i] as number, sigmas[i + 1] ?? end];

@@ -42,8 +42,9 @@ export const mochi = (fields: ConfigFields): Anatomy => {
   const patch = fields.whole("patch_size", 2);
   const text = fields.whole("text_embed_dim", 4096);
   const channels = fields.whole("in_channels", 12);
-  const hidden = (4 * D * 2) / 3;
-  const hiddenText = (4 * P * 2) / 3;
+  const hidden = Math.floor((4 * D * 2) / 3);
+  const gated = isGated(fields, "swiglu");
+  const hiddenText = Math.floor((4 * P * 2) / 3);
   const group = (repeat: number, last: boolean): BlockGroup => ({
     name: "transformer_blocks",
     repeat,
@@ -56,8 +57,8 @@ export const mochi = (fields: ConfigFields): Anatomy => {
         attends: [["N+L", "N+L", D]],
         out: [["N", D], ...(last ? [] : ([["L", P]] as const))],
       },
-      feedForward("ff", "N", D, hidden, true),
-      ...(last ? [] : [feedForward("ff_context", "L", P, hiddenText, true)]),
+      feedForward("ff", "N", D, hidden, gated),
+      ...(last ? [] : [feedForward("ff_context", "L", P, hiddenText, gated)]),
     ],
     stream: [
       ["N", D],
