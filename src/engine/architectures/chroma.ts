@@ -4,12 +4,12 @@ import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { type Architecture, plain, ropeTables, textConditions, withImage } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { imageNames, type JointStreams, jointBlock, textNames } from "./joint-streams.js";
-import { networkKit } from "./kit.js";
-import { layersOf } from "./layers.js";
+import { imageNames, type JointStreams, jointBlock, textNames } from "./kit/joint-streams.js";
+import { layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { fluxPositions, packedConfig, packedEmbedders, packedGrid, packedLatents } from "./kit/packed-latents.js";
+import { type ParallelStream, parallelBlock } from "./kit/parallel-stream.js";
 import { layoutOf } from "./layouts.js";
-import { fluxPositions, packedConfig, packedEmbedders, packedGrid, packedLatents } from "./packed-latents.js";
-import { type ParallelStream, parallelBlock } from "./parallel-stream.js";
 
 const read = (json: unknown) => {
   const config = configReader(json, "Only Chroma checkpoints as diffusers saves them are supported.");

@@ -3,7 +3,7 @@ import { positions3d } from "../models/embeddings.js";
 import { gridPositions } from "../models/rotary.js";
 import { ropeTables } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { activations } from "./layers.js";
+import { activations } from "./kit/layers.js";
 
 export type CogVideoXConfig = ReturnType<typeof cogVideoXConfig>;
 

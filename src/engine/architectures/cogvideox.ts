@@ -5,8 +5,8 @@ import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { type Architecture, expectPatches, plain } from "./architecture.js";
 import { type CogVideoXConfig, cogVideoXConfig, cogVideoXPositions, cogVideoXRope } from "./cogvideox-config.js";
-import { networkKit, type SubLayer } from "./kit.js";
-import { type Layers, layersOf } from "./layers.js";
+import { type Layers, layersOf } from "./kit/layers.js";
+import { networkKit, type SubLayer } from "./kit/network-kit.js";
 import { layoutOf } from "./layouts.js";
 
 /**

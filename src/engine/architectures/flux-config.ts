@@ -1,5 +1,5 @@
 import { configReader } from "./config-reader.js";
-import { packedConfig } from "./packed-latents.js";
+import { packedConfig } from "./kit/packed-latents.js";
 
 /** What `config.json` of a FluxTransformer2DModel says, under our names. */
 export interface FluxConfig {

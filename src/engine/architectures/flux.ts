@@ -8,8 +8,8 @@ import { type Span, siteMap } from "../models/sites.js";
 import { tapsOf } from "../models/taps.js";
 import type { Architecture } from "./architecture.js";
 import { fluxConfig, fluxWeights } from "./flux-config.js";
-import { fluxPositions, packedGrid, packedLatents } from "./packed-latents.js";
-import { toldGuidance } from "./told-guidance.js";
+import { fluxPositions, packedGrid, packedLatents } from "./kit/packed-latents.js";
+import { toldGuidance } from "./kit/told-guidance.js";
 
 // B clips, N packed latents, T text rows, S = T + N, D width, H heads of E. Two streams: "x" [B, N, D], "context" [B, T, D].
 

@@ -5,13 +5,13 @@ import type { Geometry, Model, Stream } from "../models/model.js";
 import { gridPositions } from "../models/rotary.js";
 import { type Architecture, plain, ropeTables, textConditions } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { imageNames, type JointStreams, jointBlock, textNames } from "./joint-streams.js";
-import { networkKit } from "./kit.js";
-import { layersOf } from "./layers.js";
+import { imageNames, type JointStreams, jointBlock, textNames } from "./kit/joint-streams.js";
+import { layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { packedConfig, packedEmbedders, packedGrid, packedLatents } from "./kit/packed-latents.js";
+import { fusedBlock } from "./kit/parallel-stream.js";
+import { toldGuidance } from "./kit/told-guidance.js";
 import { layoutOf } from "./layouts.js";
-import { packedConfig, packedEmbedders, packedGrid, packedLatents } from "./packed-latents.js";
-import { fusedBlock } from "./parallel-stream.js";
-import { toldGuidance } from "./told-guidance.js";
 
 const read = (json: unknown) => {
   const config = configReader(json, "Only FLUX.2 checkpoints as diffusers saves them are supported.");

@@ -12,7 +12,7 @@ export interface BlockLayout {
   readonly subLayers: readonly SubLayerLayout[];
 }
 
-/** The blocks of a network, as far as caching is concerned. The graphs are built along it (`kit.ts`). */
+/** The blocks of a network, as far as caching is concerned. The graphs are built along it (`kit/network-kit.ts`). */
 export interface Layout {
   readonly blocks: readonly BlockLayout[];
   /** Stream values that run through the blocks, and those that are still read after the last one. */

@@ -6,10 +6,10 @@ import { packed, unpacked } from "../models/packing.js";
 import { fractionalTables, gridPositions } from "../models/rotary.js";
 import { type Architecture, defineRope, hidden, plain, textConditions } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { networkKit } from "./kit.js";
-import { activations, layersOf } from "./layers.js";
+import { activations, layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
 import { layoutOf } from "./layouts.js";
-import { type SingleStream, singleStreamBlock } from "./single-stream.js";
 
 /** Latent frame, row and column in units of the model's base clip: 20 s of 2048 × 2048 pixels. */
 const inBaseClip = ([frame, row, column]: readonly number[]): readonly number[] => {

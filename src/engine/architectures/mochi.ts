@@ -13,11 +13,11 @@ import {
   withImage,
 } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { imageNames, type JointStreams, jointBlock, sandwich, textNames } from "./joint-streams.js";
-import { networkKit } from "./kit.js";
-import { activations, layersOf } from "./layers.js";
+import { imageNames, type JointStreams, jointBlock, sandwich, textNames } from "./kit/joint-streams.js";
+import { activations, layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { textPool } from "./kit/text-pool.js";
 import { layoutOf } from "./layouts.js";
-import { textPool } from "./text-pool.js";
 
 /** Heads of the attention that makes one row of the text. */
 const poolHeads = 8;

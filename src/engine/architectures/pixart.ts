@@ -4,10 +4,10 @@ import { positions2d, timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { type Architecture, expectPatches, hidden, plain } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { networkKit } from "./kit.js";
-import { activations, layersOf } from "./layers.js";
+import { activations, layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
 import { layoutOf } from "./layouts.js";
-import { type SingleStream, singleStreamBlock } from "./single-stream.js";
 
 const read = (json: unknown) => {
   const config = configReader(json, "Only PixArt checkpoints (α, Σ) as diffusers saves them are supported.");

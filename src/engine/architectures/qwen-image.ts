@@ -14,9 +14,9 @@ import {
   withImage,
 } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { imageNames, type JointStreams, jointBlock, textNames } from "./joint-streams.js";
-import { networkKit } from "./kit.js";
-import { layersOf } from "./layers.js";
+import { imageNames, type JointStreams, jointBlock, textNames } from "./kit/joint-streams.js";
+import { layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
 import { layoutOf } from "./layouts.js";
 
 const read = (json: unknown) => {

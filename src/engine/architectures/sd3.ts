@@ -5,9 +5,9 @@ import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { type Architecture, expectPatches, plain } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { type JointStreams, jointBlock } from "./joint-streams.js";
-import { networkKit, type SubLayer } from "./kit.js";
-import { layersOf } from "./layers.js";
+import { type JointStreams, jointBlock } from "./kit/joint-streams.js";
+import { layersOf } from "./kit/layers.js";
+import { networkKit, type SubLayer } from "./kit/network-kit.js";
 import { layoutOf } from "./layouts.js";
 
 const read = (json: unknown) => {

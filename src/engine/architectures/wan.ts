@@ -5,10 +5,10 @@ import type { Geometry, Model, Stream } from "../models/model.js";
 import { gridPositions } from "../models/rotary.js";
 import { type Architecture, expectPatches, plain, ropeTables } from "./architecture.js";
 import { configReader } from "./config-reader.js";
-import { networkKit } from "./kit.js";
-import { layersOf } from "./layers.js";
+import { layersOf } from "./kit/layers.js";
+import { networkKit } from "./kit/network-kit.js";
+import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
 import { layoutOf } from "./layouts.js";
-import { type SingleStream, singleStreamBlock } from "./single-stream.js";
 
 const read = (json: unknown) => {
   const config = configReader(json, "Only text-to-video checkpoints of Wan as diffusers saves them are supported.");

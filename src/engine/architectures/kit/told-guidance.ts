@@ -1,5 +1,5 @@
-import { timestepEmbedding } from "../models/embeddings.js";
-import type { Architecture } from "./architecture.js";
+import { timestepEmbedding } from "../../models/embeddings.js";
+import type { Architecture } from "../architecture.js";
 
 /**
  * The parts of an {@link Architecture} that is told the guidance scale, as FluxPipeline takes guidance_scale: one pass a

@@ -1,5 +1,5 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import { hidden, meanRow, withImage } from "./architecture.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import { hidden, meanRow, withImage } from "../architecture.js";
 import type { Layers } from "./layers.js";
 
 /**

@@ -1,7 +1,7 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import type { Stream } from "../models/model.js";
-import type { SubLayer } from "./kit.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import type { Stream } from "../../models/model.js";
 import { activate, type Layers, type QkNorm } from "./layers.js";
+import type { SubLayer } from "./network-kit.js";
 
 /** What distinguishes the single-stream blocks of the FLUX family, in which attention and feed-forward read one norm. */
 export interface ParallelStream {

@@ -1,10 +1,10 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import type { WeightStore } from "../graph/weights.js";
-import type { Site } from "../method.js";
-import type { Model, Part, Stream, Tap } from "../models/model.js";
-import { type Span, siteMap } from "../models/sites.js";
-import { tapsOf } from "../models/taps.js";
-import { type BlockLayout, type Layout, subLayerSite, textSite } from "./layouts.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import type { WeightStore } from "../../graph/weights.js";
+import type { Site } from "../../method.js";
+import type { Model, Part, Stream, Tap } from "../../models/model.js";
+import { type Span, siteMap } from "../../models/sites.js";
+import { tapsOf } from "../../models/taps.js";
+import { type BlockLayout, type Layout, subLayerSite, textSite } from "../layouts.js";
 
 type Emit<T = void> = (g: GraphBuilder, stream: Stream) => T;
 

@@ -1,10 +1,10 @@
-import { EngineError } from "../errors.js";
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import type { Geometry, Stream } from "../models/model.js";
-import { packed, unpacked } from "../models/packing.js";
-import { gridPositions, type Positions } from "../models/rotary.js";
-import type { Architecture } from "./architecture.js";
-import type { ConfigReader } from "./config-reader.js";
+import { EngineError } from "../../errors.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import type { Geometry, Stream } from "../../models/model.js";
+import { packed, unpacked } from "../../models/packing.js";
+import { gridPositions, type Positions } from "../../models/rotary.js";
+import type { Architecture } from "../architecture.js";
+import type { ConfigReader } from "../config-reader.js";
 import type { Layers } from "./layers.js";
 
 // The FLUX family: squares of latents are packed into tokens before the network, 2×2 in diffusers' pipelines.

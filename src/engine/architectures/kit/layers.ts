@@ -1,5 +1,5 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import { expectShape, type WeightStore } from "../graph/weights.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import { expectShape, type WeightStore } from "../../graph/weights.js";
 
 /** What lies between the two linear layers of a feed-forward network, by diffusers' `activation_fn`. */
 export const activations = ["gelu-approximate", "gelu", "geglu", "geglu-approximate", "swiglu", "linear-silu"] as const;

@@ -1,7 +1,7 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import type { Stream } from "../models/model.js";
-import type { SubLayer } from "./kit.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import type { Stream } from "../../models/model.js";
 import type { Activation, FeedForward, Layers, QkNorm } from "./layers.js";
+import type { SubLayer } from "./network-kit.js";
 
 /** One of two streams, "x" (image or video) or "context" (text), in a block of joint attention. */
 export interface JointStream {

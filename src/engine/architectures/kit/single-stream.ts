@@ -1,7 +1,7 @@
-import type { GraphBuilder, GraphValue } from "../graph/builder.js";
-import type { Stream } from "../models/model.js";
-import type { SubLayer } from "./kit.js";
+import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
+import type { Stream } from "../../models/model.js";
 import type { Activation, Layers, QkNorm } from "./layers.js";
+import type { SubLayer } from "./network-kit.js";
 
 /** What distinguishes the blocks of one stream "x": self-attention, perhaps cross-attention to "caption", feed-forward. */
 export interface SingleStream {
