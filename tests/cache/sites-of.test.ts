@@ -15,6 +15,7 @@ test.each([
   ...small,
   ["chroma-deep", "networks"],
   ["flux2-dev", "networks"],
+  ["z-image-bare", "networks"],
 ] as const)("%s: the sites said without weights are those of the model", async (name, room) => {
   const { folder, tensor } = room === "a" ? readFixture(name) : readReal(name, room);
   const { config, weights } = await loadCheckpoint(await openFiles(folder));

@@ -57,6 +57,16 @@ describe("operations of a pass", () => {
   });
 });
 
+test("rows that fill up Z-Image's image and text are counted, as FlopCounterMode counts them", () => {
+  const config = "tests/fixtures/networks/z-image-masked/transformer/config.json";
+  const card = { ...cardFromConfig(JSON.parse(readFileSync(config, "utf8"))), text: 7 };
+  const tokens = tokensOf(card, { width: 96, height: 64, frames: 1 });
+  expect(tokens).toMatchObject({ N: 32, L: 32, S: 24 });
+  const all = [...flopsByKind(card, tokens).values()];
+  expect(all.reduce((sum, { products }) => sum + products, 0)).toBe(4_221_056);
+  expect(tokensOf(modelCard("Z-Image"), { width: 1008, height: 1008, frames: 1 }).N).toBe(4000); // 63 · 63 = 3969
+});
+
 describe("a card", () => {
   test.each(cardNames)("%s survives being written and read", (name) => {
     const card = modelCard(name);

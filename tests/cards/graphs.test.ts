@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { architectureOf } from "../../src/engine/architectures/index.js";
 import { cardFromConfig } from "../../src/engine/cards/build.js";
-import type { ModelCard } from "../../src/engine/cards/card.js";
+import type { ModelCard, Work } from "../../src/engine/cards/card.js";
 import { cardFromJson, cardToJson } from "../../src/engine/cards/card-from-json.js";
 import { totalFlops } from "../../src/engine/cards/flops.js";
 import { cardNetwork } from "../../src/engine/cards/network.js";
@@ -44,10 +44,22 @@ const counting = (g: GraphBuilder) => {
   return { builder, flops: () => flops };
 };
 
-/** Where the engine does a product once that diffusers repeats: keys and values of a clip's text, DiT's last embedding. */
+/**
+ * Where the engine does a product once that diffusers repeats: keys and values of a clip's text, DiT's last embedding. Of
+ * Z-Image it embeds and reads out no rows that only fill up: there are T · S of the image and I of the text.
+ */
 const inTheEngine = (card: ModelCard): ModelCard => {
   if (card.class === "LatteTransformer3DModel")
     return cardFromJson(JSON.parse(JSON.stringify(cardToJson(card)).replaceAll('"T*L"', '"L"')));
+  if (card.class === "ZImageTransformer2DModel") {
+    const own = { N: "T*S", L: "I", "N+L": "T*S" };
+    const [embed, ...rest] = card.outside as [Work, ...Work[]];
+    const of = (work: Work): Work => ({
+      ...work,
+      linears: work.linears.map(([rows, ...widths]) => [own[rows as keyof typeof own] ?? rows, ...widths] as const),
+    });
+    return { ...card, outside: [of(embed), ...rest.map((work) => (work.kind === "head" ? of(work) : work))] };
+  }
   if (card.class !== "DiTTransformer2DModel") return card;
   return {
     ...card,
@@ -79,6 +91,8 @@ test.each([
   ["pixart-sized", "networks"],
   ["sd3-dual", "networks"],
   ["wan-plain", "networks"],
+  ["z-image-bare", "networks"],
+  ["z-image-masked", "networks"],
 ] as const)("%s multiplies what its card says, part by part", async (name, room) => {
   const { folder, tensor } = room === "a" ? readFixture(name) : readReal(name, room);
   const { config, weights } = await loadCheckpoint(await openFiles(folder));
@@ -110,7 +124,8 @@ test.each([
   const card = inTheEngine(cardFromConfig(config));
   const [t, h, w] = card.patch;
   const [T, S] = [Math.ceil(frames / t), (height / h) * (width / w)];
-  const network = cardNetwork(card, { N: T * S, L: text, T, S, I: 0 });
+  const whole = (rows: number): number => (card.filled ?? 1) * Math.ceil(rows / (card.filled ?? 1));
+  const network = cardNetwork(card, { N: whole(T * S), L: whole(text), T, S, I: text });
   const said = network.parts.map(({ flops }) => totalFlops(flops));
   const sum = (all: readonly number[]): number => all.reduce((total, one) => total + one, 0);
   expect(sum(ours)).toBeGreaterThan(1e4);

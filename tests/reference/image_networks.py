@@ -67,9 +67,19 @@ def flux2(model, x, t, c, shape):
                  guidance=c.get("told"), return_dict=False)[0]
 
 
+def z_image(model, x, t, c, shape):
+    """As ZImagePipeline does: how much is clean, texts without their padding, and the sign turned round."""
+    rows = int(c["mask"].sum()) if "mask" in c else c["text"].shape[1]
+    out = model([x[0].unsqueeze(1)], (1000 - t) / 1000, [c["text"][0, :rows]], return_dict=False)[0]
+    return -torch.stack(out).squeeze(2)
+
+
 FLUX_SITES = r"(single_)?transformer_blocks\.\d+\.(attn|ff|ff_context|proj_mlp)"
 # FirstBlockCache stops on FLUX.2: its tail takes the last block's output for a pair, and it is one tensor.
 HOOKS = ("pab", "fastercache", "taylorseer", "magcache")
+# FasterCache finds no attention in Z-Image, whose blocks are called "layers"; FirstBlockCache and MagCache ask its blocks
+# for an argument "hidden_states", which they call "x".
+Z_SITES, ALL = r"layers\.\d+\.(attention|feed_forward)", ("pab", "taylorseer")
 # name: class, config, noise, conditions, forward, guidance, modules that are sites, attention among them, methods
 NETWORKS = {
     "chroma-masked": ("ChromaTransformer2DModel", dict(in_channels=12, num_layers=2, num_single_layers=2, attention_head_dim=12, num_attention_heads=2, joint_attention_dim=10,
@@ -83,6 +93,10 @@ NETWORKS = {
     "flux2-klein": ("Flux2Transformer2DModel", dict(in_channels=12, num_layers=1, num_single_layers=3, attention_head_dim=8, num_attention_heads=2, joint_attention_dim=10,
                     timestep_guidance_channels=32, axes_dims_rope=(2, 2, 2, 2), rope_theta=500, eps=1e-5, guidance_embeds=False), (1, 3, 8, 4), text(7, 10), flux2, 3.0,
                     FLUX_SITES, HOOKS),
+    "z-image-masked": ("ZImageTransformer2DModel", dict(in_channels=4, dim=24, n_layers=3, n_refiner_layers=1, n_heads=2, n_kv_heads=2, cap_feat_dim=10, axes_dims=[4, 4, 4],
+                       axes_lens=[80, 32, 32]), (1, 4, 8, 12), text(9, 10, (7, 3)), z_image, 3.0, Z_SITES, ALL),
+    "z-image-bare": ("ZImageTransformer2DModel", dict(in_channels=3, dim=16, n_layers=2, n_refiner_layers=2, n_heads=1, n_kv_heads=1, norm_eps=1e-6, qk_norm=False, cap_feat_dim=12,
+                     rope_theta=64.0, t_scale=900.0, axes_dims=[4, 6, 6], axes_lens=[128, 16, 16]), (1, 3, 16, 16), text(33, 12), z_image, 1.5, Z_SITES, ALL),
 }
 
 
@@ -135,6 +149,9 @@ def make(name):
     for key, value in model.named_parameters():
         spread = 0.1 if value.ndim < 2 else value[0].numel() ** -0.5
         fresh = torch.randn_like(value) * spread + (1 if "norm" in key and key.endswith("weight") and value.ndim == 1 else 0)
+        if key.startswith("t_embedder.mlp.") and value.ndim == 2:
+            fresh[:, 96:] = 0  # wide whatever the config says: most of it is left to compress
+            fresh[96:] = 0
         value.data.copy_(fresh.half().float())
     weights = {k: v.half().contiguous() for k, v in model.state_dict().items()}
     model.save_config(folder / "transformer")
@@ -147,13 +164,14 @@ def make(name):
 
     def run(network, scale, now):
         scheduler.set_timesteps(sigmas=[1 - i / STEPS for i in range(STEPS)])
-        x, predictions = noise.clone() if call.__name__ == "z_image" else pack(noise), []
+        x, predictions = noise.clone() if call is z_image else pack(noise), []
         for step, t in enumerate(scheduler.timesteps):
             now |= {"step": step, "timestep": float(t)}
             args = (network, x, t[None].float())
             _set_cache_context(network, CacheContext("cond"))  # `cache_context`, which Z-Image lacks
             c = call(*args, cond | ({"told": torch.tensor([scale])} if told else {}), shape)
-            predictions.append(c if told or scale == 1 else (u := call(*args, uncond, shape)) + scale * (c - u))
+            factor = scale + (call is z_image)  # ZImagePipeline: c + scale · (c − u)
+            predictions.append(c if told or scale == 1 else (u := call(*args, uncond, shape)) + factor * (c - u))
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
         return torch.stack(predictions), x
 

@@ -19,6 +19,7 @@ const architectures: Readonly<Record<string, Load>> = {
   QwenImageTransformer2DModel: () => import("./qwen-image.js"),
   SD3Transformer2DModel: () => import("./sd3.js"),
   WanTransformer3DModel: () => import("./wan.js"),
+  ZImageTransformer2DModel: () => import("./z-image.js"),
 };
 
 /**

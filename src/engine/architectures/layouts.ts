@@ -91,6 +91,13 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
   },
   WanTransformer3DModel: (count) =>
     one(repeated("blocks", count("num_layers", 40), [attn1, attn2, ["ffn", "feed-forward"]])),
+  ZImageTransformer2DModel: (count) =>
+    one(
+      repeated("layers", count("n_layers", 30), [
+        ["attention", "spatial-attention"],
+        ["feed_forward", "feed-forward"],
+      ]),
+    ),
 };
 
 /** The classes that have a layout. */

@@ -51,6 +51,7 @@ export const sitesOfTrace = (trace: Pick<Trace, "model" | "sites">): SiteMap => 
     _class_name: model.architecture,
     num_layers: layers(/^(?:transformer_)?blocks\.(\d+)\.[a-z]/).length,
     num_single_layers: layers(/^single_transformer_blocks\.(\d+)\./).length,
+    n_layers: layers(/^layers\.(\d+)\./).length,
     dual_attention_layers: layers(/^transformer_blocks\.(\d+)\.attn2$/),
   };
   const maps: Readonly<Record<string, () => SiteMap>> = {

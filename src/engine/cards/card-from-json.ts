@@ -109,6 +109,7 @@ const file = record<CardFile>(
     repository: text,
     references: whole(0, 16),
     sound,
+    filled: whole(1, 1024),
     conditionalPasses: whole(1, 8),
     interleaved: flag,
     experts: record<NonNullable<ModelCard["experts"]>>({ count: whole(1, 8), boundary: number(0, 1) }, {}),

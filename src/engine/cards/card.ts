@@ -130,6 +130,8 @@ export interface ModelCard extends Anatomy {
   };
   /** Rows of text in a usual run. */
   readonly text: number;
+  /** The rows of the image and those of the text are each filled up to a multiple of so many. Default 1. */
+  readonly filled?: number;
   /** Rows of a conditioning image, or 0. */
   readonly image: number;
   /** Sound that is made beside the video, whose rows are counted as I. */

@@ -58,7 +58,7 @@ export const latentFrames = ({ name, latent }: ModelCard, frames: number): numbe
  * @throws EngineError "input-invalid" for a size that does not divide into tokens, or an image model's frames
  */
 export const tokensOf = (card: ModelCard, size: RunSize, references = card.references ?? 0): Tokens => {
-  const { name, latent, patch, text, image, sizes, sound } = card;
+  const { name, latent, patch, text, filled = 1, image, sizes, sound } = card;
   if (size.frames !== 1 && sizes.every(({ frames }) => frames === 1))
     refuse(`${name} makes images, so it takes one frame, not ${size.frames}.`, "Leave the frames out.");
   if (!Number.isSafeInteger(references) || references < 0 || references > 16)
@@ -68,5 +68,6 @@ export const tokensOf = (card: ModelCard, size: RunSize, references = card.refer
     side(name, "width", size.width, latent.space * patch[2]);
   const T = Math.ceil(latentFrames(card, size.frames) / patch[0]);
   const heard = sound ? Math.round((size.frames / sound.framesPerSecond) * sound.rowsPerSecond) * sound.channels : 0;
-  return { N: S * T * (1 + references), L: text, T, S, I: image + heard };
+  const whole = (rows: number): number => filled * Math.ceil(rows / filled);
+  return { N: whole(S * T * (1 + references)), L: whole(text), T, S, I: image + heard };
 };

@@ -149,8 +149,7 @@ export const planRun = (request: PlanRequest): RunPlan => {
   };
   const { sigmas } = request;
   const steps = request.timesteps?.length ?? sigmas?.length ?? request.steps ?? card.steps;
-  const counted = tokensOf(card, size, request.references);
-  const tokens = request.text === undefined ? counted : { ...counted, L: request.text };
+  const tokens = tokensOf({ ...card, text: request.text ?? card.text }, size, request.references);
   const timesteps = request.timesteps ?? cardTimesteps(card.timesteps, steps, tokens.N, sigmas);
   const guided = card.guidance === "classifier-free" && request.guidance !== 1;
   const branches = guided ? 2 : 1;

@@ -22,6 +22,29 @@ export interface SubLayer {
 
 const names = (id: string, count: number): readonly string[] => [id, `${id}.context`].slice(0, count);
 
+/** Runs the sub-layers of a block that is no place to cache, with `x` in place of the stream's: what becomes of x. */
+export const runBlock = (
+  g: GraphBuilder,
+  stream: Stream,
+  id: string,
+  subLayers: Readonly<Record<string, SubLayer>>,
+  x: GraphValue,
+): GraphValue => {
+  const own = new Map([["x", x]]);
+  const inside: Stream = {
+    get: (name) => own.get(name) ?? stream.get(name),
+    set: (name, value) => void own.set(name, value),
+  };
+  for (const [name, { input, emit, merge }] of Object.entries(subLayers)) {
+    const site = `${id}.${name}`;
+    const values = input?.(g, inside) ?? [];
+    for (const [index, one] of names(`${site}.input`, values.length).entries())
+      inside.set(one, values[index] as GraphValue);
+    merge?.(g, inside, emit(g, inside, site));
+  }
+  return inside.get("x");
+};
+
 /** What {@link networkKit} does not know of a model. */
 type Rest = Omit<Model, "parts" | "sites" | "tap" | "parameters" | "output" | "weights" | "volume"> &
   Partial<Pick<Model, "volume">> & {

@@ -14,7 +14,7 @@ import { wan } from "./wan.js";
 /** What a class of networks is: its anatomy from a config.json, and what its pipelines usually run. */
 export interface Family
   extends Pick<ModelCard, "latent" | "text" | "guidance" | "batched" | "steps" | "sizes" | "timesteps">,
-    Partial<Pick<ModelCard, "pipeline" | "decodeFlopsPerPixel" | "sound" | "conditionalPasses">> {
+    Partial<Pick<ModelCard, "pipeline" | "decodeFlopsPerPixel" | "sound" | "conditionalPasses" | "filled">> {
   readonly anatomy: (fields: ConfigFields) => Anatomy;
 }
 
@@ -97,7 +97,7 @@ export const families: Readonly<Record<string, Family>> = {
   },
   ZImageTransformer2DModel: {
     anatomy: zImage,
-    ...{ latent: ofFlux, text: 64, guidance: "classifier-free", batched: true, steps: 50, sizes: square },
+    ...{ latent: ofFlux, filled: 32, text: 64, guidance: "classifier-free", batched: true, steps: 50, sizes: square },
     ...{ timesteps: flow(3), pipeline: "ZImagePipeline", decodeFlopsPerPixel: 9.99e6 },
   },
   LTXVideoTransformer3DModel: {
