@@ -5,6 +5,14 @@ import { EngineError } from "../../src/engine/errors.js";
 // What the graphs of a class do not cover is refused by the field's name.
 
 const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
+  ["HunyuanVideoTransformer3DModel", { image_condition_type: "token_replace" }, "image_condition_type = "],
+  ["HunyuanVideoTransformer3DModel", { qk_norm: "l2" }, "qk_norm = "],
+  ["HunyuanVideoTransformer3DModel", { rope_axes_dim: [16, 56] }, "rope_axes_dim = "],
+  ["HunyuanVideoTransformer3DModel", { rope_axes_dim: [16, 56, 54] }, "add up to attention_head_dim = 128"],
+  ["HunyuanVideoTransformer3DModel", { num_layers: 0, num_single_layers: 0 }, "expected a block of either kind"],
+  ["HunyuanVideoTransformer3DModel", { out_channels: 33 }, "expected in_channels = 16"],
+  ["HunyuanVideoTransformer3DModel", { mlp_ratio: 0 }, "mlp_ratio = 0"],
+  ["HunyuanVideoTransformer3DModel", { text_embed_2_dim: 1472 }, "expected nothing"],
   ["LTXVideoTransformer3DModel", { patch_size: 2 }, "patch_size = 2; expected 1"],
   ["LTXVideoTransformer3DModel", { patch_size_t: 2 }, "patch_size_t = 2; expected 1"],
   ["LTXVideoTransformer3DModel", { qk_norm: "layer_norm" }, "qk_norm = "],

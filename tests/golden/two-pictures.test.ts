@@ -12,7 +12,7 @@ import { readReal } from "./real.js";
 // Several pictures at once, and configurations that their graphs do not cover.
 
 const networks = [
-  ...["chroma-masked", "flux2-dev", "flux2-klein", "ltx-masked", "mochi-masked"],
+  ...["chroma-masked", "flux2-dev", "flux2-klein", "hunyuan-deep", "ltx-masked", "mochi-masked"],
   ...["z-image-bare", "z-image-masked"],
 ];
 

@@ -14,6 +14,7 @@ import sys
 from pathlib import Path
 
 import diffusers
+import numpy as np
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
 from diffusers.pipelines.mochi.pipeline_mochi import linear_quadratic_schedule
@@ -43,6 +44,15 @@ def mochi(model, x, t, c, size):
     return model(hidden_states=x, encoder_hidden_states=c["text"], timestep=t, encoder_attention_mask=mask.bool(), return_dict=False)[0]
 
 
+def hunyuan(scale):
+    def forward(model, x, t, c, size):
+        told = {"guidance": torch.full((len(x),), scale * 1000)} if model.config.guidance_embeds else {}
+        mask = c.get("mask", torch.ones(c["text"].shape[:2]))
+        return model(hidden_states=x, timestep=t, encoder_hidden_states=c["text"], encoder_attention_mask=mask, pooled_projections=c["pooled"], **told, return_dict=False)[0]
+
+    return forward
+
+
 # name: class, config, noise, steps, guidance, scheduler, conditions of both branches, forward, whether latents are packed
 NETWORKS = {
     "ltx-masked": ("LTXVideoTransformer3DModel", dict(in_channels=6, out_channels=6, num_attention_heads=2, attention_head_dim=16, cross_attention_dim=32, num_layers=3,
@@ -55,11 +65,21 @@ NETWORKS = {
                      time_embed_dim=14), (1, 3, 2, 4, 6), 8, 3.0, dict(invert_sigmas=True), [(1, 6, 16, 4), (2, 6, 16, 0)], mochi, False),
     "mochi-narrow": ("MochiTransformer3DModel", dict(patch_size=1, num_attention_heads=3, attention_head_dim=8, num_layers=2, pooled_projection_dim=15, in_channels=4, text_embed_dim=8,
                      time_embed_dim=16, activation_fn="gelu"), (1, 4, 3, 3, 2), 5, 2.0, dict(invert_sigmas=True), [(1, 5, 8, None), (2, 5, 8, None)], mochi, False),
+    "hunyuan-told": ("HunyuanVideoTransformer3DModel", dict(in_channels=3, out_channels=3, num_attention_heads=2, attention_head_dim=8, num_layers=2, num_single_layers=2, num_refiner_layers=2,
+                     text_embed_dim=10, pooled_projection_dim=7, rope_axes_dim=(2, 4, 2)), (1, 3, 2, 4, 6), 8, 6.0, dict(shift=3.0), [(1, 6, 10, 4, dict(pooled=7))], hunyuan(6.0), False),
+    "hunyuan-deep": ("HunyuanVideoTransformer3DModel", dict(in_channels=4, out_channels=4, num_attention_heads=3, attention_head_dim=8, num_layers=1, num_single_layers=1, num_refiner_layers=2,
+                     mlp_ratio=2.6, patch_size=1, patch_size_t=2, qk_norm="layer_norm", guidance_embeds=False, text_embed_dim=6, pooled_projection_dim=9, rope_theta=100.0, rope_axes_dim=(2, 4, 2)),
+                     (1, 4, 4, 2, 3), 6, 2.0, dict(shift=1.0), [(1, 5, 6, 5, dict(pooled=9)), (2, 5, 6, 2, dict(pooled=9))], hunyuan(None), False),
+    "hunyuan-bare": ("HunyuanVideoTransformer3DModel", dict(in_channels=2, out_channels=2, num_attention_heads=2, attention_head_dim=8, num_layers=1, num_single_layers=2, num_refiner_layers=0,
+                     patch_size=2, qk_norm=None, text_embed_dim=6, pooled_projection_dim=5, rope_axes_dim=(4, 2, 2)), (1, 2, 3, 4, 4), 5, 4.5, dict(shift=2.0),
+                     [(1, 4, 6, None, dict(pooled=5))], hunyuan(4.5), False),
 }  # fmt: skip
 
 
 def sigmas_of(kind, steps):
     """Those that the class's pipeline passes."""
+    if kind == "HunyuanVideoTransformer3DModel":
+        return np.linspace(1.0, 0.0, steps + 1)[:-1].tolist()
     if kind == "MochiTransformer3DModel":
         return linear_quadratic_schedule(steps, 0.025)
     return [1 - i / steps for i in range(steps)]
@@ -93,11 +113,13 @@ def caches(modules, steps, volume):
     kinds = ["spatial-attention", *(["cross-attention"] if also else []), "feed-forward"]
     mag = dict(threshold=0.3, max_skip_steps=2, retention_ratio=0.2)
     ratios = [1.0] + [round(1 - 0.02 * i, 3) for i in range(1, steps)]
-    yield "pab", "pab", {**pab, **also}, diffusers.PyramidAttentionBroadcastConfig(**pab, current_timestep_callback=lambda: now["timestep"]), False, now
+    # Not anchored, "blocks" would also find the attention of HunyuanVideo's refiner_blocks, which is no site here.
+    anchored = ("^transformer_blocks", "^single_transformer_blocks")
+    yield "pab", "pab", {**pab, **also}, diffusers.PyramidAttentionBroadcastConfig(**pab, spatial_attention_block_identifiers=anchored, current_timestep_callback=lambda: now["timestep"]), False, now
     yield "taylorseer", "taylorseer", {**taylor, "sites": kinds}, diffusers.TaylorSeerCacheConfig(**taylor, cache_identifiers=[re.escape(name) for name in modules], taylor_factors_dtype=torch.float32), False, now
     yield "magcache", "magcache", {**mag, "mag_ratios": ratios}, diffusers.MagCacheConfig(**mag, mag_ratios=ratios, num_inference_steps=steps), True, now
     faster = dict(spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=window, is_guidance_distilled=not volume, tensor_format="BCFHW")
-    if volume:  # frequencies are those of [B, C, F, H, W]
+    if volume:  # LTX-Video has no volume, and the hook cannot halve what HunyuanVideo is given
         faster |= dict(unconditional_batch_skip_range=3, unconditional_batch_timestep_skip_range=(-1, 990), alpha_low_frequency=1.1, alpha_high_frequency=1.2)
     # Its own patterns end in "attn", which finds no attn1; it knows no cross-attention.
     places = [re.escape(name) for name in modules if re.search(r"attn1?$", name)]
@@ -117,7 +139,7 @@ def make(name):
     scheduler = FlowMatchEulerDiscreteScheduler(**schedule)
     scheduler.save_pretrained(folder / "scheduler")
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
-    branches = [conditions(seed, rows, channels, read) for seed, rows, channels, read in both]
+    branches = [conditions(*one, **(more[0] if more else {})) for *one, more in [(*each[:4], each[4:]) for each in both]]
     cond, uncond = branches if len(branches) == 2 else (branches[0], None)
     modules = [key for key, _ in model.named_modules() if re.fullmatch(r"(single_)?transformer_blocks\.\d+\.(attn\d?|ff|ff_context|proj_mlp)", key)]
     now = {"step": 0}
@@ -170,7 +192,7 @@ def make(name):
     tensors = {"noise": noise, **cond, **{f"uncond.{k}": v for k, v in (uncond or {}).items()}}
     tensors["none.predictions"], tensors["none.sample"] = denoise(False, {})
     runs = [{"run": "none", "method": None}]
-    for run_name, method, options, cache, apart, clock in caches(modules, steps, uncond is not None and not packed):
+    for run_name, method, options, cache, apart, clock in caches(modules, steps, kind == "MochiTransformer3DModel"):
         if any(run["method"] == method for run in runs):
             continue
         ran = watched()

@@ -108,6 +108,14 @@ export const meanRow = (g: GraphBuilder, text: GraphValue, mask: GraphValue | un
   return g.node("Div", [sum, count], [B, 1, C]);
 };
 
+/** A mask [B, T] that reads as many rows as `mask` does, from the first on. */
+export const fromFirst = (g: GraphBuilder, mask: GraphValue): GraphValue => {
+  const [B, T] = mask.dims as [number, number];
+  const count = g.node("ReduceSum", [mask, g.integers([1])], [B, 1]);
+  const index = g.constant(`index ${T}`, { dims: [1, T], data: Float32Array.from({ length: T }, (_, row) => row) });
+  return g.node("Clip", [g.sub(count, index), g.scalar(0), g.scalar(1)], [B, T]);
+};
+
 /** Mask of ones, and zeros for what is not read, as what is added to the scores of attention: [B, T] as [B, 1, 1, T]. */
 export const hidden = (g: GraphBuilder, mask: GraphValue): GraphValue =>
   g.once(`hidden ${mask.name}`, () => {

@@ -12,6 +12,7 @@ const architectures: Readonly<Record<string, Load>> = {
   DiTTransformer2DModel: () => import("./dit.js"),
   Flux2Transformer2DModel: () => import("./flux2.js"),
   FluxTransformer2DModel: () => import("./flux.js"),
+  HunyuanVideoTransformer3DModel: () => import("./hunyuan-video.js"),
   LTXVideoTransformer3DModel: () => import("./ltx-video.js"),
   LatteTransformer3DModel: () => import("./latte.js"),
   MochiTransformer3DModel: () => import("./mochi.js"),

@@ -34,16 +34,19 @@ const ffContext: SubLayerLayout = ["ff_context", "feed-forward"];
 
 type Count = (field: string, fallback: number, least?: number) => number;
 
+/** Blocks of FLUX.1's two kinds; the numbers are the class's own. */
+const dualThenSingle = (count: Count, dual: number, single: number): Layout =>
+  two([
+    ...repeated("transformer_blocks", count("num_layers", dual, 0), [joint, ff, ffContext]),
+    ...repeated("single_transformer_blocks", count("num_single_layers", single, 0), [
+      ["proj_mlp", "feed-forward"],
+      ["attn", "spatial-attention"],
+    ]),
+  ]);
+
 /** By class in diffusers. `count` reads a whole number of the config.json. */
 const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<string, unknown>>) => Layout>> = {
-  ChromaTransformer2DModel: (count) =>
-    two([
-      ...repeated("transformer_blocks", count("num_layers", 19, 0), [joint, ff, ffContext]),
-      ...repeated("single_transformer_blocks", count("num_single_layers", 38, 0), [
-        ["proj_mlp", "feed-forward"],
-        ["attn", "spatial-attention"],
-      ]),
-    ]),
+  ChromaTransformer2DModel: (count) => dualThenSingle(count, 19, 38),
   CogVideoXTransformer3DModel: (count) =>
     two(
       repeated("transformer_blocks", count("num_layers", 30), [
@@ -52,6 +55,7 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
       ]),
     ),
   DiTTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, ff])),
+  HunyuanVideoTransformer3DModel: (count) => dualThenSingle(count, 20, 40),
   LTXVideoTransformer3DModel: (count) =>
     one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),
   Flux2Transformer2DModel: (count) =>

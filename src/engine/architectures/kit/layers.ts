@@ -108,7 +108,15 @@ export const layersOf = (weights: WeightStore) => {
       { name, heads, width, bias = true }: { name: string; heads: number; width: number; bias?: boolean | undefined },
       norm?: QkNorm & { readonly name: string },
     ): GraphValue {
-      const projected = layers.linear(g, x, name, heads * width, bias);
+      return layers.inHeads(g, layers.linear(g, x, name, heads * width, bias), { heads, width }, norm);
+    },
+    /** What was projected [B, N, heads · width] as [B, N, heads, width], normalised where `norm` says under what name. */
+    inHeads(
+      g: GraphBuilder,
+      projected: GraphValue,
+      { heads, width }: { readonly heads: number; readonly width: number },
+      norm?: QkNorm & { readonly name: string },
+    ): GraphValue {
       const flat = norm?.kind === "rms-all" ? layers.rmsNorm(g, projected, norm.epsilon, norm.name) : projected;
       const split = g.reshape(flat, [...flat.dims.slice(0, -1), heads, width]);
       if (norm?.kind === "rms-head") return layers.rmsNorm(g, split, norm.epsilon, norm.name);

@@ -8,11 +8,15 @@ export interface ParallelStream {
   readonly layers: Layers;
   readonly heads: number;
   readonly headWidth: number;
-  /** Rows of the text, which come before those of the image. */
+  /** Rows of the text. */
   readonly tokens: number;
+  /** Whose rows come first. Default "text-first". */
+  readonly order?: "text-first" | "image-first";
   readonly epsilon: number;
-  readonly qkNorm: QkNorm;
-  /** Rotary tables over text and image, see `Layers.turned`. */
+  readonly qkNorm?: QkNorm;
+  /** Hidden channels of the feed-forward network. Default four times as many as the stream has. */
+  readonly inner?: number;
+  /** Rotary tables over text and image in their order, see `Layers.turned`. */
   readonly rope: string;
   /** A bias [B, 1, S, S] or [B, 1, 1, S] on the scores of attention. */
   readonly mask?: (g: GraphBuilder, stream: Stream) => GraphValue | undefined;
@@ -22,9 +26,15 @@ export interface ParallelStream {
 
 /** Block `id` of {@link ParallelStream}: both streams as one, its norm, its attention, and the gated way back. */
 const parallel = (id: string, table: ParallelStream) => {
-  const { layers, tokens: T, epsilon, qkNorm, rope, mask, heads, headWidth } = table;
+  const { layers, tokens: T, epsilon, qkNorm, rope, mask, heads, headWidth: width } = table;
+  const order = table.order === "image-first" ? ["x", "context"] : ["context", "x"];
   const joined = (g: GraphBuilder, stream: Stream): GraphValue =>
-    g.once(`${id} joined`, () => g.concat([stream.get("context"), stream.get("x")], 1)); // [B, S, D]
+    g.once(`${id} joined`, () =>
+      g.concat(
+        order.map((name) => stream.get(name)),
+        1,
+      ),
+    ); // [B, S, D]
   return {
     normed(g: GraphBuilder, stream: Stream): GraphValue {
       const [shift, scale] = table.modulation(g, stream, id) as [GraphValue, GraphValue];
@@ -32,16 +42,18 @@ const parallel = (id: string, table: ParallelStream) => {
     },
     /** Queries, keys and values [B, S, D] → [B, S, D]. */
     attend(g: GraphBuilder, stream: Stream, [q, k, v]: readonly [GraphValue, GraphValue, GraphValue]): GraphValue {
-      const split = (x: GraphValue): GraphValue => g.reshape(x, [...x.dims.slice(0, 2), heads, headWidth]);
-      const turned = (x: GraphValue, norm: string): GraphValue =>
-        layers.turned(g, layers.rmsNorm(g, split(x), qkNorm.epsilon, `${id}.attn.${norm}`), rope);
+      const split = (x: GraphValue, norm?: string): GraphValue =>
+        layers.inHeads(g, x, { heads, width }, norm && qkNorm ? { ...qkNorm, name: `${id}.attn.${norm}` } : undefined);
+      const turned = (x: GraphValue, norm: string): GraphValue => layers.turned(g, split(x, norm), rope);
       return layers.attend(g, turned(q, "norm_q"), turned(k, "norm_k"), split(v), mask?.(g, stream));
     },
     merge(g: GraphBuilder, stream: Stream, feature: GraphValue): void {
       const gate = table.modulation(g, stream, id)[2] as GraphValue;
       const out = g.add(joined(g, stream), g.mul(gate, feature));
-      stream.set("context", g.slice(out, 1, 0, T));
-      stream.set("x", g.slice(out, 1, T, out.dims[1] as number));
+      const S = out.dims[1] as number;
+      const cut = order[0] === "x" ? S - T : T;
+      stream.set(order[0] as string, g.slice(out, 1, 0, cut));
+      stream.set(order[1] as string, g.slice(out, 1, cut, S));
     },
   };
 };
@@ -55,7 +67,7 @@ export const parallelBlock = (id: string, table: ParallelStream) => {
   const subLayers: Readonly<Record<string, SubLayer>> = {
     proj_mlp: {
       input: (g, stream) => [normed(g, stream)],
-      emit: (g, stream) => [layers.linear(g, stream.get(`${hidden}.input`), hidden, 4 * D)],
+      emit: (g, stream) => [layers.linear(g, stream.get(`${hidden}.input`), hidden, table.inner ?? 4 * D)],
     },
     attn: {
       emit(g, stream, site) {
@@ -65,7 +77,7 @@ export const parallelBlock = (id: string, table: ParallelStream) => {
     },
   };
   const end = (g: GraphBuilder, stream: Stream): void => {
-    const both = g.concat([stream.get(`${id}.attn`), g.gelu(stream.get(hidden), "tanh")], 2); // [B, S, 5·D]
+    const both = g.concat([stream.get(`${id}.attn`), g.gelu(stream.get(hidden), "tanh")], 2); // [B, S, D + inner]
     merge(g, stream, layers.linear(g, both, `${id}.proj_out`, D));
   };
   return { subLayers, end };

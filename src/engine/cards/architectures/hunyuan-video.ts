@@ -25,6 +25,7 @@ export const hunyuanVideo = (fields: ConfigFields): Anatomy => {
   const text = fields.whole("text_embed_dim", 4096);
   const told = fields.flag("guidance_embeds", true) ? 2 : 1;
   const cell = patchTime * patch * patch;
+  const hidden = Math.floor(D * fields.number("mlp_ratio", 4));
   const refined: readonly Linear[] = [["L", text, D], ...embedder(256, D), ...embedder(text, D)];
   return {
     patch: [patchTime, patch, patch],
@@ -32,7 +33,11 @@ export const hunyuanVideo = (fields: ConfigFields): Anatomy => {
       {
         name: "transformer_blocks",
         repeat: fields.whole("num_layers", 20),
-        sublayers: [modulation(D, 6 * D, 6 * D), jointAttention("attn", D), ...dualFeedForward(D)],
+        sublayers: [
+          modulation(D, 6 * D, 6 * D),
+          jointAttention("attn", D),
+          ...dualFeedForward(D, "ff", "ff_context", hidden),
+        ],
         stream: [
           ["N", D],
           ["L", D],
@@ -41,7 +46,7 @@ export const hunyuanVideo = (fields: ConfigFields): Anatomy => {
       {
         name: "single_transformer_blocks",
         repeat: fields.whole("num_single_layers", 40),
-        sublayers: [modulation(D, 3 * D), ...singleStream(D)],
+        sublayers: [modulation(D, 3 * D), ...singleStream(D, hidden)],
         stream: [["N+L", D]],
       },
     ],
@@ -52,7 +57,7 @@ export const hunyuanVideo = (fields: ConfigFields): Anatomy => {
         ...embedder(fields.whole("pooled_projection_dim", 768), D),
       ),
       embed(...refined),
-      ...Array.from({ length: fields.whole("num_refiner_layers", 2) }, () => refiner(D, 4 * D)),
+      ...Array.from({ length: fields.whole("num_refiner_layers", 2, 0) }, () => refiner(D, 4 * D)),
       head(["1", D, 2 * D], ["N", D, fields.whole("out_channels", channels) * cell]),
     ],
     prediction: fields.whole("out_channels", channels) * cell,

@@ -71,22 +71,22 @@ export const feedForward = (site: string, rows: string, D: number, hidden = 4 * 
 });
 
 /** Image and text rows side by side, each with a feed-forward of its own. */
-export const dualFeedForward = (D: number, image = "ff", text = "ff_context"): readonly SubLayer[] => [
-  feedForward(image, "N", D),
-  feedForward(text, "L", D),
+export const dualFeedForward = (D: number, image = "ff", text = "ff_context", hidden = 4 * D): readonly SubLayer[] => [
+  feedForward(image, "N", D, hidden),
+  feedForward(text, "L", D, hidden),
 ];
 
 /**
  * A single-stream block of FLUX.1: attention and the hidden layer side by side, one product that joins them. A cache of
  * diffusers' modules keeps the hidden layer before that product.
  */
-export const singleStream = (D: number): readonly SubLayer[] => [
+export const singleStream = (D: number, hidden = 4 * D): readonly SubLayer[] => [
   {
     kind: "feed-forward",
     site: "proj_mlp",
-    linears: [["N+L", D, 4 * D]],
-    out: [["N+L", 4 * D]],
-    after: { linears: [["N+L", 5 * D, D]], out: [["N+L", D]] },
+    linears: [["N+L", D, hidden]],
+    out: [["N+L", hidden]],
+    after: { linears: [["N+L", D + hidden, D]], out: [["N+L", D]] },
   },
   {
     kind: "joint-attention",
