@@ -75,6 +75,7 @@ export default defineConfig({
       sidebar: [
         { label: "Your model", items: ["plan", "plan/how-true"] },
         { label: "Playground", slug: "play" },
+        { label: "Gallery", items: ["gallery", "compare"] },
         group("Guide", "guide"),
         group("Methods", "methods"),
         {

@@ -14,7 +14,7 @@ export const knobs = [
   { ...scale(1, 5, 1), name: "fnComputeBlocks", label: "First blocks", default: 1, help: "Always run, and decide." },
   { ...scale(0, 2, 1), name: "bnComputeBlocks", label: "Last blocks", default: 0, help: "Always run." },
   {
-    ...scale(0, 0.5, 0.01),
+    ...scale(0, 1, 0.01),
     name: "residualDiffThreshold",
     label: "Threshold",
     default: 0.15,

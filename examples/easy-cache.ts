@@ -15,7 +15,7 @@ export const knobs = [
     type: "range" as const,
     default: 0.02,
     min: 0,
-    max: 0.2,
+    max: 0.4,
     step: 0.005,
     help: "Largest estimated change of the prediction that a run of reuses may add up to; 0 computes all.",
   },

@@ -20,7 +20,7 @@ export const knobs = [
     type: "range" as const,
     default: 0.1,
     min: 0,
-    max: 0.6,
+    max: 0.8,
     step: 0.01,
     help: "Largest estimated change of the output that a run of reuses may add up to; 0 computes all.",
   },

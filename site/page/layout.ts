@@ -2,7 +2,7 @@ import { defineRouteMiddleware, type StarlightRouteData } from "@astrojs/starlig
 
 /** Parts that ask for all the width of the page, more than the column of text. */
 const wide = [
-  ...["example/Example", "pareto/Pareto", "table/TradeOffTable"],
+  ...["example/Example", "compare/Compare", "gallery/Gallery", "pareto/Pareto", "table/TradeOffTable"],
   ...[
     "methods/AgnosticMatrix",
     "methods/ChoosingTable",
