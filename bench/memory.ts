@@ -76,6 +76,13 @@ const formulas = (layers: number): readonly Formula[] => {
     { name: "taylorseer", options: { maxOrder: 1 }, says: "(O+1)·M·N·D", features: 2 * attention },
     { name: "taylorseer", options: { maxOrder: 1, useLiteMode: true }, says: "(O+1) outputs", latents: 2 },
     { name: "spectrum", options: {}, says: "max(m+1, 6) outputs", latents: 6 },
+    {
+      name: "meancache",
+      options: { path: { computed: [0, 1, 2, 3, 4, 5, 11], orders: [1, 1, 1, 1, 1, 5] } },
+      says: "5 predictions, once",
+      latents: 5,
+      contexts: 1,
+    },
     { name: "fora", options: { interval: 3 }, says: "every sub-layer: M·N·D", features: subLayers },
     { name: "textkv", options: {}, says: "2·A·T·D", rows: 2 * layers },
   ];

@@ -68,7 +68,7 @@ test("every relative import of a page's part leads to a file", () => {
 describe("imports", () => {
   test("a method knows the vocabulary, its options, weight formulas and errors, nothing else", () => {
     const allowed =
-      /^src\/engine\/(cache\/(options|forecast|step-plan|jump-errors|methods\/[a-z-]+)|method|errors)\.js$/;
+      /^src\/engine\/(cache\/(options|forecast|step-plan|jump-errors|fitted|mean-velocity|methods\/[a-z-]+)|method|errors)\.js$/;
     for (const file of under("cache/methods").filter((one) => !one.endsWith("index.ts")))
       for (const path of importsOf(file)) expect(path, file).toMatch(allowed);
   });

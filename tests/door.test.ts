@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import * as door from "../src/engine/index.js";
 import { jumpErrors } from "./jump-errors.js";
+import { smoothProducts } from "./smooth-products.js";
 
 // What any program may do to the door of the package: every exported function, called with values that types forbid.
 // It answers with an EngineError or with a result; it never answers with an error of JavaScript's own, or not at all.
@@ -110,6 +111,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   keptFiles: [],
   latentDrift: [run.stepLatents, run.stepLatents],
   latteSites: [1],
+  meanCachePath: [{ products: smoothProducts(4) }, [999, 750, 500, 250]],
   memoryOf: [plan, 80],
   methodFromName: ["fora", {}],
   methodToPlan: ["magcache", {}, 4],

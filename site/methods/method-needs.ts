@@ -18,6 +18,7 @@ const calibrated: Partial<Record<MethodName, object>> = {
   magcache: { magRatios: [1] },
   teacache: { coefficients: [1, 0] },
   smoothcache: { errors: { "spatial-attention": [[0]] } },
+  meancache: { products: [[1]] },
   dpcache: { errors: { line: [], reuse: [[0]] } },
 };
 

@@ -13,6 +13,7 @@ export const methodFunctions = {
   lazycache: "lazyCache",
   magcache: "magCache",
   mask: "stepMask",
+  meancache: "meanCache",
   pab: "pab",
   seacache: "seaCache",
   smoothcache: "smoothCache",

@@ -3,7 +3,7 @@ import { type CacheMethod, methodFromName } from "diffusion-cache";
 export type Said = Readonly<Record<string, unknown>>;
 
 /** Options that a calibration measures: numbers of one model, and whose they are. */
-export const measuredOptions: readonly string[] = ["magRatios", "coefficients", "errors", "calibratedFor"];
+export const measuredOptions: readonly string[] = ["magRatios", "coefficients", "errors", "products", "calibratedFor"];
 
 const makes = (name: string, options: Said, wanted: Said): boolean => {
   try {

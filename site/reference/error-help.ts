@@ -95,7 +95,7 @@ export const errorHelp: Readonly<Record<ErrorCode, ErrorHelp>> = {
   },
   "calibration-mismatch": {
     group: "methods",
-    why: "MagCache, TeaCache, SmoothCache and DPCache use numbers measured on one model, one scheduler and one number of steps, and this run has another.",
+    why: "MagCache, TeaCache, SmoothCache, DPCache and MeanCache use numbers measured on one model, one scheduler and one number of steps, and this run has another.",
     remedy:
       "Calibrate for this run: `engine.calibrate({ steps })`, or `diffusion-cache calibrate`. To use the numbers all the same, leave `calibratedFor` out.",
   },

@@ -73,6 +73,17 @@ const table: Readonly<Record<string, Nearest>> = {
         "use_lite_mode=True,",
       ),
   },
+  meancache: {
+    title: "MeanCache",
+    code: "github.com/UnicomAI/MeanCache, for Qwen-Image and Z-Image",
+    near: () =>
+      taylor(
+        ["Nearest: TaylorSeer's lite mode carries the output on by a slope too, in steps of a fixed interval."],
+        "cache_interval=2,",
+        "max_order=1,",
+        "use_lite_mode=True,",
+      ),
+  },
   smoothcache: {
     title: "SmoothCache",
     code: "github.com/Roblox/SmoothCache",

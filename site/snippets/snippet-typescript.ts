@@ -23,9 +23,10 @@ export const typescriptSnippet = (
 ): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
   const measured = methods.some((method) => measuredOptions.some((name) => name in saidOptions(method)));
-  // A model's calibration may lack dpcache: those that were made before the method lack it.
+  // A model's calibration may lack these: those that were made before the methods lack them.
   const carried = methods.every(
-    ({ name, calibratedFor }) => name !== "dpcache" && (!calibratedFor || calibratedFor.steps === settings.steps),
+    ({ name, calibratedFor }) =>
+      !["dpcache", "meancache"].includes(name) && (!calibratedFor || calibratedFor.steps === settings.steps),
   );
   const calibration = carried
     ? "engine.model.calibration ?? (await engine.calibrate())"

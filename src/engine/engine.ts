@@ -139,7 +139,7 @@ export interface ModelInfo {
     /** Where its runs take their noise levels, if not from its pipeline. */
     readonly sigmas?: "scheduler" | "pipeline";
   };
-  /** What MagCache, TeaCache, SmoothCache and DPCache want to know of this model, where its folder has it. */
+  /** What MagCache, TeaCache, SmoothCache, DPCache and MeanCache want to know of this model, where its folder has it. */
   readonly calibration?: Calibration;
   /** Of the default size, in frames, pixels and frames per second. */
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
@@ -173,8 +173,8 @@ export interface Engine {
   /** Measures where the time of a forward pass goes, over a few instrumented steps. */
   profile(options?: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">): Promise<Profile>;
   /**
-   * Runs uncached and measures what MagCache, TeaCache, SmoothCache, DPCache and L²P want to know of this model, scheduler and
-   * number of steps. Holds 13 steps of every sub-layer in memory, and all of the stack's residual, its last output and the prediction.
+   * Runs uncached and measures what MagCache, TeaCache, SmoothCache, DPCache, MeanCache and L²P want to know of this model, scheduler
+   * and number of steps. Holds 13 steps of every sub-layer in memory, and all of the stack's residual, its last output and the prediction.
    * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
    */
   calibrate(options?: CalibrateOptions): Promise<FreshCalibration>;

@@ -15,6 +15,7 @@ export {
 export type { Gram, Grams } from "./cache/fitted.js";
 export type { JumpErrors } from "./cache/jump-errors.js";
 export { ladders } from "./cache/ladders.js";
+export type { MeanCachePath } from "./cache/mean-velocity.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
 export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
 export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";
@@ -26,6 +27,7 @@ export { type ForaOptions, fora } from "./cache/methods/fora.js";
 export { type MethodName, methodFromName, methods } from "./cache/methods/index.js";
 export { type LazyCacheOptions, lazyCache } from "./cache/methods/lazy-cache.js";
 export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
+export { type MeanCacheOptions, meanCache, meanCachePath } from "./cache/methods/mean-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
 export { type SeaCacheOptions, seaCache } from "./cache/methods/sea-cache.js";
 export { type SmoothCacheErrors, type SmoothCacheOptions, smoothCache } from "./cache/methods/smooth-cache.js";

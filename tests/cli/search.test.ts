@@ -28,7 +28,7 @@ describe("methods", () => {
       expect(needs.length).toBeGreaterThan(0);
     }
     const needing = (need: string) => listed.filter(({ needs }) => needs.includes(need)).map(({ name }) => name);
-    expect(needing("calibration")).toEqual(["dpcache", "magcache", "smoothcache", "teacache"]);
+    expect(needing("calibration")).toEqual(["dpcache", "magcache", "meancache", "smoothcache", "teacache"]);
     expect(needing("guidance")).toEqual(["cfgcache", "fastercache"]);
     expect(listed.find(({ name }) => name === "fora")?.options).toEqual({ interval: 3 });
   });

@@ -6,6 +6,7 @@ import { methodInfo } from "../../src/engine/cli/methods.js";
 import { EngineError } from "../../src/engine/errors.js";
 import { leading } from "../contract.js";
 import { jumpErrors } from "../jump-errors.js";
+import { smoothProducts } from "../smooth-products.js";
 
 // Whatever anybody gives as options: a method, or a refusal that names the method, the option and the value.
 
@@ -13,6 +14,7 @@ const names = Object.keys(methods) as MethodName[];
 const required: Partial<Record<MethodName, object>> = {
   magcache: { magRatios: [1, 1.1, 1.05] },
   dpcache: { errors: jumpErrors(20) },
+  meancache: { products: smoothProducts(20) },
   smoothcache: { errors: { "feed-forward": [Array.from({ length: 19 }, () => 0.1)] } },
   teacache: { coefficients: [1, 0] },
 };

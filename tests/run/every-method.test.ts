@@ -25,6 +25,7 @@ const none: Partial<Record<MethodName, object>> = {
   fora: { interval: 1 },
   lazycache: { threshold: 0 },
   magcache: { maxSkipSteps: 0 },
+  meancache: { share: 1 },
   pab: { spatialAttentionBlockSkipRange: 1 },
   seacache: { threshold: 0 },
   smoothcache: { alpha: 0 },

@@ -1,4 +1,5 @@
 import type { Site } from "../method.js";
+import type { checks } from "./options.js";
 
 /**
  * Products of a feature with itself over the steps of uncached runs: `gram[t][d]` is the mean over elements of
@@ -15,6 +16,15 @@ export const gramOf = (grams: Grams, { id, kind, keeps, base, since }: Site): Gr
   if (base && keeps === "residual") return undefined;
   if (kind === "blocks" && (keeps === "value" || since !== undefined)) return undefined;
   return grams[id] ?? (kind === "blocks" ? undefined : grams[kind]);
+};
+
+/** Refuses what are no products of a run's steps, each with all before it. */
+export const checkGram = (check: ReturnType<typeof checks>, option: string, gram: unknown): void => {
+  const expected = "a list of products for each step: with itself, the step before, and so on to the first";
+  for (const [step, row] of check.list(option, gram, expected).entries()) {
+    const numbers = check.numbers(option, row, expected);
+    if (numbers.length !== step + 1) check.refuse(option, row, `${step + 1} numbers for step ${step}`);
+  }
 };
 
 const product = (gram: Gram, a: number, b: number): number => gram[Math.max(a, b)]?.[Math.abs(a - b)] ?? Number.NaN;
@@ -71,7 +81,19 @@ export const errorOfWeights = (
   step: number,
 ): number => {
   const terms = [...weights.map((weight, age) => [weight, computed[age] as number] as const), [-1, step] as const];
+  return Math.sqrt(squareOf(gram, terms) / product(gram, step, step));
+};
+
+/** ‖Σ weights[j] · h_(from + j)‖, root mean square, relative to that of all features. */
+export const normOf = (gram: Gram, weights: readonly number[], from: number): number => {
+  const size = gram.reduce((sum, [own]) => sum + (own as number), 0) / gram.length;
+  const terms = weights.map((weight, at) => [weight, from + at] as const);
+  return size > 0 ? Math.sqrt(squareOf(gram, terms) / size) : 0;
+};
+
+/** ‖Σ weight · h_step‖², of pairs of both; rounding leaves nothing below 0. */
+const squareOf = (gram: Gram, terms: readonly (readonly [number, number])[]): number => {
   let square = 0;
   for (const [a, at] of terms) for (const [b, other] of terms) square += a * b * product(gram, at, other);
-  return Math.sqrt(Math.max(0, square) / product(gram, step, step));
+  return Math.max(0, square);
 };

@@ -56,6 +56,7 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { threshold: 0.5, maxSkipSteps: 5 },
   ],
   mask: [{ preset: "slow" }, { preset: "medium" }, { every: 2 }, { preset: "fast" }, { preset: "ultra" }],
+  meancache: [0.7, 0.5, 0.4, 0.3, 0.2].map((share) => ({ share })),
   pab: [
     pyramid(2, null, null, 100, 800),
     pyramid(2, 2, 2, 100, 800),
@@ -103,6 +104,7 @@ export const fineLadders: Readonly<Partial<Record<MethodName, Ladder>>> = {
   fora: whole(2, 10).map((interval) => ({ interval })),
   magcache: finer(0.01, 2, 24).map((threshold) => ({ threshold, maxSkipSteps: 5 })),
   mask: whole(2, 10).map((every) => ({ every })),
+  meancache: whole(3, 19).map((twentieths) => ({ share: (22 - twentieths) / 20 })),
   smoothcache: finer(0.02, 1.5, 24).map((alpha) => ({ alpha })),
   taylorseer: whole(2, 8).flatMap((cacheInterval) =>
     [2, 4].map((disableCacheBeforeStep) => ({ cacheInterval, disableCacheBeforeStep, useLiteMode: true })),

@@ -1,3 +1,4 @@
+import type { Gram } from "../cache/fitted.js";
 import type { Observed } from "../cache/pass.js";
 import { EngineError } from "../errors.js";
 import type { SiteKind } from "../method.js";
@@ -5,6 +6,7 @@ import { polyfit } from "../metrics/polyfit.js";
 import { type Mean, mean, relativeL1 } from "../metrics/relative.js";
 import type { Model } from "../models/model.js";
 import { gramsCollector } from "./grams.js";
+import { guidedPredictions } from "./guided-predictions.js";
 import { jumpsCollector } from "./jumps.js";
 
 /** How many steps ahead SmoothCache looks. */
@@ -27,12 +29,13 @@ const tokenRatio = (a: Float32Array, b: Float32Array, width: number): number => 
  *   over all steps (arXiv:2411.19108);
  * - SmoothCache: per kind of sub-layer, the relative change over one to three steps (arXiv:2411.10510);
  * - DPCache: of the last block's output, the error of every line and every reuse (arXiv:2602.22654);
+ * - MeanCache: of the prediction after guidance, the products of its steps (arXiv:2601.19961);
  * - L²P: of every place that keeps a feature, the products of its steps (arXiv:2604.26365).
  * All are means over prompts and branches.
  *
  * @throws EngineError "input-invalid" for fewer than six steps
  */
-export const calibrator = ({ sites, tap }: Model, steps: number) => {
+export const calibrator = ({ sites, tap }: Model, steps: number, guidance: number) => {
   if (steps < 6)
     throw new EngineError(
       "input-invalid",
@@ -48,6 +51,8 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
   const wide = new Set([residual, ...(depth > 1 ? [`blocks.1-${depth}`] : []), "output"]);
   const taps = [...new Set([input, residual, output, ...wide, ...subLayers.keys()])].map((id) => tap(id));
   const grams = gramsCollector(steps, subLayers);
+  const guided = gramsCollector(steps, new Map());
+  const predictions = guidedPredictions(guidance, (step, data) => guided.observe("guided", "guided", step, data));
   const ratios = Array.from({ length: steps - 1 }, mean);
   const points: { x: number[]; y: number[] } = { x: [], y: [] };
   const errors = new Map<SiteKind, Mean[][]>();
@@ -71,6 +76,7 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
       if (previous && id === input) points.x.push(relativeL1(data, previous));
       if (previous && id === output) points.y.push(relativeL1(data, previous));
       if (id === output) jumps.observe(branch, step, data);
+      if (id === "output") predictions.observe(branch, step, data);
       if (wide.has(id) || subLayers.has(id)) grams.observe(branch, id, step, data);
       const kind = subLayers.get(id);
       if (kind)
@@ -79,6 +85,7 @@ export const calibrator = ({ sites, tap }: Model, steps: number) => {
     },
     numbers: () => ({
       jumps: jumps.errors(),
+      products: guided.grams().guided as Gram,
       grams: grams.grams(),
       magRatios: [1, ...ratios.map((one) => one.value())],
       coefficients: polyfit(points.x, points.y, 4),

@@ -1,4 +1,4 @@
-import type { Grams } from "../cache/fitted.js";
+import type { Gram, Grams } from "../cache/fitted.js";
 import type { DpCacheOptions } from "../cache/methods/dp-cache.js";
 import type { MagCacheOptions } from "../cache/methods/mag-cache.js";
 import type { SmoothCacheOptions } from "../cache/methods/smooth-cache.js";
@@ -31,12 +31,14 @@ export interface Calibration {
   readonly smoothcache: Required<Pick<SmoothCacheOptions, "errors" | "calibratedFor">>;
   /** Errors of every jump from step to step. `engine.calibrate()` measures them; older files lack them. */
   readonly dpcache?: Required<Pick<DpCacheOptions, "errors" | "calibratedFor">>;
+  /** Products of guided predictions over the steps, at `guidance`. Older files lack them. */
+  readonly meancache?: { readonly products: Gram; readonly calibratedFor: CalibratedFor };
   /** Products of features over the steps, for `withForecast(…, { by: "l2p", ...calibration.l2p })`. Older files lack them. */
   readonly l2p?: { readonly grams: Grams; readonly calibratedFor: CalibratedFor };
 }
 
 /** What `engine.calibrate()` measures: nothing is missing. */
-export type FreshCalibration = Calibration & Required<Pick<Calibration, "dpcache" | "l2p">>;
+export type FreshCalibration = Calibration & Required<Pick<Calibration, "dpcache" | "meancache" | "l2p">>;
 
 const invalid = (where: string, why: string): EngineError =>
   new EngineError("file-invalid", `${where} is not a calibration: ${why}.`, {
@@ -45,7 +47,7 @@ const invalid = (where: string, why: string): EngineError =>
 
 const always = ["magcache", "teacache", "smoothcache"] as const;
 /** What a calibration has numbers for: methods, and a forecast. */
-export const calibratedMethods = [...always, "dpcache", "l2p"] as const;
+export const calibratedMethods = [...always, "dpcache", "meancache", "l2p"] as const;
 
 /** A calibration of some of the methods: what `calibrate --method` writes. */
 export type PartialCalibration = Omit<Calibration, (typeof calibratedMethods)[number]> &

@@ -7,6 +7,7 @@ export const standIn = (name: string, steps: number): Readonly<Record<string, un
   const known: Readonly<Record<string, () => Readonly<Record<string, unknown>>>> = {
     dpcache: () => ({ errors: { line: [], reuse: [[0]] } }),
     magcache: () => ({ magRatios: [1] }),
+    meancache: () => ({ products: [[1]] }),
     smoothcache: () => ({ errors: { "spatial-attention": none(), "feed-forward": none() } }),
     teacache: () => ({ coefficients: [1, 0] }),
   };

@@ -51,7 +51,10 @@ export const calibrate: Verb = {
         typeof value === "number" ? Number(value.toPrecision(digits)) : value;
       const text = JSON.stringify(
         Object.fromEntries(
-          wanted.map(([key, value]) => [key, JSON.parse(JSON.stringify(value, rounded(key === "l2p" ? 11 : 7)))]),
+          wanted.map(([key, value]) => [
+            key,
+            JSON.parse(JSON.stringify(value, rounded(["l2p", "meancache"].includes(key) ? 11 : 7))),
+          ]),
         ),
       );
       if (out === undefined || values.json === true) print(text);

@@ -10,7 +10,7 @@ export const methodFlags: Readonly<Record<string, Flag>> = {
   },
   calibration: {
     value: "FILE.json",
-    help: "numbers for magcache, teacache, smoothcache, dpcache and the forecast l2p (default: the model's)",
+    help: "numbers for magcache, teacache, smoothcache, dpcache, meancache and the forecast l2p (default: the model's)",
   },
 };
 

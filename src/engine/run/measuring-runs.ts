@@ -29,7 +29,7 @@ export const measureProfile = async (
 const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly taps: readonly Tap[] }>(
   reader: RequestReader,
   request: CalibrateOptions,
-  collector: (model: Model, steps: number) => C,
+  collector: (model: Model, steps: number, guidance: number) => C,
 ) => {
   const { prompts = request.inputs ? [] : [reader.info.defaults.prompt], onProgress, ...rest } = request;
   if (request.inputs && request.prompts)
@@ -39,7 +39,7 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
   for (const [index, run] of runs.entries()) {
     const prepared = reader.prepare({ ...rest, ...run });
     const { length } = prepared.scheduler.timesteps;
-    last = { ...prepared, collected: last?.collected ?? collector(prepared.model, length) };
+    last = { ...prepared, collected: last?.collected ?? collector(prepared.model, length, prepared.guidance) };
     const { taps, observe } = last.collected;
     const steps = runs.length * length;
     await denoise({
@@ -58,7 +58,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
   const { calibrator } = await import("../calibrate/calibrate.js");
   const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
-  const { magRatios, coefficients, errors, jumps, grams } = collected.numbers();
+  const { magRatios, coefficients, errors, jumps, products, grams } = collected.numbers();
   return {
     format: "diffusion-cache/calibration",
     version: 1,
@@ -70,6 +70,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
     teacache: { coefficients, calibratedFor },
     smoothcache: { errors, calibratedFor },
     dpcache: { errors: jumps, calibratedFor },
+    meancache: { products, calibratedFor },
     l2p: { grams, calibratedFor },
   };
 };

@@ -12,6 +12,7 @@ import { firstBlockCache } from "./first-block-cache.js";
 import { fora } from "./fora.js";
 import { lazyCache } from "./lazy-cache.js";
 import { magCache } from "./mag-cache.js";
+import { meanCache } from "./mean-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
 import { seaCache } from "./sea-cache.js";
 import { smoothCache } from "./smooth-cache.js";
@@ -34,6 +35,7 @@ export const methods = {
   lazycache: lazyCache,
   magcache: magCache,
   mask: stepMask,
+  meancache: meanCache,
   pab,
   seacache: seaCache,
   smoothcache: smoothCache,
