@@ -31,6 +31,7 @@ export { type MeanCacheOptions, meanCache, meanCachePath } from "./cache/methods
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
 export { type SeaCacheOptions, seaCache } from "./cache/methods/sea-cache.js";
 export { type SmoothCacheErrors, type SmoothCacheOptions, smoothCache } from "./cache/methods/smooth-cache.js";
+export { type SpecaOptions, speca } from "./cache/methods/speca.js";
 export { type SpectrumOptions, spectrum } from "./cache/methods/spectrum.js";
 export { type StepMaskOptions, stepMask } from "./cache/methods/step-mask.js";
 export { type TaylorSeerOptions, taylorSeer } from "./cache/methods/taylor-seer.js";

@@ -62,8 +62,12 @@ export interface Probe {
    * stream before block 2), "blocks.0-2" (what blocks [0, 2) add to it), "output", or the id of a sub-layer.
    */
   readonly tap: string;
-  /** The older self: of the step before, of the last step computed, or of the computed step before that. */
-  readonly since: "last-step" | "last-compute" | "compute-before-last";
+  /**
+   * The older self: of the step before, of the last step computed, or of the computed step before that. "estimate"
+   * compares the blocks of the tap, computed on the input that they have in this step, with what estimates made of them;
+   * it is read where an estimate asks for that (`verify`) and told at the next visit.
+   */
+  readonly since: "last-step" | "last-compute" | "compute-before-last" | "estimate";
   /**
    * Compares what the SEA filter (SeaCache, arXiv:2602.18993) leaves of each tensor at the noise of its own step: the
    * best linear denoiser where the clean signal's power falls as 1 / frequency^powerExp. Of "latents" alone.
@@ -112,6 +116,8 @@ export interface Visit {
 export interface Estimate {
   /** Finite, newest feature first; at most as many as are kept. `low` and `high` weigh the bands of the newest. */
   readonly weights: readonly number[] | { readonly low: number; readonly high: number };
+  /** Take the estimate, and read the method's probes "since" an "estimate" beside it: what they compute goes nowhere else. */
+  readonly verify?: true;
 }
 
 /** The decision to run the site. */

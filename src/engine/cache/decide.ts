@@ -81,13 +81,14 @@ export const inBranch = (active: readonly ActiveSite[], branch: Branch): readonl
 /** A method written by hand, or asked by message, may answer anything. */
 const checked = ({ method, site }: ActiveSite, decision: unknown, kept: number): Decision => {
   if (decision === compute) return compute;
-  const weights = (decision as Partial<Estimate> | null | undefined)?.weights;
+  const { weights, verify } = (decision ?? {}) as Partial<Estimate>;
   const most = method.keeps === "both" ? kept + 2 : kept;
   const numbers: unknown = Array.isArray(weights) || !weights ? weights : Object.values(weights).slice(0, 3);
   const fits = Array.isArray(weights)
     ? weights.length > 0 && weights.length <= most
     : method.bands === true && typeof weights === "object" && "low" in weights && "high" in weights;
-  if (weights && fits && (numbers as unknown[]).every(Number.isFinite)) return { weights };
+  if (weights && fits && (numbers as unknown[]).every(Number.isFinite))
+    return verify ? { weights, verify } : { weights };
   const said = decision instanceof Promise ? "a promise" : shown(decision);
   throw new EngineError("option-invalid", `${method.name} decided ${said} at ${site.id}.`, {
     hint: `A method answers compute, reuse, or weights over what it keeps, here at most ${most}: { weights: [2, -1] }. Its "history" says how many features are kept.`,
@@ -176,7 +177,7 @@ export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
   return probes;
 };
 
-const olderSelves: readonly Probe["since"][] = ["last-step", "last-compute", "compute-before-last"];
+const olderSelves: readonly Probe["since"][] = ["last-step", "last-compute", "compute-before-last", "estimate"];
 
 /** Whether all its decisions can be known before a run: it asks for no readings, and answers at once. */
 export const knownAhead = (method: CacheMethod, map: SiteMap): boolean =>

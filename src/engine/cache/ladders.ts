@@ -71,6 +71,14 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { threshold: 1.2, residualOrder: 0, maxConsecutiveCached: 0 },
   ],
   smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
+  speca: [
+    { maxTaylorSteps: 1 },
+    { maxTaylorSteps: 2 },
+    { minTaylorSteps: 1 },
+    {},
+    { baseThreshold: 1, minTaylorSteps: 1 },
+    { baseThreshold: 1, decayRate: 0.3 },
+  ],
   spectrum: [{ window: 1.5, flex: 0.25 }, {}, { window: 3 }, { window: 3, flex: 1 }],
   taylorseer: [
     { cacheInterval: 2, disableCacheBeforeStep: 5 },

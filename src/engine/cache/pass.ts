@@ -5,7 +5,7 @@ import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, type Decider, leftOut, type Verdict } from "./decide.js";
 import type { Feature, FeatureHistory, HandleCounts } from "./history.js";
 import type { ProbeBench } from "./probes.js";
-import { featureName, type Segmenter, tapName } from "./segments.js";
+import { featureName, type Segmenter, tapName, verifiedNames } from "./segments.js";
 
 /** Everything one branch keeps through a run. */
 export interface BranchState {
@@ -111,13 +111,21 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       for (const [index, tensor] of feature.entries()) carry.set(featureName(one.site, index), tensor);
     }
   };
+  const toVerify = (): Tap[] => [
+    ...new Set(
+      [...visits.values()].flatMap(({ active: { method }, decision }) =>
+        decision !== compute && decision.verify ? probes.toVerify(method) : [],
+      ),
+    ),
+  ];
   const nextCut = (position: number): number => {
     const taps = undecided().map((one) => Math.max(...waitingTaps(one).map(({ after }) => after)));
     const borders =
       tools.cuts === "sites"
         ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to])
         : [];
-    const hidden = (at: number): boolean => skipped.some((site) => site.from < at && at < site.to);
+    const whole = [...skipped, ...toVerify().map(({ since = 0, after }) => ({ from: since, to: after }))];
+    const hidden = (at: number): boolean => whole.some((span) => span.from < at && at < span.to);
     return Math.min(end, ...[...taps, ...borders].filter((at) => at > position && !hidden(at)));
   };
   const bring = (name: string): Handle => {
@@ -142,18 +150,20 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     const taps = waiting.filter(({ after }) => after <= to);
     const begun = waiting.filter(({ since = to, after }) => since < to && to < after); // read behind a later cut
     const observed = tools.observed.filter((tap) => from < tap.after && tap.after <= to && !taps.includes(tap));
+    const verify = toVerify().filter(({ since = 0, after }) => from <= since && after <= to);
     const { graph, written, passed } = segments.segment({
       from,
       to,
       skip: skipped.filter((site) => site.from < to && from < site.to),
       keep: [...computed, ...open].map(({ site }) => site),
       taps: [...taps, ...begun, ...observed],
+      verify,
     });
     const features = computed.map((one) => ({
       one,
       names: one.site.values.map((_, index) => featureName(one.site, index)),
     }));
-    const keep = new Set([...features.flatMap(({ names }) => names), ...[...taps, ...observed].map(tapName)]);
+    const keep = new Set([...features.flatMap(({ names }) => names), ...[...taps, ...observed].map(tapName), ...verify.flatMap(verifiedNames)]);
     if (to === end) keep.add(written.get(model.output) ?? model.output);
     const feeds = new Map(graph.inputs.map(({ name }) => [name, bring(name)]));
     const outputs =
@@ -168,6 +178,10 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       const data = (await backend.read(handle)).slice();
       observedHere.push(handle);
       tools.observe({ step, branch, tap, data, width: handle.dims.at(-1) as number });
+    }
+    for (const tap of verify) {
+      const [computed, estimated] = verifiedNames(tap).map((name) => outputs.get(name) as Handle) as [Handle, Handle];
+      probes.putVerified(tap, computed, estimated);
     }
     for (const tap of taps) probes.put(tap, outputs.get(tapName(tap)) as Handle);
     for (const { one, names } of features) {

@@ -38,6 +38,10 @@ export const probeBench = (
       throw new EngineError("site-missing", `${method.name} filters ${probe.tap}, which lies inside the network.`, {
         hint: 'Filter "latents", or probe without a filter.',
       });
+    if (probe.since === "estimate" && tap.since === undefined)
+      throw new EngineError("site-missing", `${method.name} verifies ${probe.tap}, which is no run of blocks.`, {
+        hint: 'Verify what blocks add, "blocks.7-8".',
+      });
     taps.set(key, tap);
     return tap;
   };
@@ -59,7 +63,16 @@ export const probeBench = (
   };
   const reference = (method: CacheMethod, { probe, tap }: Probed): Handle | undefined => {
     const { step, computed } = olderOf(method, tap);
-    return { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] }[probe.since];
+    const older = { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] };
+    return probe.since === "estimate" ? undefined : older[probe.since];
+  };
+  const verified = new Map<Tap, readonly [Handle, Handle]>();
+
+  /** Lets go of what belongs to one pass. */
+  const drop = (): void => {
+    for (const handle of [...now.values(), ...[...verified.values()].flat()]) counts.drop(handle);
+    now.clear();
+    verified.clear();
   };
 
   return {
@@ -73,7 +86,16 @@ export const probeBench = (
     },
     /** Taps that `method` needs before it can decide. */
     needed: (method: CacheMethod): readonly Tap[] =>
-      (probes.get(method) ?? []).map(({ tap }) => tap).filter(({ after }) => after < end),
+      (probes.get(method) ?? [])
+        .filter(({ probe, tap }) => probe.since !== "estimate" && tap.after < end)
+        .map(({ tap }) => tap),
+    /** Taps whose blocks `method` wants computed beside their estimate. */
+    toVerify: (method: CacheMethod): readonly Tap[] =>
+      (probes.get(method) ?? []).filter(({ probe }) => probe.since === "estimate").map(({ tap }) => tap),
+    /** Takes over the caller's hold on both. */
+    putVerified(tap: Tap, computed: Handle, estimated: Handle): void {
+      verified.set(tap, [computed, estimated]);
+    },
     has: (tap: Tap): boolean => now.has(tap.id),
     /** Takes over the caller's hold. */
     put(tap: Tap, handle: Handle): void {
@@ -86,7 +108,7 @@ export const probeBench = (
         const { probe, tap } = entry;
         const past = reference(method, entry);
         const present = now.get(tap.id);
-        if (tap.after === end) readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
+        if (tap.after === end || probe.since === "estimate") readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
         else readings.push(past && present ? await backend.measure(present, past) : undefined);
       }
       return readings;
@@ -97,10 +119,17 @@ export const probeBench = (
         const decided = decisions.get(method) ?? compute;
         for (const entry of probes.get(method) ?? []) {
           const { probe, tap } = entry;
+          const key = `${method.name} ${tap.id} ${probe.since}`;
+          if (probe.since === "estimate") {
+            const both = verified.get(tap);
+            if (both) late.set(key, await backend.measure(...both));
+            else late.delete(key);
+            continue;
+          }
           const present = tap.after === end ? output : now.get(tap.id);
           const past = reference(method, entry);
           if (tap.after === end && present && past && decided === compute)
-            late.set(`${method.name} ${tap.id} ${probe.since}`, await backend.measure(present, past));
+            late.set(key, await backend.measure(present, past));
         }
         for (const tap of new Set((probes.get(method) ?? []).map((entry) => entry.tap))) {
           const present = tap.after === end ? output : now.get(tap.id);
@@ -119,16 +148,14 @@ export const probeBench = (
           for (const old of memory.computed.splice(depth)) counts.drop(old);
         }
       }
-      for (const handle of now.values()) counts.drop(handle);
-      now.clear();
+      drop();
     },
     handles: (): Handle[] =>
       [...older.values()].flatMap(({ step, computed }) => (step ? [step, ...computed] : computed)),
     clear(): void {
-      for (const handle of now.values()) counts.drop(handle);
+      drop();
       for (const { step, computed } of older.values())
         for (const one of step ? [step, ...computed] : computed) counts.drop(one);
-      now.clear();
       older.clear();
     },
   };

@@ -11,6 +11,8 @@ export interface Range {
   /** Sites whose feature goes out, to be kept. */
   readonly keep: readonly Site[];
   readonly taps: readonly Tap[];
+  /** Blocks that are computed beside what `skip` makes of them; both go out, and nothing else depends on them. */
+  readonly verify?: readonly Tap[];
 }
 
 /** A range as one graph, and how its stream values leave it. */
@@ -25,6 +27,8 @@ export interface Segment {
 /** Under what name the i-th tensor of a site's feature enters and leaves a graph. */
 export const featureName = (site: Site, index: number): string => `${site.id}#${index}`;
 export const tapName = (tap: Tap): string => `tap ${tap.id}`;
+/** What the blocks of a tap give when they are computed, and what estimates made of them. */
+export const verifiedNames = ({ id }: Tap): readonly [string, string] => [`computed ${id}`, `estimated ${id}`];
 
 const startName = (site: Site, value: string): string => `${value} before ${site.id}`;
 const baseOf = (site: Site): readonly string[] => site.base ?? site.values;
@@ -75,9 +79,31 @@ export const segmenter = (model: Model) => {
       }
     };
 
+    const before = new Map<Tap, GraphValue>();
+    /** Computes the blocks of a tap on a copy of the stream. */
+    const computeBeside = (tap: Tap): void => {
+      const beside = new Map<string, GraphValue>();
+      const copy: Stream = {
+        get: (name) => beside.get(name) ?? stream.get(name),
+        set: (name, value) => void beside.set(name, value),
+      };
+      const start = stream.get(tap.value);
+      before.set(tap, start);
+      for (const part of model.parts.slice(tap.since, tap.after)) part.emit(graph, copy);
+      graph.output(verifiedNames(tap)[0], graph.sub(copy.get(tap.value), start));
+    };
+    const verify = (position: number): void => {
+      for (const tap of range.verify ?? []) {
+        if (tap.since === position) computeBeside(tap);
+        if (tap.after === position)
+          graph.output(verifiedNames(tap)[1], graph.sub(stream.get(tap.value), before.get(tap) as GraphValue));
+      }
+    };
+
     readTaps(range.from);
     for (let position = range.from; position < range.to; ) {
       begin(position);
+      verify(position);
       const skipped = range.skip.find((site) => inside(position, site));
       if (skipped) {
         skipped.values.forEach((value, index) => {
@@ -103,6 +129,7 @@ export const segmenter = (model: Model) => {
       readTaps(position);
     }
 
+    verify(range.to);
     const [leaving, passed] = [new Map<string, string>(), new Map<string, string>()];
     const later = new Set([...reads.slice(range.to).flatMap((names) => [...names]), model.output]);
     for (const site of residualSites.filter((one) => sinceOf(one) < range.to && range.to < one.to))
@@ -130,7 +157,8 @@ export const segmenter = (model: Model) => {
     segment(range: Range): Segment {
       const names = (sites: readonly Site[]): string =>
         sites.map((site) => `${site.id}:${site.keeps}:${sinceOf(site)}`).join(" ");
-      const key = `${model.key} ${range.from}-${range.to} skip[${names(range.skip)}] keep[${names(range.keep)}] taps[${range.taps.map(({ id }) => id).join(" ")}]`;
+      const idsOf = (taps: readonly Tap[]): string => taps.map(({ id }) => id).join(" ");
+      const key = `${model.key} ${range.from}-${range.to} skip[${names(range.skip)}] keep[${names(range.keep)}] taps[${idsOf(range.taps)}] verify[${idsOf(range.verify ?? [])}]`;
       const found = segments.get(key) ?? build(range, key);
       segments.set(key, found);
       return found;

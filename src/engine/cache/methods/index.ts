@@ -16,6 +16,7 @@ import { meanCache } from "./mean-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
 import { seaCache } from "./sea-cache.js";
 import { smoothCache } from "./smooth-cache.js";
+import { speca } from "./speca.js";
 import { spectrum } from "./spectrum.js";
 import { stepMask } from "./step-mask.js";
 import { taylorSeer } from "./taylor-seer.js";
@@ -39,6 +40,7 @@ export const methods = {
   pab,
   seacache: seaCache,
   smoothcache: smoothCache,
+  speca,
   spectrum,
   taylorseer: taylorSeer,
   teacache: teaCache,
