@@ -11,5 +11,6 @@ export const strong: Partial<Record<MethodName, object>> = {
   magcache: { threshold: 9 },
   seacache: { threshold: 9 },
   smoothcache: { alpha: 9 },
+  speca: { baseThreshold: 99, minThreshold: 99 },
   teacache: { relL1Thresh: 9 },
 };

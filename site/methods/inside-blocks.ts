@@ -56,6 +56,25 @@ export const insideBlocks = {
     memory: "each",
     there: ["diffusers", "cache-dit"],
   },
+  speca: {
+    page: "speca",
+    label: "SpeCa",
+    kept: "As TaylorSeer: order + 1 outputs of every sub-layer and guidance branch",
+    decides:
+      "The error of a forecast, measured at the last block after some forecasts in a row, against a threshold that falls",
+    guidance: "No",
+    calibration: "No; one threshold to tune, and how it falls",
+    agnostic: "Yes in mechanism, for networks that are a sequence of blocks",
+    source: {
+      label: "Paper",
+      text: "Liu et al., SpeCa: Accelerating Diffusion Transformers with Speculative Feature Caching, arXiv:2509.11628",
+      url: "https://arxiv.org/abs/2509.11628",
+    },
+    diffusers: { text: "Not there" },
+    fewSteps: "no",
+    memory: "each",
+    there: [],
+  },
   fastercache: {
     page: "faster-cache",
     label: "FasterCache",

@@ -17,6 +17,7 @@ export const methodFunctions = {
   pab: "pab",
   seacache: "seaCache",
   smoothcache: "smoothCache",
+  speca: "speca",
   spectrum: "spectrum",
   taylorseer: "taylorSeer",
   teacache: "teaCache",

@@ -39,6 +39,7 @@ export const methodNames = {
   fora: "FORA",
   firstblockcache: "FirstBlockCache",
   taylorseer: "TaylorSeer",
+  speca: "SpeCa",
   magcache: "MagCache",
   fastercache: "FasterCache",
   cfgcache: "CFG-Cache",

@@ -97,6 +97,18 @@ const table: Readonly<Record<string, Nearest>> = {
         taylorModules(every, { still }),
       ),
   },
+  speca: {
+    title: "SpeCa",
+    code: "github.com/Shenyi-Z/Cache4Diffusion",
+    near: ({ maxOrder, firstEnhance }, still) =>
+      taylor(
+        ["Nearest: TaylorSeer forecasts the same outputs, by a fixed interval; nothing verifies them."],
+        "cache_interval=4,",
+        `disable_cache_before_step=${firstEnhance},`,
+        `max_order=${maxOrder},`,
+        taylorModules(every, { still }),
+      ),
+  },
   spectrum: {
     title: "Spectrum",
     code: "github.com/leejet/stable-diffusion.cpp",

@@ -29,6 +29,7 @@ const none: Partial<Record<MethodName, object>> = {
   pab: { spatialAttentionBlockSkipRange: 1 },
   seacache: { threshold: 0 },
   smoothcache: { alpha: 0 },
+  speca: { maxTaylorSteps: 0 },
   spectrum: { window: 1, flex: 0 },
   mask: { every: 1 },
   taylorseer: { cacheInterval: 1 },

@@ -30,6 +30,7 @@ const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
   pab: { spatialAttentionBlockSkipRange: 3, spatialAttentionTimestepSkipRange: [0, 1001] },
   seacache: { threshold: 9 },
   smoothcache: { errors, alpha: 9 },
+  speca: { firstEnhance: 1, minTaylorSteps: 1 },
   spectrum: { warmup: 2 },
   taylorseer: { cacheInterval: 2, disableCacheBeforeStep: 1 },
   teacache: { coefficients: [1, 0], relL1Thresh: 9 },

@@ -286,4 +286,15 @@ export const papers: readonly Source[] = [
       },
     ],
   },
+  {
+    title: "SpeCa paper, abstract",
+    url: "https://arxiv.org/abs/2509.11628",
+    own: ["speca"],
+    note: "Verification is put at 1.67 to 3.5 % of an uncached run. The abstract names neither sizes nor devices.",
+    groups: [
+      { model: "FLUX.1-dev", runs: [{ method: "speca", speedup: 6.34 }] },
+      { model: "DiT", runs: [{ method: "speca", speedup: 7.3 }] },
+      { model: "HunyuanVideo", runs: [{ method: "speca", speedup: 6.1, vbench: 79.84 }] },
+    ],
+  },
 ];

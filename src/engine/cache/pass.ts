@@ -163,7 +163,11 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       one,
       names: one.site.values.map((_, index) => featureName(one.site, index)),
     }));
-    const keep = new Set([...features.flatMap(({ names }) => names), ...[...taps, ...observed].map(tapName), ...verify.flatMap(verifiedNames)]);
+    const keep = new Set([
+      ...features.flatMap(({ names }) => names),
+      ...[...taps, ...observed].map(tapName),
+      ...verify.flatMap(verifiedNames),
+    ]);
     if (to === end) keep.add(written.get(model.output) ?? model.output);
     const feeds = new Map(graph.inputs.map(({ name }) => [name, bring(name)]));
     const outputs =

@@ -108,7 +108,8 @@ export const probeBench = (
         const { probe, tap } = entry;
         const past = reference(method, entry);
         const present = now.get(tap.id);
-        if (tap.after === end || probe.since === "estimate") readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
+        if (tap.after === end || probe.since === "estimate")
+          readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
         else readings.push(past && present ? await backend.measure(present, past) : undefined);
       }
       return readings;
