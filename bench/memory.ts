@@ -74,6 +74,7 @@ const formulas = (layers: number): readonly Formula[] => {
     { name: "easycache", options: { threshold: 0.1 }, says: "4 latents", latents: 4 },
     { name: "lazycache", options: { threshold: 0.1 }, says: "4 latents, once", latents: 4, contexts: 1 },
     { name: "taylorseer", options: { maxOrder: 1 }, says: "(O+1)·M·N·D", features: 2 * attention },
+    { name: "speca", options: {}, says: "(O+1)·M·N·D, every sub-layer", features: 2 * subLayers },
     { name: "taylorseer", options: { maxOrder: 1, useLiteMode: true }, says: "(O+1) outputs", latents: 2 },
     { name: "spectrum", options: {}, says: "max(m+1, 6) outputs", latents: 6 },
     {
