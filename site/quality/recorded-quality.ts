@@ -55,11 +55,14 @@ export const qualityLines = (report: QualityReport): readonly QualityLine[] =>
     })
     .toSorted((a, b) => (b.gain ?? -Infinity) - (a.gain ?? -Infinity));
 
+/** "DPCache, LeMiCa" is one method: in a list of names it must not look like two. */
+const oneName = (label: string): string => label.replace(/, (.*)$/, " ($1)");
+
 /** One sentence for a report: how many methods are closer than fewer steps, and which are closer than both rivals. */
 export const qualityVerdict = (report: QualityReport): string => {
   const lines = qualityLines(report).filter(({ gain }) => gain !== undefined);
   const overFewer = lines.filter(({ aboveFewer = 0 }) => aboveFewer > 0).length;
-  const overBoth = lines.filter(({ gain = 0 }) => gain > 0).map(({ label }) => label);
+  const overBoth = lines.filter(({ gain = 0 }) => gain > 0).map(({ label }) => oneName(label));
   const names = new Intl.ListFormat("en").format(overBoth);
   return (
     `${report.model}, ${report.steps} steps: ${overFewer} of ${lines.length} methods are closer to the uncached clip than fewer ` +
