@@ -29,7 +29,7 @@ export class Comparison {
 
   /** Takes files by their paths, and compares the clips among them. */
   async take(files: ReadonlyMap<string, File>): Promise<void> {
-    this.end();
+    this.close();
     [this.rows, this.failure, this.share] = [[], undefined, 0];
     this.found = { clips: [], leftOut: [] };
     try {
@@ -101,8 +101,10 @@ export class Comparison {
     return this.#viewer.picture(clip, at);
   }
 
+  /** Ends all that the clips were opened for. */
   close(): void {
     this.end();
     this.#viewer?.close();
+    this.#viewer = undefined;
   }
 }
