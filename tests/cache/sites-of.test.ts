@@ -15,6 +15,9 @@ test.each([
   ...small,
   ["chroma-deep", "networks"],
   ["flux2-dev", "networks"],
+  ["hunyuan-told", "networks"],
+  ["ltx-affine", "networks"],
+  ["mochi-narrow", "networks"],
   ["z-image-bare", "networks"],
 ] as const)("%s: the sites said without weights are those of the model", async (name, room) => {
   const { folder, tensor } = room === "a" ? readFixture(name) : readReal(name, room);

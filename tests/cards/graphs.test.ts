@@ -88,6 +88,7 @@ test.each([
   ["hunyuan-told", "networks"],
   ["ltx-affine", "networks"],
   ["ltx-masked", "networks"],
+  ["ltx-placed", "networks"],
   ["mochi-masked", "networks"],
   ["mochi-narrow", "networks"],
   ["pixart-bare", "networks"],

@@ -30,7 +30,7 @@ export const readReal = (name: string, room: "real" | "networks" = "real") => {
   };
   const conditions = (prefix: string) =>
     Object.fromEntries(
-      ["text", "pooled", "label", "mask", "image", "guidance"].flatMap((key) =>
+      ["text", "pooled", "label", "mask", "image", "guidance", "video_coords"].flatMap((key) =>
         tensors.has(prefix + key) ? [[key, tensor(prefix + key)]] : [],
       ),
     );

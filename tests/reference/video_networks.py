@@ -17,6 +17,7 @@ import diffusers
 import numpy as np
 import torch
 from diffusers import FlowMatchEulerDiscreteScheduler
+from diffusers.pipelines.ltx.pipeline_ltx_condition import LTXConditionPipeline
 from diffusers.pipelines.mochi.pipeline_mochi import linear_quadratic_schedule
 from safetensors.torch import save_file
 
@@ -37,6 +38,19 @@ def ltx(model, x, t, c, size):
     frames, height, width = size
     return model(hidden_states=x, encoder_hidden_states=c["text"], timestep=t, encoder_attention_mask=c.get("mask"),
                  num_frames=frames, height=height, width=width, rope_interpolation_scale=(8 / 25, 32, 32), return_dict=False)[0]
+
+
+def placed(frames, height, width, frame_rate=30):
+    """Seconds and pixels of latents as LTXConditionPipeline places them."""
+    ids = LTXConditionPipeline._prepare_video_ids(1, frames, height, width)
+    coords = LTXConditionPipeline._scale_video_ids(ids, 32, 8).float()
+    coords[:, 0] = coords[:, 0] * (1.0 / frame_rate)
+    return coords
+
+
+def ltx_placed(model, x, t, c, size):
+    coords = placed(*size).expand(len(x), -1, -1)
+    return model(hidden_states=x, encoder_hidden_states=c["text"], timestep=t[:, None], encoder_attention_mask=c.get("mask"), video_coords=coords, return_dict=False)[0]
 
 
 def mochi(model, x, t, c, size):
@@ -61,6 +75,8 @@ NETWORKS = {
     "ltx-affine": ("LTXVideoTransformer3DModel", dict(in_channels=4, out_channels=None, num_attention_heads=3, attention_head_dim=8, cross_attention_dim=24, num_layers=2, caption_channels=7,
                    activation_fn="geglu", norm_elementwise_affine=True, norm_eps=1e-4, attention_bias=False, attention_out_bias=False), (1, 4, 2, 3, 3), 6, 2.0, dict(shift=1.5),
                    [(1, 5, 7, None), (2, 5, 7, None)], ltx, True),
+    "ltx-placed": ("LTXVideoTransformer3DModel", dict(in_channels=4, out_channels=4, num_attention_heads=2, attention_head_dim=10, cross_attention_dim=20, num_layers=2, caption_channels=6,
+                   activation_fn="gelu"), (1, 4, 4, 2, 3), 5, 3.0, dict(shift=2.0), [(1, 5, 6, 4), (2, 5, 6, 2)], ltx_placed, True),
     "mochi-masked": ("MochiTransformer3DModel", dict(patch_size=2, num_attention_heads=2, attention_head_dim=12, num_layers=3, pooled_projection_dim=10, in_channels=3, text_embed_dim=16,
                      time_embed_dim=14), (1, 3, 2, 4, 6), 8, 3.0, dict(invert_sigmas=True), [(1, 6, 16, 4), (2, 6, 16, 0)], mochi, False),
     "mochi-narrow": ("MochiTransformer3DModel", dict(patch_size=1, num_attention_heads=3, attention_head_dim=8, num_layers=2, pooled_projection_dim=15, in_channels=4, text_embed_dim=8,
@@ -189,7 +205,8 @@ def make(name):
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
         return torch.stack(predictions), x
 
-    tensors = {"noise": noise, **cond, **{f"uncond.{k}": v for k, v in (uncond or {}).items()}}
+    given = {"video_coords": placed(*shape[2:])} if forward is ltx_placed else {}
+    tensors = {"noise": noise, **cond, **given, **{f"uncond.{k}": v for k, v in (uncond or {}).items()}}
     tensors["none.predictions"], tensors["none.sample"] = denoise(False, {})
     runs = [{"run": "none", "method": None}]
     for run_name, method, options, cache, apart, clock in caches(modules, steps, kind == "MochiTransformer3DModel"):

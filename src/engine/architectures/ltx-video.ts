@@ -3,20 +3,13 @@ import type { WeightStore } from "../graph/weights.js";
 import { timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { packed, unpacked } from "../models/packing.js";
-import { fractionalTables, gridPositions } from "../models/rotary.js";
-import { type Architecture, defineRope, hidden, plain, textConditions } from "./architecture.js";
+import { type Architecture, hidden, plain, textConditions } from "./architecture.js";
 import { configReader } from "./config-reader.js";
 import { activations, layersOf } from "./kit/layers.js";
 import { networkKit } from "./kit/network-kit.js";
 import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
 import { layoutOf } from "./layouts.js";
-
-/** Latent frame, row and column in units of the model's base clip: 20 s of 2048 × 2048 pixels. */
-const inBaseClip = ([frame, row, column]: readonly number[]): readonly number[] => {
-  // As LTXPipeline scales them: 8 frames of 25 a second and 32 × 32 pixels to a latent, in float32.
-  const seconds = Math.fround((frame as number) * Math.fround(8 / 25));
-  return [Math.fround(seconds / 20), ((row as number) * 32) / 2048, ((column as number) * 32) / 2048];
-};
+import { givenPositions, ltxRotation } from "./ltx-positions.js";
 
 const read = (json: unknown) => {
   const config = configReader(
@@ -53,7 +46,7 @@ const read = (json: unknown) => {
 /**
  * LTXVideoTransformer3DModel of diffusers (arXiv:2501.00103): blocks of self-attention over all latents of a clip with
  * rotary positions across the whole width, cross-attention and feed-forward, one adaLN table for all. Latents are packed
- * into tokens as LTXPipeline packs them, and lie at its 25 frames a second. The stream "x" is [B, S, D].
+ * into tokens as LTXPipeline packs them. The stream "x" is [B, S, D].
  *
  * @throws EngineError "model-config", "weight-missing", "weight-shape", "input-invalid"
  */
@@ -62,8 +55,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const { heads, headWidth, width: D, inChannels, epsilon } = config;
   const { clips: B, frames: F, height, width, tokens: T, masked = false } = geometry;
   const S = F * height * width;
-  const rope = `${F}×${height}×${width}`;
-  defineRope(weights, rope, fractionalTables(gridPositions(F, height, width).map(inBaseClip), heads, headWidth));
+  const rope = ltxRotation(weights, geometry, heads, headWidth);
 
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
@@ -77,7 +69,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   );
   part("proj_in", (g, stream) => stream.set("x", layers.linear(g, stream.get("latents"), "proj_in", D)));
   const table: SingleStream = {
-    ...{ layers, heads, headWidth, bias: config.bias, outBias: config.outBias, rope },
+    ...{ layers, heads, headWidth, bias: config.bias, outBias: config.outBias, rope: rope.tables },
     modulation: (g: GraphBuilder, stream: Stream, id: string): readonly GraphValue[] =>
       g.once(`modulation ${id}`, () => {
         const own = layers.weight(g, `${id}.scale_shift_table`, [6, D]);
@@ -96,10 +88,10 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     stream.set("prediction", layers.linear(g, normed, "proj_out", inChannels)); // [B, S, C]
   });
 
-  const conditions = textConditions(geometry, config.captionChannels);
+  const conditions = [...textConditions(geometry, config.captionChannels), ...rope.conditions];
   return model({
     architecture: "LTXVideoTransformer3DModel",
-    key: `ltx ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}`,
+    key: `ltx ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}${rope.conditions.length > 0 ? " placed" : ""}`,
     inputs: [{ name: "latents", dims: [B, S, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
     volume: (g, latents) => g.reshape(g.transpose(latents, [0, 2, 1]), [B, inChannels, F, height, width]),
     conditions,
@@ -109,6 +101,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
 
 export const architecture: Architecture = {
   ...plain,
+  ...givenPositions((json) => read(json)),
   build,
   // 161 frames of 512 × 704 pixels, as LTXPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).inChannels, frames: 21, height: 16, width: 22 }),

@@ -62,4 +62,6 @@ export interface Geometry {
   readonly tokens: number;
   /** Whether a mask says which rows of the text are read. Default: all are. */
   readonly masked?: boolean;
+  /** Names of the conditions that a run gives, for those that it may leave out. */
+  readonly given?: readonly string[];
 }

@@ -111,7 +111,8 @@ export const requestReader = (
       const latents = architecture.pack(noise, checkpoint.config);
       const tokens = cond.text?.dims[1] ?? 0;
       const masked = (cond.mask ?? uncond?.mask) !== undefined;
-      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked });
+      const names = Object.keys(cond).sort();
+      const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked, given: names });
       decoding?.expectChannels(channels);
       if (inputs) expectKnown({ ...inputs.cond, ...inputs.uncond }, model);
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>

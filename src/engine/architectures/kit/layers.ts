@@ -20,6 +20,12 @@ export interface QkNorm {
   readonly epsilon: number;
 }
 
+/** Rotary tables that a run gives: cosines and sines [B, N, heads or 1, width]. */
+export interface Rotation {
+  readonly cos: GraphValue;
+  readonly sin: GraphValue;
+}
+
 export type Layers = ReturnType<typeof layersOf>;
 
 const last = ({ dims }: GraphValue): number => dims.at(-1) as number;
@@ -129,11 +135,13 @@ export const layersOf = (weights: WeightStore) => {
       const attended = bias && g.expand(bias, [bias.dims[0] as number, 1, q.dims[1] as number, k.dims[1] as number]);
       return g.attention(flat(q), flat(k), flat(v), q.dims[2] as number, attended);
     },
-    /** Turns heads [B, N, heads, width] by the rotary tables that are defined as `cos ${table}` and `sin ${table}`. */
-    turned(g: GraphBuilder, x: GraphValue, table: string | undefined): GraphValue {
+    /** Turns heads [B, N, heads, width] by rotary tables, or by those that are defined as `cos ${table}` and `sin ${table}`. */
+    turned(g: GraphBuilder, x: GraphValue, table: string | Rotation | undefined): GraphValue {
       if (table === undefined) return x;
       const across = g.matmul(x, g.weight(`turn ${last(x)}`));
-      return g.add(g.mul(x, g.weight(`cos ${table}`)), g.mul(across, g.weight(`sin ${table}`)));
+      const { cos, sin } =
+        typeof table === "string" ? { cos: g.weight(`cos ${table}`), sin: g.weight(`sin ${table}`) } : table;
+      return g.add(g.mul(x, cos), g.mul(across, sin));
     },
     feedForward(g: GraphBuilder, x: GraphValue, name: string, network: FeedForward = {}): GraphValue {
       const { inner = 4 * last(x), activation = "gelu-approximate", bias = true } = network;

@@ -1,6 +1,6 @@
 import type { GraphBuilder, GraphValue } from "../../graph/builder.js";
 import type { Stream } from "../../models/model.js";
-import type { Activation, Layers, QkNorm } from "./layers.js";
+import type { Activation, Layers, QkNorm, Rotation } from "./layers.js";
 import type { SubLayer } from "./network-kit.js";
 
 /** What distinguishes the blocks of one stream "x": self-attention, perhaps cross-attention to "caption", feed-forward. */
@@ -22,7 +22,7 @@ export interface SingleStream {
   };
   readonly qkNorm?: QkNorm;
   /** Rotary tables of self-attention, see `Layers.turned`. */
-  readonly rope?: string;
+  readonly rope?: string | ((g: GraphBuilder, stream: Stream) => Rotation);
   readonly feedForward: { readonly name: string; readonly inner?: number; readonly activation: Activation };
   /** Of cross-attention: the name of the norm before it, if it has one, and a bias [B, 1, 1, T] that hides text rows. */
   readonly cross?: {
@@ -67,8 +67,9 @@ export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Rec
     input: normed(0),
     emit(g, stream, site) {
       const x = stream.get(`${site}.input`);
-      const q = layers.turned(g, split(g, x, `${site}.to_q`, `${site}.norm_q`), rope);
-      const k = layers.turned(g, split(g, x, `${site}.to_k`, `${site}.norm_k`), rope);
+      const tables = typeof rope === "function" ? rope(g, stream) : rope;
+      const q = layers.turned(g, split(g, x, `${site}.to_q`, `${site}.norm_q`), tables);
+      const k = layers.turned(g, split(g, x, `${site}.to_k`, `${site}.norm_k`), tables);
       return [out(g, layers.attend(g, q, k, split(g, x, `${site}.to_v`)), site)];
     },
     merge: gated(0),
