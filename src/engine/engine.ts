@@ -129,6 +129,8 @@ export interface ModelInfo {
   readonly parameters: number;
   /** Rows of the text that its own prompts become, one per slot of its vocabulary; 0 without one. */
   readonly textRows: number;
+  /** Names of the classes that a label chooses, by number, where its model_index.json has them (DiT: ImageNet's thousand). */
+  readonly classes?: readonly string[];
   /** Of all files of its manifest, whether the browser keeps them already or not; 0 without one. */
   readonly downloadBytes: number;
   /** What a run takes that asks for nothing else. */

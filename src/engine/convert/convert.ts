@@ -17,7 +17,13 @@ export interface Converted {
 }
 
 /** Files that go along as they are. */
-const alike = ["scheduler/scheduler_config.json", "text/vocabulary.json", "calibration.json", "presets.json"];
+const alike = [
+  "model_index.json",
+  "scheduler/scheduler_config.json",
+  "text/vocabulary.json",
+  "calibration.json",
+  "presets.json",
+];
 
 /**
  * Writes a checkpoint as a page wants it: its network in shards of float16 or 8 bits, its decoder in float16, the small

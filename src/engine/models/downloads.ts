@@ -1,16 +1,13 @@
 import { EngineError } from "../errors.js";
+import { inNode } from "../platform.js";
 import { type FileCache, fileCache } from "./file-cache.js";
+import { type AttemptOptions, persist } from "./http/attempts.js";
 import { inMemory, type MemoryArrived } from "./in-memory.js";
-import { type Expected, type Files, type ReadOptions, stopped, verify } from "./source.js";
-import { type Arrived, Interrupted, type TransferOptions, transfer } from "./transfer.js";
+import { type Expected, type Files, inPartsFrom, type ReadOptions, stopped, verify } from "./source.js";
 
-export interface DownloadOptions extends Partial<TransferOptions> {
-  /** Default 30 000. */
-  readonly stallMs?: number;
-  /** Attempts after the first one. Default 4. */
-  readonly retries?: number;
-  /** Wait before the second attempt; each further wait is twice as long, up to 8 s. Default 500. */
-  readonly retryMs?: number;
+export interface DownloadOptions extends AttemptOptions {
+  /** Files with a hash that are as large are read in parts, behind a disk where there is one. Default 2 ** 28. */
+  readonly partsFrom?: number;
   /** Where files with a known hash are kept. Default the browser's Cache API, where there is one. */
   readonly cache?: FileCache;
 }
@@ -29,50 +26,15 @@ export const under = (base: string): ((path: string) => string) => {
 /** Less than this is not worth keeping for the next visit. */
 const leastPartBytes = 64 * 1024;
 
-/** Resolves after a while, or at once when the signal is aborted. */
-const pause = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve) => {
-    const end = (): void => {
-      clearTimeout(timer);
-      signal?.removeEventListener("abort", end);
-      resolve();
-    };
-    const timer = setTimeout(end, ms);
-    signal?.addEventListener("abort", end);
-    if (signal?.aborted) end();
-  });
-
-/** Attempts until the file is there; between them ever longer waits. */
-export const persist = async (
-  where: string,
-  arrived: Arrived,
-  options: ReadOptions,
-  { stallMs = 30_000, retries = 4, retryMs = 500, explain, onAnswer }: DownloadOptions,
-): Promise<void> => {
-  for (let attempt = 0; ; attempt++)
-    try {
-      return await transfer(where, arrived, options, { stallMs, explain, onAnswer });
-    } catch (error) {
-      if (!(error instanceof Interrupted)) throw error;
-      const { message: reason, cause, waitMs } = error;
-      if (attempt === retries)
-        throw new EngineError(
-          "download-failed",
-          `The download of ${where} failed${retries ? ` ${retries + 1} times` : ""}: ${reason}.`,
-          { hint: "Check the connection, then try again; what has arrived is kept.", cause },
-        );
-      options.onRetry?.({ attempt: attempt + 2, attempts: retries + 1, reason });
-      await pause(waitMs ?? Math.min(8000, retryMs * 2 ** attempt), options.signal);
-      if (options.signal?.aborted) throw stopped(where);
-    }
-};
-
 /**
  * Files under an address. What a manifest describes is checked against it, and kept by its hash in the browser's Cache
  * API, so that a second visit downloads nothing. An interrupted download goes on where it was, after a wait or at the
  * next visit, if the server can send parts. A failed one leaves what is kept as it was.
  */
-export const downloads = (base: string, { cache = fileCache(), ...how }: DownloadOptions = {}): Files => {
+export const downloads = (
+  base: string,
+  { cache = fileCache(), partsFrom = inPartsFrom, ...how }: DownloadOptions = {},
+): Files => {
   const addressOf = under(base);
   const load = async (where: string, path: string, arrived: MemoryArrived, options: ReadOptions) => {
     const { expected } = options;
@@ -97,8 +59,36 @@ export const downloads = (base: string, { cache = fileCache(), ...how }: Downloa
       return load(where, path, inMemory(options.expected), options);
     });
   };
+  /** Where a large file is kept that has a hash: the disk, or the browser's; undefined where neither is to be had. */
+  const store = async () => {
+    if (!inNode()) return (await import("./opfs/kept-in-opfs.js")).keptInOpfs(how);
+    const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
+    return keptOnDisk(diskCacheFolder(), how);
+  };
+  let large: ReturnType<typeof store> | undefined;
+  let notes: readonly string[] = [];
+  let sendsWhole = false; // asked once of a server
   return {
     name: base,
+    get notes() {
+      return notes;
+    },
+    async open(path, options = {}) {
+      const { expected } = options;
+      if (expected && expected.bytes < partsFrom) return undefined;
+      if (expected) {
+        large ??= store();
+        const kept = await large;
+        const file = await kept?.open(base, path, options);
+        if (kept && "notes" in kept) notes = kept.notes;
+        if (file) return file;
+      }
+      if (sendsWhole) return undefined;
+      const { rangeFile } = await import("./http/range-file.js");
+      const found = await rangeFile(addressOf(path), options, how);
+      sendsWhole ||= found === undefined;
+      return found;
+    },
     async read(path, options = {}) {
       const { signal, onProgress, expected } = options;
       const where = addressOf(path);

@@ -1,11 +1,11 @@
 import { EngineError } from "../errors.js";
 import { accept, aText, fields, listOf, wholeFrom } from "../expect.js";
-import { persist } from "./downloads.js";
 import type { FileCache } from "./file-cache.js";
+import { persist } from "./http/attempts.js";
+import type { Explain } from "./http/transfer.js";
 import type { HubAddress } from "./hub-address.js";
 import { inMemory } from "./in-memory.js";
 import type { Expected, ReadOptions } from "./source.js";
-import type { Explain } from "./transfer.js";
 
 /** A repository at one commit: what its own data says of each file. */
 export interface HubListing {

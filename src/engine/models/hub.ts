@@ -1,10 +1,10 @@
 import { EngineError } from "../errors.js";
-import { downloads } from "./downloads.js";
+import { downloads, under } from "./downloads.js";
 import { type FileCache, fileCache } from "./file-cache.js";
 import type { HubAddress } from "./hub-address.js";
 import { type HubListing, hubListing, hubRefusal } from "./hub-listing.js";
 import { jsonReader } from "./json-files.js";
-import type { Files, OpenFile, ReadOptions } from "./source.js";
+import { type Files, inPartsFrom, type OpenFile, type ReadOptions } from "./source.js";
 
 export interface HubOptions {
   readonly cache?: FileCache;
@@ -16,7 +16,7 @@ export interface HubOptions {
 
 // What the engine may read of a repository; the rest (text encoders, pictures, other formats) is not downloaded.
 const read =
-  /^(((transformer|vae)\/)?(config\.json|[\w-][\w.-]*\.safetensors\.index\.json|[\w-][\w.-]*\.safetensors)|scheduler\/scheduler_config\.json|scheduler_config\.json|text\/vocabulary\.json|calibration\.json|presets\.json)$/;
+  /^(((transformer|vae)\/)?(config\.json|[\w-][\w.-]*\.safetensors\.index\.json|[\w-][\w.-]*\.safetensors)|scheduler\/scheduler_config\.json|scheduler_config\.json|model_index\.json|text\/vocabulary\.json|calibration\.json|presets\.json)$/;
 const weights = /diffusion_pytorch_model\.safetensors$|diffusion_pytorch_model-\d+(-of-\d+)?\.safetensors$/;
 
 /** Of the files of a folder those that a load reads: of each network its shards, or its single file. */
@@ -98,10 +98,12 @@ export const hubFiles = (address: HubAddress, { cache = fileCache(), open, notes
       const { files } = await listed({});
       return files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
     },
-    ...(open && {
-      async open(path: string, options: ReadOptions = {}) {
-        return open(...(await found(path, options)));
-      },
-    }),
+    async open(path, options = {}) {
+      const [base, name, more] = await found(path, options);
+      const file = await open?.(base, name, more);
+      if (file || more.expected.bytes < inPartsFrom) return file;
+      const { rangeFile } = await import("./http/range-file.js");
+      return rangeFile(under(base)(name), more, { explain: hubRefusal(address) });
+    },
   };
 };

@@ -1,10 +1,11 @@
 import { EngineError } from "../errors.js";
-import { type DownloadOptions, persist, under } from "./downloads.js";
+import { under } from "./downloads.js";
 import type { FileCache } from "./file-cache.js";
 import { folder } from "./folder.js";
+import { type AttemptOptions, persist } from "./http/attempts.js";
+import type { Arrived } from "./http/transfer.js";
 import type { HubOptions } from "./hub.js";
 import { type Expected, hashMismatch, hashOf, type OpenFile, type ReadOptions } from "./source.js";
-import type { Arrived } from "./transfer.js";
 
 /** Where Node keeps what it has downloaded: XDG_CACHE_HOME, %LOCALAPPDATA% or ~/.cache, and "diffusion-cache" in it. */
 export const diskCacheFolder = (): string => {
@@ -20,7 +21,7 @@ export const diskCacheFolder = (): string => {
  */
 export const keptOnDisk = async (
   root: string,
-  how: Omit<DownloadOptions, "cache"> = {},
+  how: AttemptOptions = {},
 ): Promise<Required<Pick<HubOptions, "cache" | "open">>> => {
   const { mkdir, open, readFile, rename, rm, stat, writeFile } = process.getBuiltinModule("node:fs/promises");
   const { join } = process.getBuiltinModule("node:path");

@@ -37,6 +37,9 @@ export interface ReadOptions {
   readonly expected?: Expected | undefined;
 }
 
+/** Files of this size and more are read tensor by tensor where that can be had. */
+export const inPartsFrom = 2 ** 28;
+
 /** A file of which parts can be read, however large it is. */
 export interface OpenFile {
   readonly bytes: number;
@@ -44,6 +47,8 @@ export interface OpenFile {
   read(begin: number, end: number): Promise<Uint8Array<ArrayBuffer>>;
   /** Whether it has been held against what a manifest promised. */
   readonly checked?: boolean;
+  /** Whether its hash is made of what is read: to be compared behind that, or it is read twice. */
+  readonly hashesAsRead?: boolean;
   /** How the whole file differs from what was promised; undefined where it does not. */
   difference(expected: Expected): Promise<string | undefined>;
   close(): Promise<void>;

@@ -3,6 +3,7 @@ import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
 import { eightBitOf } from "../files/eight-bit.js";
 import { expectPlainWeights } from "../files/quantised.js";
+import { classesOf } from "../models/classes.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
@@ -21,6 +22,8 @@ export interface Checkpoint {
   /** What makes pixels of latents: the config.json and the weights of `vae/`. */
   readonly vae?: { readonly config: Json; readonly weights: ReadonlyMap<string, Tensor> };
   readonly vocabulary?: Vocabulary;
+  /** Names of the classes that a label chooses, by number. */
+  readonly classes?: readonly string[];
   readonly manifest?: Manifest;
   readonly calibration?: Calibration;
   /** What every run should say of it. */
@@ -30,7 +33,7 @@ export interface Checkpoint {
 /**
  * Loads a checkpoint from a pipeline's folder (with `transformer/` in it) or from the network's own (with `config.json`):
  * one safetensors file, or shards with their index. `scheduler/scheduler_config.json`, `text/vocabulary.json`,
- * `calibration.json`, `manifest.json` and `vae/` are read where they are. A `vae/` of a class that the engine has no decoder
+ * `model_index.json` (names of classes), `calibration.json`, `manifest.json` and `vae/` are read where they are. A `vae/` of a class that the engine has no decoder
  * for is left: its latents stay latents. A manifest must list every file of the model: listed files are checked
  * against it, others are not looked for. Quantised weights are refused, but for 8 bits as `convert` writes them.
  *
@@ -48,6 +51,7 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const vocabulary = words && vocabularyFromJson(words);
   const measured = await read.optional("calibration.json");
   const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
+  const classes = inside && classesOf(await read.optional("model_index.json"), `${files.name}: model_index.json`);
   const vaeConfig = inside && (await read.optional("vae/config.json"));
   const next = oneAfterTheOther(options);
   const load = async (folder: string, config: Json) => {
@@ -68,6 +72,7 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
     ...(schedulerConfig && { schedulerConfig }),
     ...(vae && { vae }),
     ...(vocabulary && { vocabulary }),
+    ...(classes && { classes }),
     ...(manifest && { manifest }),
     ...(calibration && { calibration }),
     notes: [...notesOn(config), ...(files.notes ?? [])],

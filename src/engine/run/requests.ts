@@ -59,6 +59,7 @@ export const requestReader = (
     network: checkpoint.config as object,
     parameters: weights.parameters,
     textRows: checkpoint.vocabulary?.slots.length ?? 0,
+    ...(checkpoint.classes ? { classes: checkpoint.classes } : {}),
     downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
     defaults,
     ...(checkpoint.calibration ? { calibration: checkpoint.calibration } : {}),

@@ -1,7 +1,7 @@
 import { EngineError } from "../../errors.js";
 import { type RunningHash, sha256 } from "../../files/sha256.js";
+import type { Arrived } from "../http/transfer.js";
 import { difference as differenceOf, type Expected } from "../source.js";
-import type { Arrived } from "../transfer.js";
 import type { SyncHandle } from "./handles.js";
 
 /** There is no room on the disk, or the browser gives this site no more: another attempt would find none either. */

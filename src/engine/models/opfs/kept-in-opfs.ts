@@ -1,5 +1,6 @@
 import { EngineError } from "../../errors.js";
-import { type DownloadOptions, persist, under } from "../downloads.js";
+import { under } from "../downloads.js";
+import { type AttemptOptions, persist } from "../http/attempts.js";
 import { openBlob } from "../picked-files.js";
 import { type Expected, hashMismatch, hashOf, type OpenFile, type ReadOptions, stopped } from "../source.js";
 import { arrivingFile, NoRoom } from "./arriving-file.js";
@@ -38,7 +39,7 @@ const alone = async <T>(name: string, signal: ReadOptions["signal"], work: () =>
  * there in parts, so that no copy of the whole is ever in memory. An interrupted download goes on where it was; nothing
  * that does not fit its hash is kept. Undefined where the browser has no such file system, or this thread may not write.
  */
-export const keptInOpfs = async (how: Omit<DownloadOptions, "cache"> = {}): Promise<OpfsFiles | undefined> => {
+export const keptInOpfs = async (how: AttemptOptions = {}): Promise<OpfsFiles | undefined> => {
   const folder = await folderToWrite();
   if (!folder) return undefined;
   const notes: string[] = [];

@@ -1,6 +1,6 @@
-import { EngineError } from "../errors.js";
+import { EngineError } from "../../errors.js";
+import { type ReadOptions, stopped } from "../source.js";
 import { allowed } from "./refusals.js";
-import { type ReadOptions, stopped } from "./source.js";
 
 /** What has arrived of a file; it outlives an attempt that fails, so that the next one asks for the rest only. */
 export interface Arrived {
@@ -42,14 +42,9 @@ export interface TransferOptions {
   readonly onAnswer?: ((response: Response) => void) | undefined;
 }
 
-/** The body of a good answer. What cannot get better is an EngineError, what can is Interrupted. */
-const bodyOf = async (
-  where: string,
-  response: Response,
-  arrived: Arrived,
-  explain: Explain | undefined,
-): Promise<ReadableStream<Uint8Array>> => {
-  const { status, headers, body } = response;
+/** Refuses an answer that is none: what cannot get better as an EngineError, what can as Interrupted. */
+export const expectGood = (where: string, response: Response, explain: Explain | undefined): void => {
+  const { status, headers } = response;
   const known = response.ok ? undefined : explain?.(response);
   if (known) throw known;
   // Servers for single-page apps answer every unknown path with their start page.
@@ -65,18 +60,62 @@ const bodyOf = async (
     throw new EngineError("file-missing", `${where} does not exist${isPage ? " (the server sent a web page)" : ""}.`, {
       hint: "Check the address of the model's folder.",
     });
+  const said = `the server answered ${status} ${response.statusText}`.trim();
+  if (status >= 500 || status === 408 || status === 416 || status === 429) throw new Interrupted(said, waitOf(headers));
+  if (!response.ok || !response.body)
+    throw new EngineError("download-failed", `The download of ${where} failed: ${said}.`, {
+      hint: "Check that the server lets everyone read the model's folder.",
+    });
+};
+
+/** The body of a good answer. What cannot get better is an EngineError, what can is Interrupted. */
+const bodyOf = async (
+  where: string,
+  response: Response,
+  arrived: Arrived,
+  explain: Explain | undefined,
+): Promise<ReadableStream<Uint8Array>> => {
+  const { status } = response;
   if (status === 416 || (status === 206 && !continues(response, arrived.bytes))) {
     await arrived.forget();
     throw new Interrupted("the server has another part of the file than was asked for");
   }
-  const said = `the server answered ${status} ${response.statusText}`.trim();
-  if (status >= 500 || status === 408 || status === 429) throw new Interrupted(said, waitOf(headers));
-  if (!response.ok || !body)
-    throw new EngineError("download-failed", `The download of ${where} failed: ${said}.`, {
-      hint: "Check that the server lets everyone read the model's folder.",
-    });
+  expectGood(where, response, explain);
   if (status !== 206) await arrived.forget(); // A server without ranges begins again.
-  return body;
+  return response.body as ReadableStream<Uint8Array>;
+};
+
+/** What an attempt failed with, as its caller reads it. */
+export const broken = (cause: unknown, stalledMs: number | undefined): unknown => {
+  if (cause instanceof EngineError || cause instanceof Interrupted) return cause;
+  if (stalledMs !== undefined) return new Interrupted(`no byte came for ${stalledMs / 1000} s`, { cause });
+  return new Interrupted(cause instanceof Error ? cause.message : String(cause), { cause });
+};
+
+/** A request that ends with its caller's signal, and when nothing is heard of it for a while. */
+export const stallGuard = (signal: ReadOptions["signal"], stallMs: number) => {
+  const request = new AbortController();
+  const abort = (): void => request.abort();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let stalled = false;
+  signal?.addEventListener("abort", abort);
+  return {
+    request: request.signal,
+    /** Something was heard. */
+    alive(): void {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        stalled = true;
+        abort();
+      }, stallMs);
+    },
+    stalled: (): boolean => stalled,
+    end(): void {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", abort);
+      abort();
+    },
+  };
 };
 
 /**
@@ -91,25 +130,14 @@ export const transfer = async (
   { stallMs, explain, onAnswer }: TransferOptions,
 ): Promise<void> => {
   if (!expected) await arrived.forget();
-  const request = new AbortController();
-  const abort = () => request.abort();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  let stalled = false;
-  const alive = () => {
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      stalled = true;
-      abort();
-    }, stallMs);
-  };
-  signal?.addEventListener("abort", abort);
+  const { request, alive, end, stalled } = stallGuard(signal, stallMs);
   try {
     alive();
     const rest = arrived.bytes > 0;
     // Revalidated: an older file from the browser's own cache would not fit a newer manifest.
     const response = await allowed(where, rest, () =>
       fetch(where, {
-        signal: request.signal,
+        signal: request,
         cache: rest ? "no-store" : "no-cache",
         ...(rest ? { headers: { range: `bytes=${arrived.bytes}-` } } : {}),
       }),
@@ -127,12 +155,8 @@ export const transfer = async (
     if (arrived.bytes < total) throw new Interrupted(`it ended after ${arrived.bytes} of ${total} bytes`);
   } catch (cause) {
     if (signal?.aborted) throw stopped(where);
-    if (cause instanceof EngineError || cause instanceof Interrupted) throw cause;
-    if (stalled) throw new Interrupted(`no byte came for ${stallMs / 1000} s`, { cause });
-    throw new Interrupted(cause instanceof Error ? cause.message : String(cause), { cause });
+    throw broken(cause, stalled() ? stallMs : undefined);
   } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener("abort", abort);
-    abort();
+    end();
   }
 };

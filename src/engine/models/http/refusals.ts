@@ -1,4 +1,4 @@
-import { EngineError } from "../errors.js";
+import { EngineError } from "../../errors.js";
 
 // To a page, an address that it may not read looks like a broken network. What tells them apart is told after one try.
 
@@ -12,6 +12,19 @@ const answers = async (where: string): Promise<boolean> => {
     return true;
   } catch {
     return false; // Nobody there; or a page that is isolated from others, which may not even ask.
+  }
+};
+
+/**
+ * Whether the page's own server answers, so that the network is there. A page that is isolated from others is not told
+ * whether somebody answers elsewhere.
+ */
+const ownServerAnswers = async (own: string): Promise<boolean> => {
+  try {
+    await fetch(`${own}/`, { method: "HEAD", cache: "no-store" });
+    return true;
+  } catch {
+    return false;
   }
 };
 
@@ -46,6 +59,12 @@ export const allowed = async (where: string, rest: boolean, ask: () => Promise<R
       throw refused(
         `${originOf(where)} does not let pages of other origins read ${where} (CORS).`,
         "Serve it with Access-Control-Allow-Origin, or put the files on the page's own server.",
+        cause,
+      );
+    if (globalThis.crossOriginIsolated && (await ownServerAnswers(own)))
+      throw refused(
+        `${originOf(where)} gives this page no answer for ${where}: it is down, or lets no page of another origin read (CORS).`,
+        "Open that address in a tab. If it answers there, it has to send Access-Control-Allow-Origin; or put the files on the page's own server.",
         cause,
       );
     throw cause;
