@@ -113,19 +113,6 @@ describe("downloads", () => {
     expect(await downloads(base, { stallMs: 1500 }).read("a")).toHaveLength(17);
   });
 
-  it("refuses after one try what no memory holds in one piece", async () => {
-    let asked = 0;
-    const base = await serve((_, response) => {
-      asked++;
-      response.write(content.subarray(0, 1000));
-    });
-    const large = { ...expected, bytes: 2 ** 34 };
-    const error = await engineRejection("out-of-memory", impatient(base).read("a", { expected: large }));
-    expect(error.message).toContain("17.2 GB");
-    expect(error.hint).toContain("--dtype q8");
-    expect(asked).toBe(1);
-  });
-
   it("stops when asked, before and while it loads", async () => {
     const stop = new AbortController();
     const base = await serve((_, response) => {
