@@ -89,7 +89,7 @@ export default defineConfig({
       tableOfContents: { minHeadingLevel: 2, maxHeadingLevel: 3 },
       routeMiddleware: ["./site/publish/social-cards.ts", "./site/page/layout.ts"],
       ...(repository ? { editLink: { baseUrl: `${repository}/edit/main/` } } : {}),
-      components: { Hero: "./site/landing/Hero.astro" },
+      components: { Hero: "./site/landing/Hero.astro", SiteTitle: "./site/page/SiteTitle.astro" },
       credits: false,
       pagination: true,
     }),

@@ -30,10 +30,14 @@ export interface HeroConfig {
   /** Of the recorded clips. */
   readonly address: string;
   readonly recorded: HeroViews;
+  /** How much faster the recorded cached run was. */
+  readonly gain: string;
   /** What is said of the recorded run. */
   readonly note: string;
   /** What a run loads, in words. */
   readonly loads: string;
+  /** What the planner knows, in words. */
+  readonly planned: string;
 }
 
 /** Runs the example of the landing page, first with every step computed, then with the cache. */

@@ -19,7 +19,10 @@ const wide = [
  * a layout that waited for the part itself would move everything when it comes.
  */
 export const onRequest = defineRouteMiddleware(({ locals }) => {
-  const { entry, head } = (locals as { readonly starlightRoute: StarlightRouteData }).starlightRoute;
+  const route = (locals as { readonly starlightRoute: StarlightRouteData }).starlightRoute;
+  const { entry, head } = route;
+  // The first page has the list of all pages too: as a menu on narrow screens.
+  route.hasSidebar ||= entry.data.hero !== undefined;
   if (wide.some((part) => entry.body?.includes(`site/${part}.astro"`)))
     head.push({ tag: "meta", attrs: { name: "dc-layout", content: "breakout" } });
 });

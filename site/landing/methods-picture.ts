@@ -1,0 +1,122 @@
+import type { QualityReport } from "diffusion-cache";
+import { qualityLines } from "../quality/recorded-quality.js";
+import { type Box, type Label, placeLabels } from "./place-labels.js";
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** A method of the picture. */
+export interface PlacedMethod extends Point {
+  readonly name: string;
+  /** Whether it is closer to the uncached clip than both rivals. */
+  readonly better: boolean;
+  readonly label: Label;
+}
+
+/** What a method competes with: a line over all numbers of evaluations. */
+export interface PlacedRival {
+  readonly name: string;
+  readonly kind: "fewer-steps" | "reused";
+  readonly line: readonly Point[];
+  readonly label: Point;
+}
+
+interface Tick {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** Speed against quality of all methods of a report, in pixels. */
+export interface MethodsPicture {
+  readonly width: number;
+  readonly height: number;
+  readonly frame: Box;
+  readonly methods: readonly PlacedMethod[];
+  readonly rivals: readonly PlacedRival[];
+  readonly speeds: readonly Tick[];
+  readonly decibels: readonly Tick[];
+}
+
+/** A letter of the picture takes about so much of its size. */
+const letterShare = 0.58;
+const fontSize = 13;
+const widthOf = (text: string): number => text.length * letterShare * fontSize;
+const rivalNames = { "fewer-steps": "fewer steps", reused: "whole prediction reused" } as const;
+const middle = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
+};
+
+/** Boxes along a line, which names stay clear of. */
+const along = (line: readonly Point[]): readonly Box[] =>
+  line.slice(1).flatMap((to, at) => {
+    const from = line[at] as Point;
+    const pieces = Math.ceil(Math.hypot(to.x - from.x, to.y - from.y) / 6);
+    return Array.from({ length: pieces }, (_, piece) => ({
+      x: from.x + ((to.x - from.x) * piece) / pieces - 2,
+      y: from.y + ((to.y - from.y) * piece) / pieces - 2,
+      width: 6,
+      height: 4,
+    }));
+  });
+
+/**
+ * Ideal speed-up (steps over evaluations) against median PSNR. Methods whose clips are equal are not in it: they have no
+ * finite PSNR.
+ */
+export const methodsPicture = (report: QualityReport, width: number, height: number): MethodsPicture => {
+  const { steps, rows } = report;
+  const lines = qualityLines(report).filter(({ psnr }) => Number.isFinite(psnr.median));
+  const found = (["fewer-steps", "reused"] as const).map((kind) => ({
+    kind,
+    points: rows
+      .filter((row) => row.kind === kind)
+      .map((row) => ({ speed: steps / middle(row.evaluations), psnr: middle(row.psnr) }))
+      .toSorted((a, b) => a.speed - b.speed),
+  }));
+  const all = [
+    ...lines.map(({ evaluations, psnr }) => ({ speed: steps / evaluations, psnr: psnr.median })),
+    ...found.flatMap(({ points }) => points),
+  ];
+  const fastest = 0.2 * Math.ceil(5 * Math.max(...all.map(({ speed }) => speed)) + 0.25);
+  const [low, high] = [Math.min, Math.max].map((end) => end(...all.map(({ psnr }) => psnr))) as [number, number];
+  const [least, most] = [5 * Math.floor((low - 4) / 5), 5 * Math.ceil((high + 3) / 5)];
+  const frame: Box = { x: 34, y: 24, width: width - 42, height: height - 64 };
+  const atSpeed = (speed: number): number => frame.x + (frame.width * (speed - 1)) / (fastest - 1);
+  const atPsnr = (psnr: number): number => frame.y + (frame.height * (most - psnr)) / (most - least);
+  const place = ({ speed, psnr }: { readonly speed: number; readonly psnr: number }): Point => ({
+    x: atSpeed(speed),
+    y: atPsnr(psnr),
+  });
+  const rivals = found.map(({ kind, points }): PlacedRival => {
+    const line = points.map(place);
+    const start = line[0] ?? { x: frame.x, y: frame.y };
+    const y = start.y + (kind === "reused" ? -12 : 14);
+    return { kind, name: rivalNames[kind], line, label: { x: Math.max(frame.x + 4, start.x - 4), y } };
+  });
+  const named = rivals.map(({ name, label }) => ({
+    ...{ x: label.x, y: label.y - fontSize / 2, width: widthOf(name), height: fontSize },
+  }));
+  const points = lines.map(({ evaluations, psnr, label }) => ({
+    ...place({ speed: steps / evaluations, psnr: psnr.median }),
+    width: widthOf(label),
+  }));
+  const labels = placeLabels(points, fontSize + 2, [...named, ...rivals.flatMap(({ line }) => along(line))], frame);
+  return {
+    ...{ width, height, frame, rivals },
+    methods: lines.map(({ label: name, gain = 0 }, at) => {
+      const { x, y } = points[at] as Point;
+      return { name, x, y, better: gain > 0, label: labels[at] as Label };
+    }),
+    speeds: Array.from({ length: Math.floor((fastest - 1) / 0.5 + 1e-9) + 1 }, (_, k) => 1 + 0.5 * k).map((speed) => ({
+      at: atSpeed(speed),
+      text: `${speed}×`,
+    })),
+    decibels: Array.from({ length: (most - least) / 5 + 1 }, (_, k) => least + 5 * k).map((psnr) => ({
+      at: atPsnr(psnr),
+      text: String(psnr),
+    })),
+  };
+};
