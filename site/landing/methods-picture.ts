@@ -1,6 +1,7 @@
 import type { QualityReport } from "diffusion-cache";
+import { roundValues, scaleOf, type Tick } from "../charts/axis.js";
+import { type Box, type Label, placeLabels } from "../charts/place-labels.js";
 import { qualityLines } from "../quality/recorded-quality.js";
-import { type Box, type Label, placeLabels } from "./place-labels.js";
 
 interface Point {
   readonly x: number;
@@ -21,11 +22,6 @@ export interface PlacedRival {
   readonly kind: "fewer-steps" | "reused";
   readonly line: readonly Point[];
   readonly label: Point;
-}
-
-interface Tick {
-  readonly at: number;
-  readonly text: string;
 }
 
 /** Speed against quality of all methods of a report, in pixels. */
@@ -84,8 +80,8 @@ export const methodsPicture = (report: QualityReport, width: number, height: num
   const [low, high] = [Math.min, Math.max].map((end) => end(...all.map(({ psnr }) => psnr))) as [number, number];
   const [least, most] = [5 * Math.floor((low - 4) / 5), 5 * Math.ceil((high + 3) / 5)];
   const frame: Box = { x: 34, y: 24, width: width - 42, height: height - 64 };
-  const atSpeed = (speed: number): number => frame.x + (frame.width * (speed - 1)) / (fastest - 1);
-  const atPsnr = (psnr: number): number => frame.y + (frame.height * (most - psnr)) / (most - least);
+  const atSpeed = scaleOf([1, fastest], [frame.x, frame.x + frame.width]);
+  const atPsnr = scaleOf([least, most], [frame.y + frame.height, frame.y]);
   const place = ({ speed, psnr }: { readonly speed: number; readonly psnr: number }): Point => ({
     x: atSpeed(speed),
     y: atPsnr(psnr),
@@ -110,13 +106,7 @@ export const methodsPicture = (report: QualityReport, width: number, height: num
       const { x, y } = points[at] as Point;
       return { name, x, y, better: gain > 0, label: labels[at] as Label };
     }),
-    speeds: Array.from({ length: Math.floor((fastest - 1) / 0.5 + 1e-9) + 1 }, (_, k) => 1 + 0.5 * k).map((speed) => ({
-      at: atSpeed(speed),
-      text: `${speed}×`,
-    })),
-    decibels: Array.from({ length: (most - least) / 5 + 1 }, (_, k) => least + 5 * k).map((psnr) => ({
-      at: atPsnr(psnr),
-      text: String(psnr),
-    })),
+    speeds: roundValues(1, fastest, 5).map((speed) => ({ at: atSpeed(speed), text: `${speed}×` })),
+    decibels: roundValues(least, most, 9).map((psnr) => ({ at: atPsnr(psnr), text: String(psnr) })),
   };
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { errorCodes, type MethodName, qualityMarkdown } from "diffusion-cache";
+import { ways } from "../landing/ways.js";
 import { benchText } from "../measurements/benchmarks.js";
 import { recordedMeasurement } from "../measurements/measured.js";
 import { inWords, type Kind } from "../measurements/measurement-kinds.js";
@@ -86,12 +87,17 @@ export const spokenParts: Spoken = (name, { name: example = "", method = "", kin
     const measured = recordedMeasurement(model.name);
     return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
   }
-  if (name === "QualityTable") return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));
+  if (name === "QualityTable" || name === "MethodsPicture")
+    return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));
   if (name === "AllQuality")
     return qualitySources()
       .map((source) => qualityMarkdown(recordedQuality(source)))
       .join("\n\n");
   if (name === "Benchmark") return benchText(part);
+  if (name === "Ways")
+    return ways
+      .map(({ name, about, links }) => `- ${name}: ${about} ${links.map(([text]) => text).join("; ")}.`)
+      .join("\n");
   if (name === "DevicePanel") return "";
   return undefined;
 };

@@ -29,8 +29,7 @@ const inWords = (options: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(" to ") : String(value)}`)
     .join(", ");
 
-/** Everything that the guide's parts are given at build. */
-export const recordedStory = () => {
+const read = () => {
   const [{ name, network, calibration }] = siteModels();
   const sweep = recordedSweep(name);
   if (!sweep) throw new Error(`There is no training/log/sweep-${name}.json.`);
@@ -74,4 +73,12 @@ export const recordedStory = () => {
     source: `Recorded: ${name}, "${run.settings.prompt}", ${timesteps.length} steps, guidance ${run.settings.guidance}.`,
     swept: `Recorded, not measured here: ${name}, ${sweep.machine}, ${sweep.steps} steps, the worst of ${sweep.prompts.length} clips. Cells: a dry run of the same settings.`,
   };
+};
+
+let story: ReturnType<typeof read> | undefined;
+
+/** Everything that the guide's parts are given at build, read once for all of them. */
+export const recordedStory = (): ReturnType<typeof read> => {
+  story ??= read();
+  return story;
 };
