@@ -10,7 +10,7 @@ interface PipelineRun {
   readonly run: string;
   readonly model: string;
   readonly pipeline: string;
-  readonly scheduler: object;
+  readonly scheduler: Readonly<Record<string, unknown>>;
   readonly steps: number;
   readonly guidance: number;
   readonly timesteps: readonly number[];

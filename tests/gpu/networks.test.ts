@@ -8,7 +8,7 @@ import { folderOf } from "./fixture.js";
 
 // Small random checkpoints of diffusers' classes on captured graphs: operations that Latte and FLUX do not have.
 
-const names = ["hunyuan-deep", "ltx-affine", "mochi-masked"];
+const names = ["chroma-masked", "hunyuan-deep", "ltx-affine", "mochi-masked", "z-image-masked"];
 
 it.each(names)("%s predicts on WebGPU what diffusers predicts", async (name) => {
   const folder = folderOf(`networks/${name}`);
