@@ -55,6 +55,7 @@ const layouts: Readonly<Record<string, (count: Count, config: Readonly<Record<st
       ]),
     ),
   DiTTransformer2DModel: (count) => one(repeated("transformer_blocks", count("num_layers", 28), [attn1, ff])),
+  FluxTransformer2DModel: (count) => dualThenSingle(count, 19, 38),
   HunyuanVideoTransformer3DModel: (count) => dualThenSingle(count, 20, 40),
   LTXVideoTransformer3DModel: (count) =>
     one(repeated("transformer_blocks", count("num_layers", 28), [attn1, attn2, ff])),

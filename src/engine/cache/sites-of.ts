@@ -1,4 +1,3 @@
-import { fluxSites } from "../architectures/flux-sites.js";
 import { layoutClasses, layoutOf, sitesOfLayout } from "../architectures/layouts.js";
 import { EngineError, shown } from "../errors.js";
 import { accept, aText, fields, listOf } from "../expect.js";
@@ -10,9 +9,7 @@ import { latteSites } from "./dry-run.js";
 
 const known: Readonly<Record<string, (config: unknown) => SiteMap>> = {
   ...Object.fromEntries(layoutClasses.map((name) => [name, (config: unknown) => sitesOfLayout(layoutOf(config))])),
-  // Their numbers of layers alone: a plan needs nothing else, so it also serves networks that cannot be run.
-  FluxTransformer2DModel: (config) =>
-    fluxSites(layersIn(config, "num_layers", 19), layersIn(config, "num_single_layers", 38)),
+  // Its number of layers alone: a plan needs nothing else, so it also serves networks that cannot be run.
   LatteTransformer3DModel: (config) => latteSites(layersIn(config, "num_layers", 1)),
 };
 
@@ -56,8 +53,6 @@ export const sitesOfTrace = (trace: Pick<Trace, "model" | "sites">): SiteMap => 
   };
   const maps: Readonly<Record<string, () => SiteMap>> = {
     ...Object.fromEntries(layoutClasses.map((name) => [name, () => sitesOfLayout(layoutOf(config))])),
-    FluxTransformer2DModel: () =>
-      fluxSites(count(/^transformer_blocks\.\d+\.attn$/), count(/^single_transformer_blocks\.\d+\.attn$/)),
     LatteTransformer3DModel: () => latteSites(count(/^transformer_blocks\.\d+\.attn1$/)),
   };
   return byClassName(maps, config)();
