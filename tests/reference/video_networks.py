@@ -137,7 +137,7 @@ def caches(modules, steps, volume):
     faster = dict(spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=window, is_guidance_distilled=not volume, tensor_format="BCFHW")
     if volume:  # LTX-Video has no volume, and the hook cannot halve what HunyuanVideo is given
         faster |= dict(unconditional_batch_skip_range=3, unconditional_batch_timestep_skip_range=(-1, 990), alpha_low_frequency=1.1, alpha_high_frequency=1.2)
-    # Its own patterns end in "attn", which finds no attn1; it knows no cross-attention.
+    # Its own patterns find LTX-Video's cross-attention too, which FasterCache leaves alone here.
     places = [re.escape(name) for name in modules if re.search(r"attn1?$", name)]
     callbacks = dict(attention_weight_callback=lambda _: 0.5, current_timestep_callback=lambda: now["timestep"], spatial_attention_block_identifiers=places)
     yield "fastercache", "fastercache", {**faster, "attention_weight": 0.5}, diffusers.FasterCacheConfig(**faster, **callbacks), False, now
