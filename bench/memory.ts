@@ -73,6 +73,7 @@ const formulas = (layers: number): readonly Formula[] => {
     { name: "dicache", options: { relL1Thresh: 0.1 }, says: "2 residuals, 2 probes, input, probe: 6·N·D", features: 6 },
     { name: "easycache", options: { threshold: 0.1 }, says: "4 latents", latents: 4 },
     { name: "lazycache", options: { threshold: 0.1 }, says: "4 latents, once", latents: 4, contexts: 1 },
+    { name: "sencache", options: { epsilon: 0.1 }, says: "2 latents, once", latents: 2, contexts: 1 },
     { name: "taylorseer", options: { maxOrder: 1 }, says: "(O+1)·M·N·D", features: 2 * attention },
     { name: "speca", options: {}, says: "(O+1)·M·N·D, every sub-layer", features: 2 * subLayers },
     { name: "taylorseer", options: { maxOrder: 1, useLiteMode: true }, says: "(O+1) outputs", latents: 2 },

@@ -10,6 +10,7 @@ export const strong: Partial<Record<MethodName, object>> = {
   lazycache: { threshold: 9, retSteps: 2 },
   magcache: { threshold: 9 },
   seacache: { threshold: 9 },
+  sencache: { epsilon: 9 },
   smoothcache: { alpha: 9 },
   speca: { baseThreshold: 99, minThreshold: 99 },
   teacache: { relL1Thresh: 9 },

@@ -16,6 +16,7 @@ export const methodFunctions = {
   meancache: "meanCache",
   pab: "pab",
   seacache: "seaCache",
+  sencache: "senCache",
   smoothcache: "smoothCache",
   speca: "speca",
   spectrum: "spectrum",

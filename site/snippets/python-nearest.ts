@@ -137,6 +137,12 @@ const table: Readonly<Record<string, Nearest>> = {
     near: () =>
       wholeByInterval("Nearest: TaylorSeer's lite mode of order 0 reuses the output too, but in fixed steps."),
   },
+  sencache: {
+    title: "SenCache",
+    code: "github.com/AI-Hypercomputer/maxdiffusion, for Wan 2.2",
+    near: () =>
+      wholeByInterval("Nearest: TaylorSeer's lite mode of order 0 reuses the output too, but in fixed steps."),
+  },
   lazycache: {
     title: "LazyCache",
     code: "ComfyUI, comfy_extras/nodes_easycache.py",

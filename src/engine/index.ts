@@ -30,6 +30,7 @@ export { type MagCacheOptions, magCache } from "./cache/methods/mag-cache.js";
 export { type MeanCacheOptions, meanCache, meanCachePath } from "./cache/methods/mean-cache.js";
 export { type PabOptions, pab, type TimestepRange } from "./cache/methods/pyramid-attention-broadcast.js";
 export { type SeaCacheOptions, seaCache } from "./cache/methods/sea-cache.js";
+export { type SenCacheOptions, senCache } from "./cache/methods/sen-cache.js";
 export { type SmoothCacheErrors, type SmoothCacheOptions, smoothCache } from "./cache/methods/smooth-cache.js";
 export { type SpecaOptions, speca } from "./cache/methods/speca.js";
 export { type SpectrumOptions, spectrum } from "./cache/methods/spectrum.js";

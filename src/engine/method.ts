@@ -83,6 +83,8 @@ export interface Reading {
   readonly magnitude: number;
   /** mean |now|. */
   readonly present: number;
+  /** √ mean (now − older)². */
+  readonly rms: number;
 }
 
 /** The pass with the text, or the one without, of classifier-free guidance. */

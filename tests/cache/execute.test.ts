@@ -124,7 +124,7 @@ describe("probes", () => {
     });
     // The published trace of diffusers' FirstBlockCache on this model, methods.md §1.3.
     expect(outputs.flat()).toEqual([64, 66, 68, 84, 87, 89, 112]);
-    expect(readings[0]).toEqual({ change: 1, magnitude: 8, present: 9 });
+    expect(readings[0]).toEqual({ change: 1, magnitude: 8, present: 9, rms: 1 });
   });
 
   test("what a probe is taken against crosses the cut that another probe needs", async () => {

@@ -210,6 +210,7 @@ describe("arithmetic", () => {
     ];
     expect(found.change).toBeCloseTo(expected.change, 5);
     expect(found.magnitude).toBeCloseTo(expected.magnitude, 5);
+    expect(found.rms).toBeCloseTo(expected.rms, 5);
     const [bands, wanted] = [await webgpu.split(webgpu.upload(a)), await wasm.split(wasm.upload(a))];
     expect(relativeDifference(await webgpu.read(bands.low), await wasm.read(wanted.low))).toBeLessThan(1e-5);
     expect(relativeDifference(await webgpu.read(bands.high), await wasm.read(wanted.high))).toBeLessThan(1e-5);

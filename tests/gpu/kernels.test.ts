@@ -70,13 +70,14 @@ describe("measure", () => {
     const [now, older] = [noise(1, count), noise(2, count)];
     const [once, again] = await withKernels(async (kernels, buffer) => {
       const [a, b] = [buffer(now), buffer(older)];
-      const first = await read(device(), kernels.measure(a, b, count), 3);
-      return [first, await read(device(), kernels.measure(a, b, count), 3)] as const;
+      const first = await read(device(), kernels.measure(a, b, count), 4);
+      return [first, await read(device(), kernels.measure(a, b, count), 4)] as const;
     });
-    const { change, magnitude, present } = measureCpu(now, older);
+    const { change, magnitude, present, rms } = measureCpu(now, older);
     expect(Math.abs((once[0] as number) / change - 1)).toBeLessThan(1e-6);
     expect(Math.abs((once[1] as number) / magnitude - 1)).toBeLessThan(1e-6);
     expect(Math.abs((once[2] as number) / present - 1)).toBeLessThan(1e-6);
+    expect(Math.abs(Math.sqrt(once[3] as number) / rms - 1)).toBeLessThan(1e-6);
     expect([...again]).toEqual([...once]);
   });
 });

@@ -32,11 +32,12 @@ describe("combineCpu", () => {
 });
 
 describe("measureCpu", () => {
-  it("means the absolute change and both magnitudes", () => {
+  it("means the absolute change, both magnitudes and the squared change", () => {
     expect(measureCpu(Float32Array.of(1, -2, 3, 4), Float32Array.of(2, -2, -1, 3))).toEqual({
       change: 1.5,
       magnitude: 2,
       present: 2.5,
+      rms: Math.sqrt(18 / 4),
     });
   });
 });

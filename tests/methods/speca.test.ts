@@ -27,7 +27,11 @@ const decisions = (method: CacheMethod, steps: number, errorOf: (step: number) =
     const change = errorOf(step - 1);
     const decision = decide({
       ...{ site: latteSites(1).all()[0] as never, branch: "cond", step, steps, timestep: 0, computed, guided: true },
-      ...{ readings: [{ change, magnitude: 2, present: 1 }], forced: step === forced, because: () => undefined },
+      ...{
+        readings: [{ change, magnitude: 2, present: 1, rms: 0 }],
+        forced: step === forced,
+        because: () => undefined,
+      },
     });
     mask += decision === compute ? "1" : "0";
     verified += decision !== compute && decision.verify ? "1" : "0";
@@ -100,7 +104,8 @@ describe("SpeCa", () => {
     for (const step of [4, 5, 6]) {
       const [reading] = visits.find((one) => one.step === step + 1)?.readings ?? [];
       const [present, magnitude] = [(values[step] as number) + line(step), 2 * line(step)];
-      expect(reading).toEqual({ present, magnitude, change: Math.abs(present - magnitude) });
+      const change = Math.abs(present - magnitude);
+      expect(reading).toEqual({ present, magnitude, change, rms: change });
     }
     const readings = (step: number) => visits.find((one) => one.step === step)?.readings;
     expect([1, 2, 3, 4].map(readings)).toEqual([[null], [null], [null], [null]]);

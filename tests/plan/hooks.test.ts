@@ -39,7 +39,7 @@ test.each(runs)("$method on a small $class computes and holds what diffusers' ho
   const plan = planRun({
     ...{ card, width: width * 8, height: height * 8, frames: (frames - 1) * 4 + 1, clips: run.batch, dtype: "fp32" },
     ...{ methods: [method], timesteps: [900, 700, 600, 500, 400, 300] },
-    readings: () => [{ change: 0, magnitude: 1, present: 1 }],
+    readings: () => [{ change: 0, magnitude: 1, present: 1, rms: 0 }],
   });
   const flops = plan.stepShares.map((share) => share * plan.flopsPerPass * plan.passes * run.batch);
   expect(flops.map(Math.round)).toEqual(run.flops);

@@ -28,6 +28,7 @@ const none: Partial<Record<MethodName, object>> = {
   meancache: { share: 1 },
   pab: { spatialAttentionBlockSkipRange: 1 },
   seacache: { threshold: 0 },
+  sencache: { maxReuse: 0 },
   smoothcache: { alpha: 0 },
   speca: { maxTaylorSteps: 0 },
   spectrum: { window: 1, flex: 0 },

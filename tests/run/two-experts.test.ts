@@ -29,6 +29,7 @@ const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
   meancache: { products: smoothProducts(6) },
   pab: { spatialAttentionBlockSkipRange: 3, spatialAttentionTimestepSkipRange: [0, 1001] },
   seacache: { threshold: 9 },
+  sencache: { epsilon: 1e6 },
   smoothcache: { errors, alpha: 9 },
   speca: { firstEnhance: 1, minTaylorSteps: 1 },
   spectrum: { warmup: 2 },

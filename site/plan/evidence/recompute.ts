@@ -69,7 +69,7 @@ export const methodOf =
     };
   };
 
-const below: Readings = () => [{ change: 0, magnitude: 1, present: 1 }];
+const below: Readings = () => [{ change: 0, magnitude: 1, present: 1, rms: 0 }];
 
 /** The plan of a published run, and what it gains by operations. */
 export const recompute = (

@@ -120,8 +120,13 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
     async measure(now, older) {
       gpu.check();
       const means = kernels.measure(bufferOf(now), bufferOf(older), now.bytes / 4);
-      const [change, magnitude, present] = (await readBuffer(gpu, means, 12)) as unknown as [number, number, number];
-      return { change, magnitude, present };
+      const [change, magnitude, present, square] = [...(await readBuffer(gpu, means, 16))] as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      return { change, magnitude, present, rms: Math.sqrt(square) };
     },
     async split(handle) {
       gpu.check();

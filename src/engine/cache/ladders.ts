@@ -70,6 +70,13 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { threshold: 0.5, residualOrder: 0, maxConsecutiveCached: 0 },
     { threshold: 1.2, residualOrder: 0, maxConsecutiveCached: 0 },
   ],
+  sencache: [
+    { epsilon: 0.1 },
+    { epsilon: 0.3 },
+    { epsilon: 0.6 },
+    { epsilon: 1, maxReuse: 4, nocacheStartRatio: 0.2 },
+    { epsilon: 2, maxReuse: 5, nocacheStartRatio: 0.1 },
+  ],
   smoothcache: [0.05, 0.1, 0.2, 0.35, 0.6].map((alpha) => ({ alpha })),
   speca: [
     { maxTaylorSteps: 1 },

@@ -50,15 +50,23 @@ const sumOfMany = (terms: readonly Term[], sum: Float32Array): void => {
   sum.set(exact);
 };
 
-/** Means over all elements: |now − older|, |older| and |now|. */
+/** Means over all elements: |now − older|, |older| and |now|; and the root of the mean of (now − older)². */
 export const measureCpu = (now: Float32Array, older: Float32Array): Reading => {
-  let [change, magnitude, present] = [0, 0, 0];
+  let [change, magnitude, present, squares] = [0, 0, 0, 0];
   for (let index = 0; index < now.length; index++) {
-    change += Math.abs((now[index] as number) - (older[index] as number));
+    const difference = (now[index] as number) - (older[index] as number);
+    change += Math.abs(difference);
+    squares += difference * difference;
     magnitude += Math.abs(older[index] as number);
     present += Math.abs(now[index] as number);
   }
-  return { change: change / now.length, magnitude: magnitude / now.length, present: present / now.length };
+  const count = now.length;
+  return {
+    change: change / count,
+    magnitude: magnitude / count,
+    present: present / count,
+    rms: Math.sqrt(squares / count),
+  };
 };
 
 /**

@@ -2,7 +2,7 @@
 export const mostPartials = 256;
 
 /**
- * Means of |now − older|, |older| and |now| in two stages. First every thread of every workgroup adds up a strided share, and
+ * Means of |now − older|, |older|, |now| and (now − older)² in two stages. First every thread of every workgroup adds up a strided share, and
  * the workgroup folds its 256 sums in a tree: half of the threads add the other half's, until one is left. Then one
  * workgroup folds the partial sums in the same way.
  *
@@ -35,7 +35,8 @@ fn fold(local: u32, mine: vec4f) {
 fn partial(@builtin(local_invocation_index) local: u32, @builtin(workgroup_id) group: vec3u) {
   var mine = vec4f(0.0);
   for (var index = group.x * 256u + local; index < params.count; index += params.partials * 256u) {
-    mine += vec4f(abs(now[index] - older[index]), abs(older[index]), abs(now[index]), 0.0);
+    let difference = now[index] - older[index];
+    mine += vec4f(abs(difference), abs(older[index]), abs(now[index]), difference * difference);
   }
   fold(local, mine);
   if (local == 0u) { partials[group.x] = sums[0]; }

@@ -10,6 +10,7 @@ import {
   listOf,
   mapOf,
   oneOf,
+  optional,
   orNull,
   wholeFrom,
 } from "../expect.js";
@@ -21,7 +22,7 @@ const invalid = (why: string): EngineError =>
   });
 
 const bytes = fields({ weights: anAmount, activations: anAmount, cache: anAmount, workspace: anAmount });
-const reading = fields({ change: anAmount, magnitude: anAmount, present: anAmount });
+const reading = fields({ change: anAmount, magnitude: anAmount, present: anAmount, rms: optional(anAmount) });
 const weights: Check = (value, path) =>
   Array.isArray(value) ? listOf(aNumber)(value, path) : fields({ low: aNumber, high: aNumber })(value, path);
 const reason: Check = (value, path) => (value === true ? undefined : aNumber(value, path));

@@ -15,6 +15,7 @@ import { magCache } from "./mag-cache.js";
 import { meanCache } from "./mean-cache.js";
 import { pab } from "./pyramid-attention-broadcast.js";
 import { seaCache } from "./sea-cache.js";
+import { senCache } from "./sen-cache.js";
 import { smoothCache } from "./smooth-cache.js";
 import { speca } from "./speca.js";
 import { spectrum } from "./spectrum.js";
@@ -39,6 +40,7 @@ export const methods = {
   meancache: meanCache,
   pab,
   seacache: seaCache,
+  sencache: senCache,
   smoothcache: smoothCache,
   speca,
   spectrum,
