@@ -44,7 +44,6 @@ test("clips that diffusers made and Python saved: figures as numpy has them, fra
 
 describe("clips that cannot be compared", () => {
   const [first = {} as ImageData, ...more] = kept("uncached");
-  const smaller = { ...first, width: 16, height: 64 } as ImageData;
 
   test("numbers of frames differ", async () => {
     const pair = [reader("uncached", [first, ...more]), reader("pab", [first])] as const;
@@ -54,10 +53,14 @@ describe("clips that cannot be compared", () => {
     });
   });
 
-  test("sizes differ, also behind the first frame", async () => {
-    const pair = [reader("uncached", [first, first]), reader("pab", [first, smaller])] as const;
+  test.each([
+    ["widths", 16, 32],
+    ["heights", 32, 16],
+  ])("%s differ, also behind the first frame", async (_, width, height) => {
+    const other = { ...first, width, height } as ImageData;
+    const pair = [reader("uncached", [first, first]), reader("pab", [first, other])] as const;
     await expect(compareOwn(pair, none)).rejects.toMatchObject({
-      ...{ kind: "sizes", message: "Frame 2 of pab is 16 × 64 and of uncached 32 × 32." },
+      ...{ kind: "sizes", message: `Frame 2 of pab is ${width} × ${height} and of uncached 32 × 32.` },
     });
   });
 
