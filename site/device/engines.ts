@@ -37,6 +37,7 @@ const warmUp = async (
   engine: Engine,
   { signal, onProgress }: Pick<Request, "signal" | "onProgress">,
 ): Promise<Warm["notes"]> => {
+  if (engine.model.textRows === 0) return undefined; // it reads no prompt, so nothing is known to run
   try {
     const shown = (progress: Progress): void => {
       if (progress.phase === "compile") onProgress(progress);

@@ -12,6 +12,8 @@ export interface Follower {
   onResult?(methods: readonly CacheMethod[], result: Result): void;
   /** A call failed here, whatever the cell makes of that. */
   onError?(error: unknown): void;
+  /** Whether the reader has let programs load models from the Hub; where it is not there, nobody asked. */
+  mayAskHub?(): boolean;
   /** While the engine itself loads. */
   onLoading?(progress: Progress): void;
   /** While others of the page go first: how many. Without it calls take no turns: the example that asks has one. */
@@ -26,13 +28,25 @@ const modelAt = (address: unknown): string | undefined => {
   return origin === location.origin ? /\/models\/([\w-]+)\/?$/.exec(pathname)?.[1] : undefined;
 };
 
+/** A model on the Hub, as programs name it. */
+const hubModel = /^hub:(?=[\w-])/;
+
 /**
  * The page's one engine as cells get it: each call goes to the engine that the page has then. Results go to the cell as
  * copies, as a message takes its arrays along.
  */
 export const lentEngine = (models: readonly Lendable[], follower: Follower): OpenEngine => {
+  const lent = (address: unknown): Lendable | undefined => {
+    if (!hubModel.test(String(address))) return models.find(({ name }) => modelAt(address) === name);
+    if (follower.mayAskHub?.()) return { name: String(address), address: String(address) };
+    throw Object.assign(new Error(`This page may not load ${String(address)} for a program.`), {
+      hint: follower.mayAskHub
+        ? "Tick “Cells may load models from the Hub” first: a program from somebody else then asks the Hub in your name."
+        : "Programs load models of the Hub in the playground.",
+    });
+  };
   return async ({ model: address, signal, onProgress: heard }) => {
-    const model = models.find(({ name }) => modelAt(address) === name);
+    const model = lent(address);
     if (!model)
       throw Object.assign(new Error(`This page has no model at ${String(address)}.`), {
         hint: `It has ${models.map(({ name }) => `/models/${name}`).join(" and ")}.`,

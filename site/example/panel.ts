@@ -37,4 +37,6 @@ export interface PanelConfig {
   /** The run that scripts/record-run.ts kept, and the address of its clips and traces. */
   readonly recorded: Findings & { readonly address: string };
   readonly base: string;
+  /** Whether this site lets pages load from the Hub. */
+  readonly hub: boolean;
 }

@@ -13,4 +13,6 @@ export interface NotebookConfig {
   readonly templates: readonly { readonly name: string; readonly title: string; readonly cells: readonly CellText[] }[];
   /** Whether the editors open by themselves, and files can be taken in and out. */
   readonly opens: boolean;
+  /** Whether the reader may let cells load models from the Hub. */
+  readonly hub: boolean;
 }

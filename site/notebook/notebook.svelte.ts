@@ -20,6 +20,8 @@ export class Notebook {
   /** What a file or a link was refused for. */
   failure = $state.raw<unknown>();
   running = $state.raw<Cell>();
+  /** Whether the reader lets cells load models from the Hub: not before it is said anew on each page. */
+  mayAskHub = $state(false);
   /** Whether what the browser keeps, and what a link brings, is there: before that nothing runs. */
   ready = $state(false);
   /** Whether there is a worker: what a program began may go on in it behind its end. */
@@ -118,7 +120,7 @@ export class Notebook {
     };
     this.#kernel ??= createKernel({
       ...this.#config,
-      follower: saidFollower(say),
+      follower: { ...saidFollower(say), ...(this.#config.hub && { mayAskHub: () => this.mayAskHub }) },
       onSilence: (seconds) => say(seconds > 0 ? `This cell has not yielded for ${seconds} s: Stop ends it` : "Running"),
       onEnd: () => {
         this.#workers++;

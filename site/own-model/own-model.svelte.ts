@@ -5,7 +5,7 @@ import { statusOf } from "../device/run-status.js";
 import { inTurn, placeInWords } from "../device/turns.js";
 import { codeOf } from "../page/failure.js";
 import type { RunName } from "../program/example-module.js";
-import { type OwnChoice, ownChoices } from "./choices.js";
+import { type OwnChoice, type OwnStart, ownChoices } from "./choices.js";
 
 /** How a network is told what to make. */
 export type Told = "prompt" | "label" | "file";
@@ -17,6 +17,8 @@ const toldBy = ({ textRows, architecture }: ModelInfo): Told => {
 
 /** A model that the reader brings, and runs on it. Nothing is asked of another server before Load is pressed. */
 export class OwnModel {
+  readonly choices: readonly OwnChoice[];
+  readonly #start: OwnStart | undefined;
   address = $state("");
   /** What the reader picked or dropped in place of an address. */
   picked = $state.raw<Picked>();
@@ -29,7 +31,7 @@ export class OwnModel {
   steps = $state(20);
   guidance = $state(1);
   seed = $state(0);
-  choice = $state.raw<OwnChoice>(ownChoices[0] as OwnChoice);
+  choice = $state.raw() as OwnChoice;
   result = $state.raw<Comparison>();
   /** What the result was made with. */
   made = $state.raw<OwnChoice>();
@@ -45,6 +47,14 @@ export class OwnModel {
 
   #engine: Engine | undefined;
   #running: AbortController | undefined;
+
+  /** @param start what a page about one paper begins with */
+  constructor(start?: OwnStart) {
+    this.#start = start;
+    this.choices = start ? [start.choice, ...ownChoices] : ownChoices;
+    this.choice = this.choices[0] as OwnChoice;
+    this.address = start?.address ?? "";
+  }
 
   readonly load = (): Promise<void> =>
     this.#work("Nothing is loaded.", async (signal) => {
@@ -62,8 +72,9 @@ export class OwnModel {
       this.info = engine.model;
       this.device = engine.device.description;
       this.prompt = defaults.prompt;
-      this.steps = defaults.steps;
-      this.guidance = this.told === "label" ? 4 : defaults.guidance;
+      this.steps = this.#start?.steps ?? defaults.steps;
+      this.guidance = this.#start?.guidance ?? (this.told === "label" ? 4 : defaults.guidance);
+      this.label = Math.min(this.label, Math.max(0, (engine.model.classes?.length ?? 1000) - 1));
       return "The model is loaded.";
     });
 
@@ -76,9 +87,9 @@ export class OwnModel {
       const asked = inputs ? { inputs } : { prompt, seed };
       const settings = { steps, guidance, ...asked };
       const onProgress = (run: RunName, progress: Progress): void => this.#show(run, progress);
-      this.result = await compare({ engine, settings, signal, onProgress }, [
-        methodFromName(choice.method, choice.options),
-      ]);
+      const measured = choice.calibrated && (await this.#calibrate(engine, choice.calibrated, inputs, signal));
+      const method = methodFromName(choice.method, { ...measured, ...choice.options });
+      this.result = await compare({ engine, settings, signal, onProgress }, [method]);
       this.made = choice;
       return `Done on ${engine.device.description}.`;
     });
@@ -90,6 +101,17 @@ export class OwnModel {
     this.stop();
     void this.#engine?.dispose();
   };
+
+  /** The numbers that a method takes of this network, from an uncached run of what is asked. */
+  async #calibrate(engine: Engine, name: "smoothcache", inputs: RunInputs | undefined, signal: AbortSignal) {
+    const { steps, guidance, prompt } = this;
+    const asked = inputs ? { inputs } : { prompts: [prompt] };
+    const onProgress = (progress: Progress): void => {
+      this.#show("uncached", progress);
+      this.status = `Measuring: ${this.status}`;
+    };
+    return (await engine.calibrate({ steps, guidance, ...asked, signal, onProgress }))[name];
+  }
 
   async #inputs(): Promise<RunInputs | undefined> {
     const { inputsFromTensors, randn, readSafetensors } = await import("../device/engine-door.js");
