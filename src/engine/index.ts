@@ -122,7 +122,7 @@ export { type FurtherMeasures, type Measure, measures } from "./metrics/measures
 export { compareClips, errorMap, readInfinity, writeInfinity } from "./metrics/quality.js";
 export { readScenes, type SceneReading } from "./metrics/scenes/read-scenes.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
-export type { Picked, PickedFile, PickedFiles, PickedFolder } from "./models/picked-files.js";
+export type { Picked, PickedFile, PickedFiles, PickedFolder } from "./models/picked.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
 export {
   type Candidate,

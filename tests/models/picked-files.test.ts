@@ -1,7 +1,8 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { expect, test } from "vitest";
-import { filesOf, isPicked, type Picked, pickedFiles } from "../../src/engine/models/picked-files.js";
+import { isPicked, type Picked } from "../../src/engine/models/picked.js";
+import { filesOf, pickedFiles } from "../../src/engine/models/picked-files.js";
 import { createEngine } from "../../src/engine/run/create-engine.js";
 import { engineRejection } from "../error.js";
 import { fixtureFolder } from "../golden/fixture.js";

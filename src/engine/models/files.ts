@@ -1,9 +1,12 @@
 import { inNode } from "../platform.js";
 import { downloads } from "./downloads.js";
-import { hubAddress } from "./hub-address.js";
+import type { HubAddress } from "./hub-address.js";
 import type { Files } from "./source.js";
 
 export type { Files } from "./source.js";
+
+/** How a model on the Hub is named, or its page pasted; what does not come from there is not loaded with the engine. */
+const named = /^(hub:|(https?:\/\/)?(www\.)?(huggingface\.co|hf\.co)\/)/i;
 
 /**
  * The files at an address: a model on the Hub ("hub:organisation/model@revision", or its page's address), a URL anywhere;
@@ -12,8 +15,9 @@ export type { Files } from "./source.js";
  * @throws EngineError "input-invalid" for an address of the Hub that names no model
  */
 export const openFiles = async (address: string): Promise<Files> => {
-  const onHub = hubAddress(address);
-  if (onHub) {
+  if (named.test(address)) {
+    const { hubAddress } = await import("./hub-address.js");
+    const onHub = hubAddress(address) as HubAddress;
     const { hubFiles } = await import("./hub.js");
     const { hubRefusal } = await import("./hub-listing.js");
     const how = { explain: hubRefusal(onHub) };

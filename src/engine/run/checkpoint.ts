@@ -3,7 +3,6 @@ import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
 import { eightBitOf } from "../files/eight-bit.js";
 import { expectPlainWeights } from "../files/quantised.js";
-import { classesOf } from "../models/classes.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
@@ -51,7 +50,9 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const vocabulary = words && vocabularyFromJson(words);
   const measured = await read.optional("calibration.json");
   const calibration = measured && calibrationFromJson(measured, `${files.name}: calibration.json`);
-  const classes = inside && classesOf(await read.optional("model_index.json"), `${files.name}: model_index.json`);
+  const index = inside && (await read.optional("model_index.json"));
+  const named = index && (await import("../models/classes.js"));
+  const classes = named?.classesOf(index, `${files.name}: model_index.json`);
   const vaeConfig = inside && (await read.optional("vae/config.json"));
   const next = oneAfterTheOther(options);
   const load = async (folder: string, config: Json) => {

@@ -3,7 +3,7 @@ import type { Engine, Progress } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
 import { accept, aFunction, anObject, aSignal, fields, wholeFrom } from "../expect.js";
 import { type Files, openFiles } from "../models/files.js";
-import { filesOf, isPicked, type Picked, pickedFiles } from "../models/picked-files.js";
+import { isPicked, type Picked } from "../models/picked.js";
 import type { AbortSignal } from "../platform.js";
 import { loadCheckpoint } from "./checkpoint.js";
 import { engineOf } from "./engine-of.js";
@@ -81,7 +81,9 @@ const isFiles = (model: unknown): model is Files => typeof (model as Files | nul
 
 const filesAt = async (model: CreateEngineOptions["model"]): Promise<Files> => {
   if (typeof model === "string") return openFiles(model);
-  return isFiles(model) ? model : pickedFiles(await filesOf(model));
+  if (isFiles(model)) return model;
+  const { filesOf, pickedFiles } = await import("../models/picked-files.js");
+  return pickedFiles(await filesOf(model));
 };
 
 /** Rejects when the signal is aborted: a GPU that is waited for knows no signals. */

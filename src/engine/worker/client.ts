@@ -6,7 +6,8 @@ import { accept, aFunction, anAmount, anObject, aSignal, fields, is } from "../e
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
 import { hubAddress } from "../models/hub-address.js";
-import { filesOf, isPicked, type Picked } from "../models/picked-files.js";
+import { isPicked, type Picked } from "../models/picked.js";
+import { filesOf } from "../models/picked-files.js";
 import { type AbortSignal, inNode, type MessagePort, type Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { checkMethods } from "../run/request-checks.js";

@@ -1,8 +1,8 @@
 import { EngineError } from "../../errors.js";
 import { type RunningHash, sha256 } from "../../files/sha256.js";
 import { difference, type OpenFile, type ReadOptions, stopped } from "../source.js";
+import { allowed } from "./allowed.js";
 import { type AttemptOptions, attempts, usualStallMs } from "./attempts.js";
-import { allowed } from "./refusals.js";
 import { broken, expectGood, Interrupted, stallGuard } from "./transfer.js";
 
 /** Asked for at once: tensors are small, and each request costs a way there and back. */

@@ -1,6 +1,6 @@
 import { EngineError } from "../../errors.js";
 import { type ReadOptions, stopped } from "../source.js";
-import { allowed } from "./refusals.js";
+import { allowed } from "./allowed.js";
 
 /** What has arrived of a file; it outlives an attempt that fails, so that the next one asks for the rest only. */
 export interface Arrived {

@@ -1,5 +1,5 @@
 import type { KeptFile } from "../file-cache.js";
-import type { PickedFolder } from "../picked-files.js";
+import type { PickedFolder } from "../picked.js";
 import { folderThatIsThere, removeFrom } from "./handles.js";
 
 const scheme = "opfs:";
