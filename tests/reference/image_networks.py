@@ -75,8 +75,9 @@ def z_image(model, x, t, c, shape):
 
 
 FLUX_SITES = r"(single_)?transformer_blocks\.\d+\.(attn|ff|ff_context|proj_mlp)"
-# FirstBlockCache stops on FLUX.2: its tail takes the last block's output for a pair, and it is one tensor.
-HOOKS = ("pab", "fastercache", "taylorseer", "magcache")
+# FirstBlockCache stops on FLUX.2: its tail takes the last block's output for a pair, and it is one tensor. SeaCache keeps no
+# residual there, and computes all.
+HOOKS = ("pab", "fastercache", "taylorseer", "taylorseer-lite", "magcache")
 # FasterCache finds no attention in Z-Image, whose blocks are called "layers"; FirstBlockCache and MagCache ask its blocks
 # for an argument "hidden_states", which they call "x".
 Z_SITES, ALL = r"layers\.\d+\.(attention|feed_forward)", ("pab", "taylorseer")
@@ -84,10 +85,10 @@ Z_SITES, ALL = r"layers\.\d+\.(attention|feed_forward)", ("pab", "taylorseer")
 NETWORKS = {
     "chroma-masked": ("ChromaTransformer2DModel", dict(in_channels=12, num_layers=2, num_single_layers=2, attention_head_dim=12, num_attention_heads=2, joint_attention_dim=10,
                       axes_dims_rope=(4, 4, 4), approximator_num_channels=16, approximator_hidden_dim=20, approximator_layers=2), (1, 3, 6, 8), text(6, 10, (4, 2)), chroma, 3.0,
-                      FLUX_SITES, ("pab", "fastercache", "taylorseer")),
+                      FLUX_SITES, ("pab", "fastercache", "taylorseer", "taylorseer-lite")),
     "chroma-deep": ("ChromaTransformer2DModel", dict(in_channels=16, out_channels=16, num_layers=1, num_single_layers=3, attention_head_dim=16, num_attention_heads=1, joint_attention_dim=8,
                     axes_dims_rope=(2, 6, 8), approximator_num_channels=64, approximator_hidden_dim=16, approximator_layers=3), (1, 4, 8, 4), text(5, 8), chroma, 4.5,
-                    FLUX_SITES, ("taylorseer", "pab")),
+                    FLUX_SITES, ("taylorseer", "taylorseer-lite", "pab")),
     "flux2-dev": ("Flux2Transformer2DModel", dict(in_channels=16, num_layers=2, num_single_layers=2, attention_head_dim=16, num_attention_heads=1, joint_attention_dim=12,
                   mlp_ratio=2.5, axes_dims_rope=(4, 4, 4, 4)), (1, 4, 6, 8), text(5, 12), flux2, 4.0, FLUX_SITES, HOOKS),
     "flux2-klein": ("Flux2Transformer2DModel", dict(in_channels=12, num_layers=1, num_single_layers=3, attention_head_dim=8, num_attention_heads=2, joint_attention_dim=10,
@@ -112,6 +113,10 @@ def hooked(model, method, now):
             spatial_attention_block_skip_range=2, spatial_attention_timestep_skip_range=(-1, 700), attention_weight_callback=lambda _: 0.5,
             current_timestep_callback=timestep, is_guidance_distilled=True, tensor_format="BCHW"))
         return {"spatialAttentionBlockSkipRange": 2, "spatialAttentionTimestepSkipRange": [-1, 700], "attentionWeight": 0.5, "isGuidanceDistilled": True}
+    if method == "taylorseer-lite":
+        apply_taylorseer_cache(model, TaylorSeerCacheConfig(
+            cache_interval=2, disable_cache_before_step=2, max_order=1, taylor_factors_dtype=torch.float32, use_lite_mode=True))
+        return {"cacheInterval": 2, "disableCacheBeforeStep": 2, "maxOrder": 1, "useLiteMode": True}
     if method == "taylorseer":
         apply_taylorseer_cache(model, TaylorSeerCacheConfig(
             cache_interval=2, disable_cache_before_step=2, max_order=1, taylor_factors_dtype=torch.float32, cache_identifiers=[now["sites"]]))
@@ -193,7 +198,7 @@ def make(name):
         assert changed > 0, f"{method} skipped nothing on {name}"
         tensors[f"{method}.predictions"] = predictions
         computed = {site: "".join(steps) for site, steps in ran.items()}
-        runs.append({"run": method, "method": method, "options": options, "guidance": scale, "computed": computed, "fromUncached": round(changed, 4)})
+        runs.append({"run": method, "method": method.removesuffix("-lite"), "options": options, "guidance": scale, "computed": computed, "fromUncached": round(changed, 4)})
     save_file({k: v.float().contiguous() for k, v in tensors.items()}, folder / "reference.safetensors")
     facts = {"model": kind, "diffusers": diffusers.__version__, "steps": STEPS, "guidance": guidance, "timesteps": [float(t) for t in scheduler.timesteps], "runs": runs}
     (folder / "reference.json").write_text(json.dumps(facts, indent=1))
