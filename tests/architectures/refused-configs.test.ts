@@ -11,6 +11,8 @@ const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, st
   ["HunyuanVideoTransformer3DModel", { rope_axes_dim: [16, 56, 54] }, "add up to attention_head_dim = 128"],
   ["HunyuanVideoTransformer3DModel", { num_layers: 0, num_single_layers: 0 }, "expected a block of either kind"],
   ["HunyuanVideoTransformer3DModel", { out_channels: 33 }, "expected in_channels = 16"],
+  ["HunyuanVideoTransformer3DModel", { image_condition_type: "latent_concat" }, "expected less than in_channels = 16"],
+  ["HunyuanVideoTransformer3DModel", { in_channels: 8 }, "out_channels = undefined; expected in_channels = 8"],
   ["HunyuanVideoTransformer3DModel", { mlp_ratio: 0 }, "mlp_ratio = 0"],
   ["HunyuanVideoTransformer3DModel", { text_embed_2_dim: 1472 }, "expected nothing"],
   ["LTXVideoTransformer3DModel", { patch_size: 2 }, "patch_size = 2; expected 1"],

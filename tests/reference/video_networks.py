@@ -60,6 +60,8 @@ def mochi(model, x, t, c, size):
 
 def hunyuan(scale):
     def forward(model, x, t, c, size):
+        if "image" in c:  # its latents and a mask, as HunyuanVideoImageToVideoPipeline joins them
+            x = torch.cat([x, c["image"]], dim=1)
         told = {"guidance": torch.full((len(x),), scale * 1000)} if model.config.guidance_embeds else {}
         mask = c.get("mask", torch.ones(c["text"].shape[:2]))
         return model(hidden_states=x, timestep=t, encoder_hidden_states=c["text"], encoder_attention_mask=mask, pooled_projections=c["pooled"], **told, return_dict=False)[0]
@@ -86,8 +88,8 @@ NETWORKS = {
     "hunyuan-deep": ("HunyuanVideoTransformer3DModel", dict(in_channels=4, out_channels=4, num_attention_heads=3, attention_head_dim=8, num_layers=1, num_single_layers=1, num_refiner_layers=2,
                      mlp_ratio=2.6, patch_size=1, patch_size_t=2, qk_norm="layer_norm", guidance_embeds=False, text_embed_dim=6, pooled_projection_dim=9, rope_theta=100.0, rope_axes_dim=(2, 4, 2)),
                      (1, 4, 4, 2, 3), 6, 2.0, dict(shift=1.0), [(1, 5, 6, 5, dict(pooled=9)), (2, 5, 6, 2, dict(pooled=9))], hunyuan(None), False),
-    "hunyuan-bare": ("HunyuanVideoTransformer3DModel", dict(in_channels=2, out_channels=2, num_attention_heads=2, attention_head_dim=8, num_layers=1, num_single_layers=2, num_refiner_layers=0,
-                     patch_size=2, qk_norm=None, text_embed_dim=6, pooled_projection_dim=5, rope_axes_dim=(4, 2, 2)), (1, 2, 3, 4, 4), 5, 4.5, dict(shift=2.0),
+    "hunyuan-image": ("HunyuanVideoTransformer3DModel", dict(in_channels=5, out_channels=2, num_attention_heads=2, attention_head_dim=8, num_layers=1, num_single_layers=2, num_refiner_layers=0,
+                     patch_size=2, qk_norm=None, image_condition_type="latent_concat", text_embed_dim=6, pooled_projection_dim=5, rope_axes_dim=(4, 2, 2)), (1, 2, 3, 4, 4), 5, 4.5, dict(shift=2.0),
                      [(1, 4, 6, None, dict(pooled=5))], hunyuan(4.5), False),
 }  # fmt: skip
 
@@ -156,6 +158,9 @@ def make(name):
     scheduler.save_pretrained(folder / "scheduler")
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     branches = [conditions(*one, **(more[0] if more else {})) for *one, more in [(*each[:4], each[4:]) for each in both]]
+    if config.get("image_condition_type"):
+        more = (1, config["in_channels"] - shape[1], *shape[2:])
+        branches = [one | {"image": torch.randn(more, generator=torch.Generator().manual_seed(9))} for one in branches]
     cond, uncond = branches if len(branches) == 2 else (branches[0], None)
     modules = [key for key, _ in model.named_modules() if re.fullmatch(r"(single_)?transformer_blocks\.\d+\.(attn\d?|ff|ff_context|proj_mlp)", key)]
     now = {"step": 0}

@@ -31,7 +31,7 @@ import { layoutOf } from "./layouts.js";
  */
 const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model => {
   const config = read(json);
-  const { heads, headWidth, inChannels, patches, inner, dual, guidanceEmbeds } = config;
+  const { heads, headWidth, inChannels, outChannels, patches, inner, dual, guidanceEmbeds } = config;
   const { clips: B, frames: F, height, width, tokens: T, masked = false } = geometry;
   const D = heads * headWidth;
   expectPatches(geometry, patches);
@@ -57,9 +57,12 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
     const mask = masked ? stream.get("mask") : undefined;
     stream.set("context", refinedText(g, refiner, stream.get("text"), stream.get("timestep"), mask));
   });
-  part("x_embedder", (g, stream) =>
-    stream.set("x", layers.patches(g, stream.get("latents"), "x_embedder.proj", D, patches, { saved: "3d" })),
-  );
+  const more = inChannels - outChannels; // of the picture
+  part("x_embedder", (g, stream) => {
+    const latents = stream.get("latents");
+    const video = more > 0 ? g.concat([latents, stream.get("image")], 1) : latents;
+    stream.set("x", layers.patches(g, video, "x_embedder.proj", D, patches, { saved: "3d" }));
+  });
   const modulation = (name: string, count: number) => (g: GraphBuilder, stream: Stream, id: string) =>
     layers.modulation(g, stream.get("temb"), `${id}.${name}.linear`, count, D);
   const mask = (g: GraphBuilder, stream: Stream): GraphValue | undefined =>
@@ -83,16 +86,17 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   }
   part("proj_out", (g, stream) => {
     const normed = layers.continuous(g, stream.get("x"), stream.get("temb"), "norm_out.linear", 1e-6);
-    const out = layers.linear(g, normed, "proj_out", patches[0] * patches[1] * patches[2] * inChannels);
-    stream.set("prediction", layers.unpatched(g, out, [B, inChannels, F, height, width], patches, "first"));
+    const out = layers.linear(g, normed, "proj_out", patches[0] * patches[1] * patches[2] * outChannels);
+    stream.set("prediction", layers.unpatched(g, out, [B, outChannels, F, height, width], patches, "first"));
   });
 
   const conditions = [
     ...textConditions(geometry, config.textChannels),
     { name: "pooled", dims: [B, config.pooledChannels] },
     ...(guidanceEmbeds ? [{ name: "guidance", dims: [B, 256] }] : []),
+    ...(more > 0 ? [{ name: "image", dims: [B, more, F, height, width] }] : []),
   ];
-  const latents = { name: "latents", dims: [B, inChannels, F, height, width] };
+  const latents = { name: "latents", dims: [B, outChannels, F, height, width] };
   return model({
     architecture: "HunyuanVideoTransformer3DModel",
     key: `hunyuan ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}`,
@@ -107,5 +111,5 @@ export const architecture: Architecture = {
   ...toldGuidance((json) => (read(json).guidanceEmbeds ? 256 : undefined)),
   build,
   // 129 frames of 720 × 1280 pixels, as HunyuanVideoPipeline makes them unless asked for others.
-  shape: (json) => ({ channels: read(json).inChannels, frames: 33, height: 90, width: 160 }),
+  shape: (json) => ({ channels: read(json).outChannels, frames: 33, height: 90, width: 160 }),
 };

@@ -35,7 +35,7 @@ const read = (json: unknown) => {
     bias: config.flag("attention_bias", true),
     outBias: config.flag("attention_out_bias", true),
   };
-  if ((config.get("out_channels") ?? null) !== null && config.whole("out_channels", 128) !== inChannels)
+  if (config.get("out_channels") !== null && config.whole("out_channels", 128) !== inChannels)
     config.refuse("out_channels", `in_channels = ${inChannels}`);
   if (config.whole("cross_attention_dim", 2048) !== width)
     config.refuse("cross_attention_dim", `the width ${width}, to which the text is projected`);
