@@ -44,11 +44,14 @@ const dbcacheLines = (options: Said): string[] => {
     maxContinuousCachedSteps: "max_continuous_cached_steps",
     maxAccumulatedResidualDiffThreshold: "max_accumulated_residual_diff_threshold",
   };
-  const mask = options.stepsComputationMask;
+  const { stepsComputationMask: mask, forceRefreshStepHint: hint } = options;
   return [
     ...Object.entries(known).map(([name, python]) => `${python}=${options[name] ?? "None"},`),
     ...(typeof mask === "string"
       ? [`steps_computation_mask=${digits(mask)},`, `steps_computation_policy="${options.stepsComputationPolicy}",`]
+      : []),
+    ...(typeof hint === "number"
+      ? [`force_refresh_step_hint=${hint},`, `force_refresh_step_policy="${options.forceRefreshStepPolicy}",`]
       : []),
   ];
 };

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { type DbCacheOptions, dbCache } from "../../src/engine/cache/methods/db-cache.js";
 import { firstBlockCache } from "../../src/engine/cache/methods/first-block-cache.js";
@@ -10,6 +11,30 @@ const run = (options: DbCacheOptions, inputs: readonly number[], depth = 3) =>
 const maskOf = async (options: DbCacheOptions, inputs: readonly number[]) =>
   (await run(options, inputs)).sites.at(-1)?.computed;
 const still = Array.from({ length: 10 }, () => 1);
+
+const refreshed = JSON.parse(readFileSync("tests/fixtures/db-cache-refresh.json", "utf8")) as readonly {
+  readonly inputs: readonly number[];
+  readonly options: DbCacheOptions;
+  readonly computed: string;
+  readonly outputs: readonly number[];
+}[];
+
+describe("refresh hints, as cache-dit 1.5.3 ran them (tests/reference/db_cache_refresh.py)", () => {
+  test.each(refreshed)("$computed: $options", async ({ inputs, options, computed, outputs }) => {
+    const found = await run(options, inputs);
+    expect(found.sites.at(-1)?.computed).toBe(computed);
+    expect(found.outputs.flat()).toEqual(outputs);
+  });
+
+  test("are whole numbers from 1 on, once or again and again", () => {
+    for (const options of [
+      { forceRefreshStepHint: 0 },
+      { forceRefreshStepHint: 2.5 },
+      { forceRefreshStepPolicy: "twice" },
+    ])
+      expect(() => dbCache(options as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+  });
+});
 
 describe("DBCache", () => {
   test("F1B0 without warm-up decides as FirstBlockCache, but for a change equal to the threshold", async () => {

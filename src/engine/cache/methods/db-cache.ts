@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, type Estimate, reuse } from "../../method.js";
+import { type CacheMethod, compute, reuse } from "../../method.js";
 import { foca, taylor } from "../forecast.js";
 import { checks, knownOptions, relativeChange } from "../options.js";
 
@@ -24,6 +24,10 @@ export interface DbCacheOptions {
   readonly stepsComputationMask?: string | null;
   /** What a 0 of the mask means: "static" reuses, "dynamic" asks the threshold. Default: "dynamic". */
   readonly stepsComputationPolicy?: "dynamic" | "static";
+  /** Start anew before this step: warm-up, mask, limits, sums and the forecast count from there. Default: `null`, never. */
+  readonly forceRefreshStepHint?: number | null;
+  /** "once", or "repeat" after as many steps again. Default: "once". */
+  readonly forceRefreshStepPolicy?: "once" | "repeat";
   /** How the middle's residual is carried on: as it was, by TaylorSeer, or by FoCa. Default: "none". */
   readonly calibrator?: "none" | "taylorseer" | "foca";
   /** Order of TaylorSeer, 0 to 3. Default: 1. */
@@ -38,7 +42,8 @@ export interface DbCacheOptions {
  * TaylorSeer takes no differences before the fourth step, as in cache-dit 1.5.3, whose calibrator asks for two steps before
  * its own count and begins to count one step late.
  *
- * Differs: FoCa's slope is divided by the gap between its anchors, without which cache-dit's is exact for neighbours only.
+ * Differs: a refresh hint counts steps of the run; cache-dit's counts calls of the transformer, two a step where guidance
+ * calls it twice. FoCa's slope is divided by the gap between its anchors, without which cache-dit's is exact for neighbours only.
  *
  * @throws EngineError "option-unknown", "option-invalid"; "site-missing" if no block is left in the middle
  */
@@ -48,6 +53,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   const check = checks("dbcache");
   const { fnComputeBlocks: first, bnComputeBlocks: last, residualDiffThreshold: threshold } = resolved;
   const { stepsComputationMask: mask, maxAccumulatedResidualDiffThreshold: budget } = resolved;
+  const { forceRefreshStepHint: hint, forceRefreshStepPolicy: policy } = resolved;
   check.whole("fnComputeBlocks", first, 1);
   check.whole("bnComputeBlocks", last, 0);
   check.number("residualDiffThreshold", threshold, 0);
@@ -58,11 +64,18 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   check.whole("maxContinuousCachedSteps", resolved.maxContinuousCachedSteps, -1);
   if (mask !== null && !(typeof mask === "string" && /^[01]+$/.test(mask)))
     check.refuse("stepsComputationMask", mask, "a digit per step, 1 for computed");
+  if (hint !== null) check.whole("forceRefreshStepHint", hint, 1);
+  check.oneOf("forceRefreshStepPolicy", resolved.forceRefreshStepPolicy, ["once", "repeat"]);
   check.oneOf("stepsComputationPolicy", resolved.stepsComputationPolicy, ["dynamic", "static"]);
   check.oneOf("calibrator", resolved.calibrator, ["none", "taylorseer", "foca"]);
   check.whole("taylorseerOrder", resolved.taylorseerOrder, 0, 3);
   const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder, 3), foca }[resolved.calibrator];
   const within = (count: number, limit: number): boolean => limit < 0 || count < limit;
+  /** The step that everything at `step` counts from. */
+  const originOf = (step: number): number => {
+    if (hint === null || step < hint) return 0;
+    return policy === "once" ? hint : step - (step % hint);
+  };
   return {
     name: "dbcache",
     source: "cache-dit, github.com/vipshop/cache-dit",
@@ -71,11 +84,11 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
     sites: (model) => [model.blocks(first, model.depth - last)],
     probes: () => [{ tap: `blocks.0-${first}`, since: "last-compute" }],
     start({ steps }) {
-      if (mask !== null && mask.length !== steps)
+      if (mask !== null && mask.length !== steps && hint === null)
         check.refuse("stepsComputationMask", mask, `a digit for each of the ${steps} steps; it has ${mask.length}`);
       const leading = mask === null ? steps : mask.search(/0|$/);
       const warmup = Math.min(resolved.maxWarmupSteps, leading);
-      let [cached, continuous, accumulated] = [0, 0, 0];
+      let [origin, cached, continuous, accumulated] = [0, 0, 0, 0];
       /** cache-dit's rules in their order. */
       const rests = (step: number, difference: number, note: () => void): boolean => {
         if (step < warmup && step % resolved.warmupInterval === 0) return false;
@@ -91,15 +104,18 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         return difference < threshold;
       };
       return ({ site, step, computed, readings: [reading], forced, because }) => {
+        if (originOf(step) !== origin) [origin, cached, continuous, accumulated] = [originOf(step), 0, 0, 0];
+        const since = step - origin; // as cache-dit counts
         const difference = reading ? relativeChange(reading.change, reading.magnitude) : Number.POSITIVE_INFINITY;
-        if (forced || !rests(step, difference, () => because({ difference, threshold }))) {
+        if (forced || since === 0 || !rests(since, difference, () => because({ difference, threshold }))) {
           continuous = 0;
           return compute;
         }
         cached += 1;
         continuous += 1;
-        const estimate: Estimate = forecaster ? { weights: forecaster.weights(computed, step, site) } : reuse;
-        return estimate;
+        if (!forecaster) return reuse;
+        const kept = computed.filter((at) => at >= origin).map((at) => at - origin);
+        return { weights: forecaster.weights(kept, since, site) };
       };
     },
   };
@@ -116,6 +132,8 @@ const defaults = {
   maxContinuousCachedSteps: -1,
   stepsComputationMask: null,
   stepsComputationPolicy: "dynamic",
+  forceRefreshStepHint: null,
+  forceRefreshStepPolicy: "once",
   calibrator: "none",
   taylorseerOrder: 1,
 } as const satisfies Required<DbCacheOptions>;
