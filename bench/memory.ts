@@ -55,6 +55,12 @@ const formulas = (layers: number): readonly Formula[] => {
       diffusers: { features: 0, latents: 4 },
     },
     { name: "firstblockcache", options: { threshold: 0.1 }, says: "head and tail residual: 2·N·D", features: 2 },
+    {
+      name: "adacache",
+      options: { codebook: [[1, 2]] },
+      says: "residual: N·D, and what one block adds, once",
+      features: 1.5,
+    },
     { name: "magcache", options: { magRatios: Array(12).fill(1), threshold: 1 }, says: "residual: N·D", features: 1 },
     {
       name: "teacache",

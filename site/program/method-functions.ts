@@ -2,6 +2,7 @@ import type { MethodName } from "diffusion-cache";
 
 /** The function that the package exports for each method; its name at run time is the minifier's. */
 export const methodFunctions = {
+  adacache: "adaCache",
   cfgcache: "cfgCache",
   dbcache: "dbCache",
   dicache: "diCache",

@@ -126,6 +126,11 @@ const table: Readonly<Record<string, Nearest>> = {
     near: () =>
       firstBlock("Nearest: FirstBlockCache compares the first block's residual where TeaCache compares its input."),
   },
+  adacache: {
+    title: "AdaCache",
+    code: "github.com/AdaCache-DiT/AdaCache",
+    near: () => firstBlock("Nearest: FirstBlockCache decides by one block too, before each step and without a wait."),
+  },
   dicache: {
     title: "DiCache",
     code: "github.com/Bujiazi/DiCache",

@@ -16,6 +16,7 @@ export type { Gram, Grams } from "./cache/fitted.js";
 export type { JumpErrors } from "./cache/jump-errors.js";
 export { ladders } from "./cache/ladders.js";
 export type { MeanCachePath } from "./cache/mean-velocity.js";
+export { type AdaCacheOptions, adaCache } from "./cache/methods/ada-cache.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
 export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
 export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";

@@ -69,6 +69,11 @@ export interface Probe {
    */
   readonly since: "last-step" | "last-compute" | "compute-before-last" | "estimate";
   /**
+   * "next-visit" reads in computed steps alone, which may then run as one graph: what is read belongs to the last of them.
+   * A tap behind the whole network is always read so. Default: in every step, before it is decided.
+   */
+  readonly told?: "next-visit";
+  /**
    * Compares what the SEA filter (SeaCache, arXiv:2602.18993) leaves of each tensor at the noise of its own step: the
    * best linear denoiser where the clean signal's power falls as 1 / frequency^powerExp. Of "latents" alone.
    */

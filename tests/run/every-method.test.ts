@@ -16,6 +16,7 @@ const names = Object.keys(methods) as MethodName[];
 
 /** Settings that compute everything, for the methods that have such. */
 const none: Partial<Record<MethodName, object>> = {
+  adacache: { codebook: [[1, 1]] },
   cfgcache: { unconditionalBatchSkipRange: 1 },
   dbcache: { residualDiffThreshold: 0 },
   dicache: { relL1Thresh: 0 },

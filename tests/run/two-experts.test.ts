@@ -11,6 +11,7 @@ import { smoothProducts } from "../smooth-products.js";
 const errors = { "spatial-attention": [[0.1, 0.1, 0.1, 0.1, 0.1]] };
 /** Settings that reuse in a few steps, without the numbers of a calibration where those are of one number of steps. */
 const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
+  adacache: { codebook: [[99, 2]], lastSteps: 0 },
   cfgcache: { unconditionalBatchSkipRange: 2, unconditionalBatchTimestepSkipRange: [-1, 1001] },
   dbcache: { residualDiffThreshold: 9, maxWarmupSteps: 1 },
   dicache: { relL1Thresh: 9 },

@@ -146,7 +146,10 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
         site.to > to &&
         (!skipped.includes(site) || site.from >= to),
     );
-    const waiting = [...new Set(undecided().flatMap(waitingTaps))].filter(({ after }) => from < after);
+    const late = [...visits.values()].flatMap(({ active: { method }, decision }) =>
+      decision === compute ? probes.whereComputed(method).filter((tap) => !probes.has(tap)) : [],
+    );
+    const waiting = [...new Set([...undecided().flatMap(waitingTaps), ...late])].filter(({ after }) => from < after);
     const taps = waiting.filter(({ after }) => after <= to);
     const begun = waiting.filter(({ since = to, after }) => since < to && to < after); // read behind a later cut
     const observed = tools.observed.filter((tap) => from < tap.after && tap.after <= to && !taps.includes(tap));

@@ -55,6 +55,8 @@ export const probeBench = (
   const now = new Map<string, Handle>();
   const late = new Map<string, Reading>();
   const end = model.parts.length;
+  /** Read behind the decision, and told at the next visit. */
+  const isLate = ({ probe, tap }: Probed): boolean => tap.after === end || probe.told === "next-visit";
   const olderOf = (method: CacheMethod, tap: Tap): Older => {
     const key = `${method.name} ${tap.id}`;
     const found = older.get(key) ?? { computed: [] };
@@ -87,8 +89,11 @@ export const probeBench = (
     /** Taps that `method` needs before it can decide. */
     needed: (method: CacheMethod): readonly Tap[] =>
       (probes.get(method) ?? [])
-        .filter(({ probe, tap }) => probe.since !== "estimate" && tap.after < end)
+        .filter((entry) => entry.probe.since !== "estimate" && !isLate(entry))
         .map(({ tap }) => tap),
+    /** Taps inside the network that are read where `method` computes. */
+    whereComputed: (method: CacheMethod): readonly Tap[] =>
+      (probes.get(method) ?? []).filter((entry) => isLate(entry) && entry.tap.after < end).map(({ tap }) => tap),
     /** Taps whose blocks `method` wants computed beside their estimate. */
     toVerify: (method: CacheMethod): readonly Tap[] =>
       (probes.get(method) ?? []).filter(({ probe }) => probe.since === "estimate").map(({ tap }) => tap),
@@ -108,7 +113,7 @@ export const probeBench = (
         const { probe, tap } = entry;
         const past = reference(method, entry);
         const present = now.get(tap.id);
-        if (tap.after === end || probe.since === "estimate")
+        if (isLate(entry) || probe.since === "estimate")
           readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
         else readings.push(past && present ? await backend.measure(present, past) : undefined);
       }
@@ -129,7 +134,7 @@ export const probeBench = (
           }
           const present = tap.after === end ? output : now.get(tap.id);
           const past = reference(method, entry);
-          if (tap.after === end && present && past && decided === compute)
+          if (isLate(entry) && present && past && decided === compute)
             late.set(key, await backend.measure(present, past));
         }
         for (const tap of new Set((probes.get(method) ?? []).map((entry) => entry.tap))) {

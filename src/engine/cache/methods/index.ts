@@ -2,6 +2,7 @@ import { EngineError, shown } from "../../errors.js";
 import type { CacheMethod } from "../../method.js";
 import { type Forecast, type Guards, guarded, withForecast } from "../compose.js";
 import { checks } from "../options.js";
+import { adaCache } from "./ada-cache.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";
 import { diCache } from "./di-cache.js";
@@ -26,6 +27,7 @@ import { textKvCache } from "./text-kv.js";
 
 /** Every method by its name on the command line. One line per method. */
 export const methods = {
+  adacache: adaCache,
   cfgcache: cfgCache,
   dbcache: dbCache,
   dicache: diCache,
