@@ -1,9 +1,10 @@
 """Runs every Python snippet of the examples with the real diffusers and cache-dit, on networks of a few blocks.
 
     pip install torch diffusers transformers cache-dit
-    npx vitest run --project unit -u tests/site/python-snippets.test.ts
-    python scripts/check-python-snippets.py
+    npx vitest run --project unit tests/site/python-snippets.test.ts -u
+    python scripts/check-python-snippets.py [--new]
 
+With --new, snippets that ran before in the same versions keep what the report says of them.
 Reads tests/fixtures/python-snippets.json and writes python-snippets-report.json beside it. A snippet is executed as it
 stands; only what it loads is replaced: a pipeline of its class with a small random transformer of the right class on
 the processor, and embeddings in the place of a text encoder's. So every import, configuration, keyword and module
@@ -162,24 +163,28 @@ def check(entry):
     return f"ran with hooks: {found}"
 
 
-entries = json.loads((fixtures / "python-snippets.json").read_text())
-failed, checked = 0, []
-for entry in entries:
-    try:
-        words = check(entry)
-    except Exception as error:  # noqa: BLE001
-        failed += 1
-        print(f"{entry['snippet']}: {type(error).__name__}: {error}", file=sys.stderr)
-        continue
-    sha256 = hashlib.sha256("\n".join(entry["code"]).encode()).hexdigest()
-    checked.append({"snippet": entry["snippet"], "sha256": sha256, "checked": words})
 versions = {
     "python": platform.python_version(),
     "torch": torch.__version__.split("+")[0],
     "diffusers": diffusers.__version__,
     "cache-dit": cache_dit.__version__,
 }
-report = {"versions": versions, "snippets": checked}
-(fixtures / "python-snippets-report.json").write_text(json.dumps(report, indent=1, ensure_ascii=False) + "\n")
+report_file = fixtures / "python-snippets-report.json"
+before = json.loads(report_file.read_text())
+ran_before = {}
+if "--new" in sys.argv and before["versions"] == versions:
+    ran_before = {(one["snippet"], one["sha256"]): one["checked"] for one in before["snippets"]}
+entries = json.loads((fixtures / "python-snippets.json").read_text())
+failed, checked = 0, []
+for entry in entries:
+    sha256 = hashlib.sha256("\n".join(entry["code"]).encode()).hexdigest()
+    try:
+        words = ran_before.get((entry["snippet"], sha256)) or check(entry)
+    except Exception as error:  # noqa: BLE001
+        failed += 1
+        print(f"{entry['snippet']}: {type(error).__name__}: {error}", file=sys.stderr)
+        continue
+    checked.append({"snippet": entry["snippet"], "sha256": sha256, "checked": words})
+report_file.write_text(json.dumps({"versions": versions, "snippets": checked}, indent=1, ensure_ascii=False) + "\n")
 print(f"{len(checked)} of {len(entries)} snippets ran.")
 sys.exit(1 if failed else 0)
