@@ -36,7 +36,7 @@ describe("decides as the authors' rule on recorded runs", () => {
   test.each(recorded.runs)("$model, $steps steps, book $codebook", ({ steps, codebook, readings, computed }) => {
     const measure = (step: number): Reading => {
       const [change, magnitude] = readings[step] as [number, number];
-      return { change, magnitude, present: 1e9 };
+      return { change, magnitude, present: 1e9, rms: 1e9 };
     };
     expect(maskOf({ codebook }, steps, measure)).toBe(computed);
   });
@@ -44,7 +44,7 @@ describe("decides as the authors' rule on recorded runs", () => {
 
 describe("AdaCache", () => {
   const constant = (options: AdaCacheOptions, change: number, steps = 12, forced?: number) =>
-    maskOf({ lastSteps: 0, ...options }, steps, () => ({ change, magnitude: 1, present: 9 }), forced);
+    maskOf({ lastSteps: 0, ...options }, steps, () => ({ change, magnitude: 1, present: 9, rms: 9 }), forced);
   const book = [
     [0.1, 4],
     [0.4, 2],
@@ -76,9 +76,9 @@ describe("AdaCache", () => {
     });
     // Three blocks make 8x of x; the middle one adds 2x.
     expect(outputs.flat()).toEqual([64, 80, 13 + 70, 20 + 70, 200, 30 + 175]);
-    const first = { change: 4, magnitude: 16, present: 20 };
+    const first = { change: 4, magnitude: 16, present: 20, rms: 4 };
     const readings = visits.map((visit) => visit.readings?.[0]);
-    expect(readings).toEqual([null, null, first, first, first, { change: 30, magnitude: 20, present: 50 }]);
+    expect(readings).toEqual([null, null, first, first, first, { change: 30, magnitude: 20, present: 50, rms: 30 }]);
     expect(graphs.map(({ length }) => length)).toEqual([1, 1, 1, 1, 1, 1]);
     const tapped = graphs.map(([graph]) => graph?.outputs.some(({ name }) => name === "tap blocks.1-2"));
     expect(tapped).toEqual([true, true, false, false, true, false]);
