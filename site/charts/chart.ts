@@ -44,6 +44,9 @@ export const colours = {
   forecast: "var(--dc-forecast)",
 } as const;
 
+/** The palette in the order in which series take it. */
+export const seriesColours = ["teal", "amber", "teal-2", "amber-2", "ink"].map((name) => `var(--dc-${name})`);
+
 /** Kinds of sub-layers, and what lies between them. */
 export const kindColours: Readonly<Record<string, string>> = {
   "spatial-attention": "var(--dc-spatial)",

@@ -1,3 +1,5 @@
+import { seriesColours } from "../charts/chart.js";
+
 /** A published figure beside the plan's. */
 export interface Point {
   readonly planned: number;
@@ -6,16 +8,20 @@ export interface Point {
   readonly group: string;
 }
 
-/** A group and its colour. */
+/** A group with its colour and shape. */
 export interface Key {
   readonly group: string;
   readonly color: string;
+  readonly symbol: "circle" | "diamond";
 }
 
-const keysOf = (groups: Iterable<unknown>, colors: Iterable<unknown>): readonly Key[] => {
-  const all = [...colors];
-  return [...groups].map((group, at) => ({ group: String(group), color: String(all[at % all.length]) }));
-};
+/** The palette's colours, first as circles, then as diamonds. */
+const keysOf = (groups: readonly string[]): readonly Key[] =>
+  groups.map((group, at) => ({
+    group,
+    color: seriesColours[at % seriesColours.length] as string,
+    symbol: at < seriesColours.length ? "circle" : "diamond",
+  }));
 
 /** The published figures over the planned ones, with the diagonal on which both are equal, and what the colours say. */
 export const charted = async (
@@ -29,6 +35,8 @@ export const charted = async (
   const linear = unit === "×";
   const [least, most] = [linear ? 1 : Math.min(...values) * 0.8, Math.max(...values) * (linear ? 1.05 : 1.25)];
   const axis = { domain: [least, most], ...(linear ? {} : { type: "log" as const, ticks: 4 }) };
+  const keys = keysOf([...new Set(points.map(({ group }) => group))]);
+  const groups = keys.map(({ group }) => group);
   const format = (value: number): string => (linear ? `${value}×` : `${value.toLocaleString("en")}`);
   const picture = Plot.plot({
     width,
@@ -39,7 +47,8 @@ export const charted = async (
     grid: true,
     x: { ...axis, label: `planned${linear ? "" : `, ${unit}`} →`, tickFormat: format },
     y: { ...axis, label: `↑ published${linear ? "" : `, ${unit}`}`, tickFormat: format },
-    color: { domain: [...new Set(points.map(({ group }) => group))], scheme: "observable10" },
+    color: { domain: groups, range: keys.map(({ color }) => color) },
+    symbol: { domain: groups, range: keys.map(({ symbol }) => symbol) },
     marks: [
       Plot.line(
         [
@@ -52,6 +61,7 @@ export const charted = async (
         x: "planned",
         y: "published",
         fill: "group",
+        symbol: "group",
         r: 4,
         fillOpacity: 0.8,
         stroke: "var(--dc-panel)",
@@ -62,6 +72,5 @@ export const charted = async (
   picture.setAttribute("role", "img");
   picture.setAttribute("aria-label", title);
   for (const mark of picture.querySelectorAll("g[aria-label]")) mark.removeAttribute("aria-label");
-  const scale = picture.scale("color");
-  return { picture, keys: points.length > 0 ? keysOf(scale?.domain ?? [], scale?.range ?? []) : [] };
+  return { picture, keys };
 };
