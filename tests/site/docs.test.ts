@@ -151,6 +151,8 @@ test.each(["README.md", "content/docs/reference/command-line.mdx"])(
 test("links between pages, and their anchors, lead somewhere", () => {
   const files = [
     "index.mdx",
+    "compare.mdx",
+    "gallery.mdx",
     "404.md",
     ...folders.flatMap((folder) => names(`content/docs/${folder}`, ".mdx").map((name) => `${folder}/${name}.mdx`)),
     "methods/index.mdx",
