@@ -113,7 +113,7 @@ export class Program {
     const copied = await shareLink("code", { example: this.#options.example, text: this.#editor?.text ?? "" });
     this.note = copied
       ? "A link to this program is copied; it shows the program and runs nothing by itself."
-      : "A link to this program stands in the address bar.";
+      : "A link to this program is in the address bar.";
   }
 
   #clear(): void {

@@ -7,7 +7,7 @@ export const atTheOutput = {
     label: "CFG-Cache",
     kept: "The gap between the two predictions, as low and high frequencies: two tensors of the clip's size",
     decides: "The step number, inside a window of timesteps",
-    guidance: "Yes: at guidance 1 there is no second pass to leave out",
+    guidance: "Yes: at guidance 1 there is no second pass to skip",
     calibration: "No, but window and factors are tuned by hand",
     agnostic: "Yes: it touches the predictions only",
     source: {

@@ -225,7 +225,7 @@ export class Notebook {
 
   async share(): Promise<void> {
     const copied = await shareLink("code", { notebook: notebookFile(this.cells) });
-    this.note = `A link to this notebook ${copied ? "is copied. It shows the cells and runs nothing by itself" : "stands in the address bar"}.`;
+    this.note = `A link to this notebook ${copied ? "is copied. It shows the cells and runs nothing by itself" : "is in the address bar"}.`;
   }
 
   async #takeLink(): Promise<void> {

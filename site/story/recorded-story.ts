@@ -12,7 +12,7 @@ const places = [
   {
     name: "cfgcache",
     title: "the difference of the passes (CFG-Cache)",
-    keeps: "what the prompt changes, so that one pass can rest",
+    keeps: "what the prompt changes, so that one pass can be skipped",
   },
 ] as const;
 

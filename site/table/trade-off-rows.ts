@@ -136,8 +136,8 @@ export const verdict = (view: TableView): string => {
     winner.gain === undefined
       ? ""
       : winner.gain >= 0
-        ? ` Fewer steps in the same time lie ${winner.gain.toFixed(1)} dB lower.`
-        : ` Fewer steps in the same time lie ${(-winner.gain).toFixed(1)} dB higher: on this model they are the better choice.`;
+        ? ` Fewer steps in the same time are ${winner.gain.toFixed(1)} dB lower.`
+        : ` Fewer steps in the same time are ${(-winner.gain).toFixed(1)} dB higher: on this model they are the better choice.`;
   const clips = winner.read > 0 ? ` and shows what was asked in ${winner.asAsked} of ${winner.read} clips` : "";
   return `Fastest that keeps ${view.floor} dB: ${title}, ${winner.speedup.toFixed(2)} times as fast, with ${Number.isFinite(winner.psnr) ? `${winner.psnr.toFixed(1)} dB` : "an equal clip"}${clips}.${rival}`;
 };
