@@ -38,3 +38,14 @@ it("the first view is small, and its Run makes the recorded pair again in place"
   expect(await violationsOf(page)).toEqual([]);
   expect(complaints).toEqual([]);
 });
+
+it("lists the pages beside every page but the first, which has them as a menu at 360 px", async () => {
+  const { page } = await site.visit("/");
+  const list = page.locator(".sidebar-pane");
+  expect(await list.isVisible()).toBe(false);
+  await page.setViewportSize({ width: 360, height: 800 });
+  await page.getByRole("button", { name: "Menu" }).click();
+  await list.getByRole("link", { name: "How caching works" }).waitFor();
+  const { page: guide } = await site.visit("/guide/how-caching-works/");
+  expect(await guide.locator(".sidebar-pane").isVisible()).toBe(true);
+});
