@@ -74,6 +74,20 @@ test.each([
   expect(error.message).toContain(`config.json has ${field} = `);
 });
 
+// What released models say beside their classes' defaults, and the blocks that follow.
+test.each([
+  ["ChromaTransformer2DModel", { guidance_embeds: false, out_channels: null, pooled_projection_dim: 768 }, 16, 57],
+  ["Flux2Transformer2DModel", { mlp_ratio: 3.0, axes_dims_rope: [32, 32, 32, 32], rope_theta: 2000 }, 32, 56],
+  ["Flux2Transformer2DModel", { num_layers: 5, num_single_layers: 20, num_attention_heads: 24 }, 32, 25],
+  ["ZImageTransformer2DModel", { axes_lens: [1536, 512, 512], n_kv_heads: 30, norm_eps: 1e-5 }, 16, 30],
+] as const)("%s with %j is read", async (name, fields, channels, depth) => {
+  const config = { _class_name: name, ...fields };
+  const { shape, build } = await architectureOf(config);
+  expect(shape(config)).toEqual({ channels, frames: 1, height: 128, width: 128 });
+  const geometry = { clips: 1, channels, frames: 1, height: 128, width: 128, tokens: 512 };
+  expect(build(config, weightStore(new Map()), geometry).sites.depth).toBe(depth);
+});
+
 describe("z-image", () => {
   const { folder, inputs } = readReal("z-image-masked", "networks");
   let engine: Engine;

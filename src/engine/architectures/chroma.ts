@@ -23,6 +23,7 @@ const read = (json: unknown) => {
     hidden: config.whole("approximator_hidden_dim", 5120),
     layers: config.whole("approximator_layers", 5, 0),
   };
+  config.ignore("pooled_projection_dim"); // FLUX.1's: conversions leave it
   if (found.channels % 8) config.refuse("approximator_num_channels", "a multiple of 8");
   config.done();
   return found;
@@ -36,10 +37,8 @@ const rowsAt = (timestep: number, rows: number, channels: number) => {
   const time = timestepEmbedding(Math.fround(Math.fround(timestep / 1000) * 1000), channels / 4).data;
   const guidance = timestepEmbedding(0, channels / 4).data;
   const row = (index: number) => [...time, ...guidance, ...timestepEmbedding(1000 * index, channels / 2).data];
-  return {
-    dims: [rows, channels],
-    data: Float32Array.from(Array.from({ length: rows }, (_, index) => row(index)).flat()),
-  };
+  const data = Array.from({ length: rows }, (_, index) => row(index)).flat();
+  return { dims: [rows, channels], data: Float32Array.from(data) };
 };
 
 /**
