@@ -79,7 +79,7 @@ export const tensorProto = (name: string, dims: readonly number[], data: Float32
   ]);
 
 /** Element types of onnx.proto. */
-const elements = { float32: 1, uint8: 2, float16: 10 } as const;
+const elements = { float32: 1, uint8: 2, int8: 3, float16: 10 } as const;
 
 /** ValueInfoProto of a tensor with a static shape. */
 export const valueProto = (name: string, dims: readonly number[], type: keyof typeof elements = "float32"): Message => {
