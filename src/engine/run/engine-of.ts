@@ -6,7 +6,6 @@ import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { accept, anObject, aTensor, aText, fields } from "../expect.js";
 import { weightStore } from "../graph/weights.js";
-import { adherence } from "../metrics/judged.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decoding } from "./decode.js";
 import { generate } from "./generate.js";
@@ -60,7 +59,9 @@ export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device:
     changes: (request = {}) => changing(request),
     async read(request) {
       accept("engine.read", { request: [request, fields({ clip: aTensor, prompt: aText })] });
-      return vocabulary ? adherence(vocabulary, request.clip, request.prompt) : undefined;
+      if (!vocabulary) return undefined;
+      const { adherence } = await import("../metrics/judged.js"); // with the first clip that is read
+      return adherence(vocabulary, request.clip, request.prompt);
     },
     dispose() {
       end.abort();
