@@ -100,6 +100,9 @@ describe("snippets of the current settings", () => {
     expect(pythonSnippet([dbCache({ calibrator: "foca" })], settings)).toContain(
       "calibrator_config=FoCaCalibratorConfig(),",
     );
+    const refreshed = dbCache({ forceRefreshStepHint: 10, forceRefreshStepPolicy: "repeat" });
+    for (const line of ["force_refresh_step_hint=10,", 'force_refresh_step_policy="repeat",'])
+      expect(pythonSnippet([refreshed], settings)).toContain(line);
     const [, , several] = pythonForms([stepMask({ mask: "1011", site: "output" })], { ...settings, steps: 4 });
     expect(several?.exact).toBe(false);
     expect(several?.code).toContain("not the output as a whole");
