@@ -29,6 +29,11 @@ describe("on flux-a, as maxdiffusion", () => {
     const { latents, trace } = await engine.generate({ ...request, cache: [senCache(options)] });
     const decided = trace.visits.filter(({ decision }) => decision === "compute").map(({ step }) => step);
     expect(decided).toEqual(computed);
+    for (const { decision, reasons } of trace.visits)
+      if (decision !== "compute") {
+        expect(reasons?.threshold).toBe(options.epsilon ?? 0.1);
+        expect(reasons?.accumulated).toBeLessThanOrEqual(options.epsilon ?? 0.1);
+      }
     expect(relativeError(latents.data, Float32Array.from(wanted))).toBeLessThan(1e-4);
   });
 });
