@@ -79,6 +79,8 @@ describe("MeanCache", () => {
     for (const budget of [4, 7, 19])
       expect(mask(meanCache({ products, budget }), "guided").replaceAll("0", "")).toHaveLength(budget);
     expect(mask(meanCache({ products, share: 1 }), "guided")).toBe("1".repeat(20));
+    // Where no step lies between, the smallest K stands for all.
+    expect(meanCachePath({ products, share: 1 }, leading(20)).orders).toEqual(Array.from({ length: 19 }, () => 1));
     expect(mask(meanCache({ products }), "guided")).toMatchInlineSnapshot(`"11111010100100010001"`);
   });
 
