@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { type MethodsPicture, methodsPicture } from "../../site/landing/methods-picture.js";
 import { qualityLines, qualitySources, recordedQuality } from "../../site/quality/recorded-quality.js";
@@ -42,4 +43,11 @@ describe.each(cases)("$model, $steps steps, $width px", ({ report, width, height
         ).toBe(true);
     }
   });
+});
+
+it("the first page says of how many steps and prompts its picture is", () => {
+  const { steps, clips } = recordedQuality({ model: "latte-motion-nano", steps: 28 });
+  const page = readFileSync("content/docs/index.mdx", "utf8");
+  expect(page).toContain(`in ${steps} steps of a small video model`);
+  expect(page).toContain(`the median over ${clips.length} prompts`);
 });
