@@ -100,6 +100,8 @@ it("videos are decoded frame by frame, and what cannot be compared says why in a
   writeFileSync(join(alone, "notes.txt"), "");
   await give(page, alone);
   expect(await page.locator(".dc-compare .dc-failure").textContent()).toContain("No file is a picture or a video");
+  await page.locator(".dc-compare [name=folder]").setInputFiles(mkdtempSync(join(tmpdir(), "own-clips-")));
+  await page.locator(".dc-compare .dc-failure").filter({ hasText: "The folder is empty." }).waitFor();
   await give(page, `${kept}/clips/pab`);
   expect(await page.locator(".dc-compare .dc-failure").textContent()).toContain("There is only one clip, pab.");
   expect(complaints).toEqual([]);
