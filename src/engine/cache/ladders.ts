@@ -17,25 +17,7 @@ const pyramid = (spatial: number | null, temporal: number | null, cross: number 
  * that a viewer could tell. Not an optimum of anything: a search has to begin somewhere.
  */
 export const ladders: Readonly<Record<MethodName, Ladder>> = {
-  adacache: [
-    { codebook: "30-slow" },
-    {
-      codebook: [
-        [0.1, 3],
-        [0.3, 2],
-        [1, 1],
-      ],
-    },
-    { codebook: "30-fast" },
-    {
-      codebook: [
-        [0.2, 5],
-        [0.5, 3],
-        [1, 2],
-      ],
-    },
-    { codebook: "100" },
-  ],
+  adacache: ["30-slow", "30-fast", "100"].map((codebook) => ({ codebook })),
   cfgcache: [
     { unconditionalBatchSkipRange: 2 },
     { unconditionalBatchSkipRange: 3 },
