@@ -21,33 +21,6 @@ export interface LoadOptions {
 
 const single = "diffusion_pytorch_model.safetensors";
 
-/** What stands in a folder in place of the weights, and what to do about it. */
-const insteadOf = async (
-  files: Files,
-  folder: string,
-  manifest: Manifest | undefined,
-): Promise<EngineError | undefined> => {
-  const listed = manifest?.files.flatMap(({ path }) => (path.startsWith(folder) ? [path.slice(folder.length)] : []));
-  const there = ((await files.list?.(folder)) ?? listed ?? []).filter((name) =>
-    /\.(safetensors|bin|pt|ckpt|gguf)$/.test(name),
-  );
-  if (there.length === 0) return undefined;
-  const names = there.slice(0, 5).join(", ");
-  const message = `${files.name} has no ${folder}${single}; it has ${names}.`;
-  if (there.some((name) => /^diffusion_pytorch_model\.\w+(-\d+-of-\d+)?\.safetensors$/.test(name)))
-    return new EngineError("file-missing", message, {
-      hint: `A variant is read under the usual name: copy it to ${single}, or save the model again without a variant.`,
-    });
-  const config = await jsonReader(files, manifest, undefined).optional(`${folder}config.json`);
-  const found = config?._class_name;
-  const name = typeof found === "string" && /^\w+$/.test(found) ? found : "ModelMixin";
-  const from = [`"${files.repository ?? files.name}"`, ...(folder ? [`subfolder="${folder.slice(0, -1)}"`] : [])];
-  const to = files.repository ? `"model/${folder.slice(0, -1)}"` : `"${files.name}/${folder.slice(0, -1)}"`;
-  return new EngineError("file-missing", message, {
-    hint: `Pickles may run any program, and are not read. In Python: from diffusers import ${name} as M; M.from_pretrained(${from.join(", ")}).save_pretrained(${to}, safe_serialization=True)`,
-  });
-};
-
 const invalidIndex = (where: string, why: string) =>
   new EngineError("file-invalid", `${where} is not a valid index of shards: ${why}.`, {
     hint: "Save the checkpoint again with diffusers, or copy all of its files from one place.",
@@ -104,7 +77,9 @@ const shardsIn = async (files: Files, folder: string, manifest: Manifest | undef
   /** The better error where weights of another kind stand in the folder. */
   const explained = async (error: unknown): Promise<unknown> => {
     const lacking = error instanceof EngineError && error.code === "file-missing" && !index;
-    return (lacking && (await insteadOf(files, folder, manifest))) || error;
+    if (!lacking) return error;
+    const { insteadOf } = await import("./instead-of-weights.js");
+    return (await insteadOf(files, folder, manifest, single)) ?? error;
   };
   const twice = (tensor: string): EngineError => invalidIndex(where, `tensor "${tensor}" lies in two shards`);
   return { names: [...shards.keys()], expectHeld, explained, twice };
