@@ -105,6 +105,18 @@ describe("MeanCache", () => {
     );
   });
 
+  test("steps of different lengths count by their length", () => {
+    const path = { computed: [0, 1, 2], orders: [1, 1, 3] };
+    const decide = meanCache({ path }).start({ steps: 5, timesteps: [1000, 950, 700, 400, 300], branch: "cond" });
+    const { weights } = decide({
+      ...{ site: {} as never, branch: "cond", step: 3, steps: 5, timestep: 400, guided: true, readings: [] },
+      ...{ computed: [2, 1, 0], forced: false, because: () => {} },
+    }) as { weights: readonly number[] };
+    // Of 600 from step 0 to 3 the steps before take 300, 250 and 50; step 3 goes 100 on.
+    for (const [at, wanted] of [1 + 300 / 600 / 6, 250 / 600 / 6, (50 / 600 - 1) / 6].entries())
+      expect(weights[at]).toBeCloseTo(wanted, 12);
+  });
+
   test("guidance is applied to what the products are of", () => {
     const seen: number[][] = [];
     const collector = guidedPredictions(3, (step, data) => seen.push([step, ...data]));
