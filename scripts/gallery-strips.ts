@@ -58,11 +58,9 @@ export const stripOf = ({ dims, data }: Result["clip"]): Buffer => {
   return bytes;
 };
 
-/** Strips under each other, in a palette of 128 colours: half the bytes, and nothing that is seen. */
+/** Strips under each other, in a palette of 256 colours: half the bytes, and nothing that is seen. */
 export const writeSprite = async (path: string, strips: readonly Buffer[], width: number): Promise<void> => {
   const bytes = Buffer.concat([...strips]);
   const raw = { width, height: bytes.length / 3 / width, channels: 3 } as const;
-  await sharp(bytes, { raw })
-    .png({ palette: true, colours: 128, dither: 0, effort: 10, compressionLevel: 9 })
-    .toFile(path);
+  await sharp(bytes, { raw }).png({ palette: true, dither: 0, effort: 10, compressionLevel: 9 }).toFile(path);
 };
