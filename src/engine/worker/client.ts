@@ -11,8 +11,9 @@ import { filesOf } from "../models/picked-files.js";
 import { type AbortSignal, inNode, type MessagePort, type Worker } from "../platform.js";
 import type { CreateEngineOptions } from "../run/create-engine.js";
 import { checkMethods } from "../run/request-checks.js";
-import { isMessage, type Request, type Response, stopped, unpackError } from "./protocol.js";
+import { isMessage, type Request, type Response, stopped } from "./protocol.js";
 import { type Crossing, sendMethod } from "./remote-method.js";
+import { unpackError } from "./unpack-error.js";
 
 /** As for {@link createEngine}, in a worker. */
 export interface WorkerEngineOptions extends Omit<CreateEngineOptions, "model"> {

@@ -1,4 +1,3 @@
-import { type ErrorCode, errorCodes } from "../error-codes.js";
 import { EngineError } from "../errors.js";
 import type { MessageEvent, MessagePort } from "../platform.js";
 
@@ -43,16 +42,6 @@ export const packError = (error: unknown): SentError => {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
   const { code, hint } = error instanceof EngineError ? error : { code: undefined, hint: undefined };
   return { code, message, hint, stack };
-};
-
-export const unpackError = (sent: SentError | null | undefined): Error => {
-  const { code, message, hint, stack } = sent ?? { message: "the other side says nothing of its error" };
-  const known = code !== undefined && Object.hasOwn(errorCodes, code);
-  const error = known
-    ? new EngineError(code as ErrorCode, message, hint === undefined ? {} : { hint })
-    : new Error(message);
-  if (stack !== undefined) error.stack = stack;
-  return error;
 };
 
 export const stopped = (): EngineError => new EngineError("stopped", "The run was stopped before its last step.");

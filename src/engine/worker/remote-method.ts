@@ -4,7 +4,7 @@ import { methodFromName } from "../cache/methods/index.js";
 import { EngineError, shown } from "../errors.js";
 import { anObject, aText, type Check, fields, is, listOf } from "../expect.js";
 import type { CacheMethod, Decision, Probe, RunFacts, Site, SiteMap, Visit } from "../method.js";
-import { isMessage, packError, type SentError, stopped, unpackError } from "./protocol.js";
+import { isMessage, packError, type SentError, stopped } from "./protocol.js";
 import { findSite, type SaidSite, saySite } from "./said-site.js";
 
 // A method of this package crosses as its name and options, and decides over there at no cost. One written by hand
@@ -160,7 +160,11 @@ const remote = ({ port, sites, probes, ...facts }: SentRemote, signal: AbortSign
       if (!isMessage(data)) return; // the question stays without an answer
       const ask = waiting.get(data.id);
       waiting.delete(data.id);
-      if ("error" in data) return ask?.reject(unpackError(data.error));
+      if ("error" in data) {
+        const { error } = data;
+        import("./unpack-error.js").then(({ unpackError }) => ask?.reject(unpackError(error)), ask?.reject);
+        return;
+      }
       try {
         expectPlainWords(data.reasons);
         if (data.reasons) ask?.because(data.reasons);
