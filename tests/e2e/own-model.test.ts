@@ -96,7 +96,7 @@ it("a small DiT from the Hub: its classes by name, the paper's setting, pixels f
   cpSync(fixtureFolder("decoders/kl/vae"), `${dit}/vae`, { recursive: true });
   const hub = await serveHub(dit);
   const { page, complaints } = await site.visit("/methods/smooth-cache/");
-  await own(page).scrollIntoViewIfNeeded();
+  await page.getByRole("button", { name: "Run it on DiT-XL/2" }).click();
   expect(await own(page).locator("[name=address]").inputValue()).toBe("facebook/DiT-XL-2-256");
   await own(page).locator("[name=address]").fill(hub.at("org/dit"));
   expect(await load(page)).toContain("DiTTransformer2DModel");
