@@ -64,11 +64,24 @@ const methods = Object.fromEntries(
   ]),
 );
 const here = `${engine.device.description}, ${cpus().length}× ${cpus()[0]?.model ?? "CPU"}, Node ${process.versions.node}`;
-const there = before.machine?.split("; ")[0];
+/** Where each method was measured: "HERE; a, b: THERE". With --only, what is said of the others stays. */
+const machines = () => {
+  if (!only) return here;
+  const [first, ...apart] = (before.machine ?? here).split("; ");
+  const names = new Map(apart.map((one) => one.split(/: (.*)/s)).map(([list, where]) => [where, list.split(", ")]));
+  for (const [where, list] of names)
+    names.set(
+      where,
+      list.filter((name) => !only.includes(name)),
+    );
+  if (first !== here) names.set(here, [...(names.get(here) ?? []), ...only]);
+  const kept = [...names].filter(([, list]) => list.length > 0);
+  return [first, ...kept.map(([where, list]) => `${list.toSorted().join(", ")}: ${where}`)].join("; ");
+};
 const about = {
   model: engine.model.name,
   steps: engine.model.defaults.steps,
-  machine: only && there !== here ? `${there}; ${only.join(", ")}: ${here}` : here,
+  machine: machines(),
   prompts,
 };
 const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
