@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { defineBrowserCommand } from "@vitest/browser-playwright";
+import type { CDPSession } from "playwright";
 import { type HubQuirks, openHub } from "../models/hub-answers.js";
 
 // What tests in a browser ask of Node: a server of another origin that is like the Hub, and the browser's quota.
@@ -66,14 +67,23 @@ export const closeHub = defineBrowserCommand((_, origin: string) => {
   at(origin).close();
 });
 
-/** Bytes that this origin may store, or no limit of the test's. */
-export const limitStorage = defineBrowserCommand(async ({ context, page }, quotaSize?: number) => {
+/** The sessions that hold a limit; Chromium lifts it with the session's end, and none may outlive its test. */
+const limits: CDPSession[] = [];
+/** Bytes that this origin may store, until `freeStorage`. */
+export const limitStorage = defineBrowserCommand(async ({ context, page }, quotaSize: number) => {
   const session = await context.newCDPSession(page);
-  const origin = new URL(page.url()).origin;
-  await session.send("Storage.overrideQuotaForOrigin", { origin, ...(quotaSize === undefined ? {} : { quotaSize }) });
+  limits.push(session);
+  await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin, quotaSize });
+});
+/** No limit of the test's any more. */
+export const freeStorage = defineBrowserCommand(async ({ page }) => {
+  for (const session of limits.splice(0)) {
+    await session.send("Storage.overrideQuotaForOrigin", { origin: new URL(page.url()).origin });
+    await session.detach();
+  }
 });
 
-export const hubCommands = { openBrowserHub, askedOfHub, releaseHub, closeHub, limitStorage };
+export const hubCommands = { openBrowserHub, askedOfHub, releaseHub, closeHub, limitStorage, freeStorage };
 
 /** A command as a page calls it. */
 type Called<Command> = Command extends (context: never, ...args: infer Args) => infer Result

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { commands } from "vitest/browser";
 import { deleteKeptFiles, keptFiles } from "../../src/engine/models/file-cache.js";
 import type { BrowserHubQuirks } from "./hub-commands.js";
@@ -33,7 +33,6 @@ const load = (asked: Asked, onProgress?: (loaded: number, stop: () => void) => v
 const large = async () => (await keptFiles()).filter(({ path }) => path.endsWith(".safetensors"));
 
 beforeEach(() => deleteKeptFiles());
-afterEach(() => commands.limitStorage());
 
 describe("a model on the Hub, loaded by a worker", () => {
   test("is kept on the disk, listed and deleted there, and loaded again without a network", async () => {
@@ -107,6 +106,7 @@ describe("a browser whose storage is full", () => {
 
   test("loads into memory, says so, and keeps nothing of it", async () => {
     const hub = await hubWith();
+    onTestFinished(() => commands.freeStorage());
     await commands.limitStorage(150_000);
     const { error, sums, notes } = await load({ address: hub.address });
     expect(error).toBeUndefined();
@@ -118,6 +118,7 @@ describe("a browser whose storage is full", () => {
 
   test("while a file is written keeps no half of it", async () => {
     const hub = await hubWith({ waitAt: 50_000 });
+    onTestFinished(() => commands.freeStorage());
     const fill = () => commands.limitStorage(1000).then(() => commands.releaseHub(hub.origin));
     let full: Promise<unknown> | undefined;
     const { error, notes, sums } = await load({ address: hub.address }, (loaded) => {
