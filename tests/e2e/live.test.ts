@@ -53,7 +53,7 @@ describe("the PAB page on WebAssembly", () => {
     await example.ask("prompt", "a large red circle standing still on a white background");
     const outcome = example.outcome();
     await example.run();
-    await example.says(/step \d+ of 8/);
+    await example.says(/Uncached run: /);
     const { uncached, cached, quality, mean, deviation } = await outcome;
     await example.says(/^Done on WebAssembly/);
 
