@@ -28,6 +28,12 @@ export const checks = (method: string) => ({
     typeof value === "boolean" ? value : refuse(method, option, value, "true or false"),
   oneOf: <T extends string>(option: string, value: unknown, choices: readonly T[]): T =>
     choices.includes(value as T) ? (value as T) : refuse(method, option, value, `one of ${choices.join(", ")}`),
+  /** A list of one choice or more. */
+  someOf<T extends string>(option: string, value: unknown, choices: readonly T[]): readonly T[] {
+    if (!Array.isArray(value) || value.length === 0)
+      return refuse(method, option, value, `a list of ${choices.join(", ")}`);
+    return value.map((one) => this.oneOf(option, one, choices));
+  },
   /** Two timesteps, the lower one first; both ends lie outside the window. */
   window(option: string, value: unknown): readonly [number, number] {
     const [low, high, ...rest] = Array.isArray(value) ? (value as readonly unknown[]) : [];

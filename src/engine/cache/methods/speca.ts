@@ -51,9 +51,7 @@ export const speca = (options: SpecaOptions = {}): CacheMethod => {
   check.whole("maxTaylorSteps", maxTaylorSteps, 0);
   check.whole("firstEnhance", firstEnhance, 0);
   check.whole("maxOrder", maxOrder, 0, 16);
-  if (!Array.isArray(resolved.sites) || resolved.sites.length === 0)
-    check.refuse("sites", resolved.sites, `a list of ${kinds.join(", ")}`);
-  for (const kind of resolved.sites) check.oneOf("sites", kind, kinds);
+  check.someOf("sites", resolved.sites, kinds);
   return {
     name: "speca",
     source: "arXiv:2509.11628",

@@ -58,9 +58,7 @@ export const taylorSeer = (options: TaylorSeerOptions = {}): CacheMethod => {
   check.boolean("useLiteMode", useLiteMode);
   const behind = check.oneOf("variant", resolved.variant, ["diffusers", "paper"]) === "paper" ? -1 : 1;
   check.oneOf("taylorFactorsDtype", resolved.taylorFactorsDtype, ["float32"]);
-  if (!Array.isArray(resolved.sites) || resolved.sites.length === 0)
-    check.refuse("sites", resolved.sites, `a list of ${kinds.join(", ")}`);
-  for (const kind of resolved.sites) check.oneOf("sites", kind, kinds);
+  check.someOf("sites", resolved.sites, kinds);
   return {
     name: "taylorseer",
     source: "arXiv:2503.06923",
