@@ -109,6 +109,13 @@ describe("what a visitor sees where WebAssembly falls short", () => {
     await page.route("**/silent.js", (route) =>
       route.fulfill({ contentType: "text/javascript", headers: { "cross-origin-embedder-policy": "require-corp" } }),
     );
+    // The module comes late to the threads: the first message to each is there before it.
+    let fetched = 0;
+    await page.route("**/ort.wasm*.js", async (route) => {
+      const response = await route.fetch();
+      if (fetched++) await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+      await route.fulfill({ response });
+    });
     const change = `Object.defineProperty(navigator, "hardwareConcurrency", { get: () => 8 });
       globalThis.Worker = class extends Worker {
         constructor(url, options) {
