@@ -15,4 +15,5 @@ export {
   randn,
   readSafetensors,
   serveEngine,
+  takesNumbers,
 } from "diffusion-cache";

@@ -1,4 +1,4 @@
-import { type CacheMethod, latteSites, type MethodName, methodFromName } from "diffusion-cache";
+import { type CacheMethod, latteSites, type MethodName, methodToPlan, takesNumbers } from "diffusion-cache";
 
 // What a method needs, asked of the method itself.
 
@@ -13,27 +13,18 @@ export interface MethodNeeds {
   readonly calibration: boolean;
 }
 
-/** Stands for a calibration, so that a method that needs one can be made. */
-const calibrated: Partial<Record<MethodName, object>> = {
-  magcache: { magRatios: [1] },
-  teacache: { coefficients: [1, 0] },
-  smoothcache: { errors: { "spatial-attention": [[0]] } },
-  meancache: { products: [[1]] },
-  dpcache: { errors: { line: [], reuse: [[0]] } },
-};
-
 const reachOf = (kinds: ReadonlySet<string>): Reach => {
   if ([...kinds].every((kind) => ["output", "guided", "uncond"].includes(kind))) return "outputs";
   return [...kinds].every((kind) => kind === "blocks") ? "blocks" : "sub-layers";
 };
 
 export const methodNeeds = (name: MethodName): MethodNeeds => {
-  const method: CacheMethod = methodFromName(name, calibrated[name]);
+  const method: CacheMethod = methodToPlan(name, {}, 2);
   const parts = method.parts ?? [method];
   const sites = latteSites(8);
   const kinds = new Set(parts.flatMap((part) => part.sites(sites).map(({ kind }) => kind as string)));
   const measures = parts.some(({ probes }) => probes !== undefined);
-  const calibration = calibrated[name] !== undefined;
+  const calibration = takesNumbers(name);
   return {
     reach: reachOf(kinds),
     decidesBy: measures ? "data" : calibration ? "calibration" : "step",

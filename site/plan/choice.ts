@@ -8,12 +8,10 @@ import {
   methods,
   methodToPlan,
   modelCard,
-  needsShare,
   planRun,
   type RunPlan,
-  recordedShare,
+  sharesToPlan,
   usualOptions,
-  usualShare,
 } from "diffusion-cache";
 
 /** What a reader asks the planner. */
@@ -43,9 +41,7 @@ export const planOf = (
   const card = modelCard(name);
   const options = JSON.parse(choice.options || "{}") as Readonly<Record<string, unknown>>;
   const acting = method === "none" ? [] : [methodToPlan(method, options, steps)];
-  const open = method !== "none" && needsShare(method, options);
-  const known = acting.some((one) => recordedShare(card.name, one, steps));
-  const shares = open && (share > 0 || !known) ? { [method]: share || usualShare } : {};
+  const shares = method === "none" ? {} : sharesToPlan(method, options, { card, steps, share: share || undefined });
   return {
     plan: planRun({ ...{ card, width, height, frames, steps, dtype, shares }, methods: acting }),
     methods: acting,

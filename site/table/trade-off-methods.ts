@@ -1,8 +1,5 @@
 import { type BenchMethod, type Calibration, methodFromName } from "diffusion-cache";
 
-/** Of the engine's own methods, which take numbers that a calibration measures. */
-export const calibrated: readonly string[] = ["dpcache", "magcache", "meancache", "smoothcache", "teacache"];
-
 export type MethodOptions = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
 /** Rows to measure, and what has none. */

@@ -160,10 +160,10 @@ export class TradeOff {
     const { model, asked, methods: names } = request;
     const { preset, ...settings } = asked;
     const engine = await open(model);
-    const { bench } = await import("../device/engine-door.js");
-    const { benchMethods, calibrated } = await import("./trade-off-methods.js");
+    const { bench, takesNumbers } = await import("../device/engine-door.js");
+    const { benchMethods } = await import("./trade-off-methods.js");
     const shipped = names.filter((name) => Object.hasOwn(this.config.pages, name));
-    const wanted = shipped.some((name) => calibrated.includes(name));
+    const wanted = shipped.some(takesNumbers);
     const calibration = await this.#calibration(engine, wanted, asked.steps, signal);
     const rows = benchMethods(shipped, model.settings[preset] ?? {}, calibration);
     const { ownMethodRuns } = await import("../notebook/own-method-runs.js");

@@ -44,6 +44,7 @@ export { recordedReadings } from "./cache/recorded-readings.js";
 export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
 export type { StepPlan } from "./cache/step-plan.js";
 export { type Calibration, calibrationFromJson, type FreshCalibration } from "./calibrate/calibration.js";
+export { takesNumbers } from "./calibrate/stand-ins.js";
 export { type CardFacts, cardClasses, cardFromConfig } from "./cards/build.js";
 export type { ModelCard, RunSize, WorkKind } from "./cards/card.js";
 export { cardFromJson, cardToJson } from "./cards/card-from-json.js";
@@ -125,14 +126,7 @@ export { readScenes, type SceneReading } from "./metrics/scenes/read-scenes.js";
 export { deleteKeptFiles, type KeptFile, keptFiles } from "./models/file-cache.js";
 export type { Picked, PickedFile, PickedFiles, PickedFolder } from "./models/picked.js";
 export { type Preset, type PresetName, type Presets, presetNames, presetsFromJson } from "./models/presets.js";
-export {
-  type Candidate,
-  type CandidatesOptions,
-  candidates,
-  fulfilling,
-  usualShare,
-  type Wish,
-} from "./plan/candidates.js";
+export { type Candidate, type CandidatesOptions, candidates, fulfilling, type Wish } from "./plan/candidates.js";
 export type { DecidedBy, Shares } from "./plan/decided-by.js";
 export { type Dtype, dtypes } from "./plan/dtypes.js";
 export { type Band, type ExpectedTime, expectedSpeedUp, expectedTime } from "./plan/expected-time.js";
@@ -142,6 +136,7 @@ export { memoryOf, type RunMemory } from "./plan/memory-of.js";
 export { planToJson } from "./plan/plan-json.js";
 export { type KindShare, type PlanRequest, type PlanSite, planRun, type RunPlan } from "./plan/plan-run.js";
 export { type RecordedShare, recordedShare, recordedShares } from "./plan/recorded-shares.js";
+export { sharesToPlan, usualShare } from "./plan/shares-to-plan.js";
 export { methodToPlan, needsShare, usualOptions } from "./plan/usual-options.js";
 export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";

@@ -8,6 +8,7 @@ import { diffusersCacheBytes } from "../../src/engine/plan/in-diffusers.js";
 import { memoryOf } from "../../src/engine/plan/memory-of.js";
 import { type PlanRequest, planRun } from "../../src/engine/plan/plan-run.js";
 import { recordedShare, recordedShares } from "../../src/engine/plan/recorded-shares.js";
+import { sharesToPlan, usualShare } from "../../src/engine/plan/shares-to-plan.js";
 import { engineError } from "../error.js";
 
 const plan = (name: string, method?: string, options: object = {}, more: Partial<PlanRequest> = {}) =>
@@ -118,6 +119,16 @@ describe("recorded shares", () => {
   test("other settings or another model have none", () => {
     engineError("needs-readings", () => plan("FLUX.1-dev", "dbcache", { ...options, residualDiffThreshold: 0.13 }));
     engineError("needs-readings", () => plan("Qwen-Image", "dbcache", options));
+  });
+
+  test("a share that is asked for goes before a published run's, and a half stands in for both", () => {
+    const run = { card: modelCard("FLUX.1-dev"), steps: 50 };
+    expect(sharesToPlan("dbcache", options, run)).toEqual({});
+    expect(sharesToPlan("dbcache", options, { ...run, share: 0.3 })).toEqual({ dbcache: 0.3 });
+    expect(sharesToPlan("dbcache", { ...options, residualDiffThreshold: 0.13 }, run)).toEqual({ dbcache: usualShare });
+    expect(sharesToPlan("magcache", {}, run)).toEqual({ magcache: usualShare });
+    expect(sharesToPlan("fora", {}, { ...run, share: 0.3 })).toEqual({});
+    engineError("input-invalid", () => sharesToPlan("dbcache", options, { ...run, share: 1.5 }));
   });
 
   test("every record has a card, options that its method knows, and an address", () => {

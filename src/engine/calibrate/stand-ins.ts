@@ -1,3 +1,5 @@
+import { accept, aText } from "../expect.js";
+
 /**
  * Numbers in place of a calibration's, so that a method that needs one can be asked about everything else: its sites,
  * its bytes, a plan by share. Nothing that it decides by them means anything.
@@ -14,5 +16,8 @@ export const standIn = (name: string, steps: number): Readonly<Record<string, un
   return Object.hasOwn(known, name) ? (known[name] as () => Readonly<Record<string, unknown>>)() : {};
 };
 
-/** Whether a method cannot do without numbers of a calibration. */
-export const takesNumbers = (name: string): boolean => Object.keys(standIn(name, 2)).length > 0;
+/** Whether the method of this name cannot do without numbers of a calibration. */
+export const takesNumbers = (name: string): boolean => {
+  accept("takesNumbers", { name: [name, aText] });
+  return Object.keys(standIn(name, 2)).length > 0;
+};

@@ -1,11 +1,11 @@
 import { ladders } from "../cache/ladders.js";
 import { type MethodName, methods } from "../cache/methods/index.js";
 import { EngineError } from "../errors.js";
-import { accept, aFunction, anAmount, anObject, aSwitch, aText, fields, is, listOf } from "../expect.js";
+import { accept, aFunction, anAmount, anObject, aSwitch, aText, fields, listOf } from "../expect.js";
 import { aRequest } from "./checks.js";
 import { type Band, expectedSpeedUp } from "./expected-time.js";
 import { type PlanRequest, planRun } from "./plan-run.js";
-import { recordedShare } from "./recorded-shares.js";
+import { aShare, sharesToPlan } from "./shares-to-plan.js";
 import { methodToPlan, needsShare, type Options, usualOptions } from "./usual-options.js";
 
 /** One method with one setting on a model. */
@@ -36,11 +36,7 @@ export interface CandidatesOptions {
   readonly published?: (method: MethodName) => Options | undefined;
 }
 
-/** The share of steps that a method by data is taken to skip where neither a run nor the reader says one. */
-export const usualShare = 0.5;
-
-const aShare = is("a number from 0 to 1", (value) => typeof value === "number" && value >= 0 && value <= 1);
-const shares = [0.3, 0.5, 0.65];
+const triedShares = [0.3, 0.5, 0.65];
 /** Whose ladders name what only some networks have, or count on a model's own ratios. */
 const unfit: readonly MethodName[] = ["pab", "magcache"];
 
@@ -51,7 +47,10 @@ const settingsOf = (
 ): readonly { readonly options: Options; readonly share?: number }[] => {
   const usual = { ...usualOptions(card, method), ...published?.(method) };
   if (needsShare(method, usual))
-    return (many ? shares : [share]).map((one) => ({ options: usual, ...(one === undefined ? {} : { share: one }) }));
+    return (many ? triedShares : [share]).map((one) => ({
+      options: usual,
+      ...(one === undefined ? {} : { share: one }),
+    }));
   const more = many && !unfit.includes(method) ? ladders[method] : [];
   const all = [usual, ...more].map((options) => JSON.stringify(options));
   return [...new Set(all)].map((options) => ({ options: JSON.parse(options) as Options }));
@@ -64,13 +63,9 @@ const planned = function* (request: CandidatesRequest, steps: number, choice: Ca
   for (const method of Object.keys(methods) as MethodName[])
     for (const { options, share } of settingsOf(request, method, choice))
       try {
-        const acting = [methodToPlan(method, options, steps)];
-        const known = acting.some((one) => recordedShare(request.card.name, one, steps));
-        const set = needsShare(method, options) && !(share === undefined && known) ? (share ?? usualShare) : undefined;
-        const plan = planRun({
-          ...{ ...request, methods: acting },
-          ...(set === undefined ? {} : { shares: { [method]: set } }),
-        });
+        const shares = sharesToPlan(method, options, { card: request.card, steps, share });
+        const { [method]: set } = shares;
+        const plan = planRun({ ...request, methods: [methodToPlan(method, options, steps)], shares });
         const { idealSpeedUp: ideal, cacheBytes, recordedShares: [run] = [] } = plan;
         if (ideal < 1.0005) continue;
         yield {
@@ -88,7 +83,7 @@ const planned = function* (request: CandidatesRequest, steps: number, choice: Ca
  * Every method on a model, planned one at a time as the result is read: nothing is run. A method that finds nothing to
  * act on in this network, or gains nothing under a setting, is left out.
  *
- * @throws EngineError "argument-invalid"; for a run that cannot be planned, as `planRun`
+ * @throws EngineError "input-invalid"; for a run that cannot be planned, as `planRun`
  */
 export const candidates = (request: CandidatesRequest, choice: CandidatesOptions = {}): Generator<Candidate> => {
   const aChoice = fields({ "many?": aSwitch, "share?": aShare, "published?": aFunction });

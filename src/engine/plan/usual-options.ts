@@ -27,7 +27,7 @@ export const usualOptions = (card: ModelCard, name: MethodName): Options => {
 
 /**
  * A method to plan with: numbers that belong to a calibration may be missing, if a share is set for it.
- * @throws EngineError "argument-invalid", "method-unknown", "option-invalid", "option-unknown"
+ * @throws EngineError "input-invalid", "method-unknown", "option-invalid", "option-unknown"
  */
 export const methodToPlan = (name: MethodName, options: Options, steps: number): CacheMethod => {
   accept("methodToPlan", { name: [name, aText], options: [options, anObject], steps: [steps, wholeFrom(1, 1000)] });
