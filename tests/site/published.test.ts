@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { expect, test } from "vitest";
+import { figures } from "../../site/reference/published/figures.js";
 import { methodNames, published } from "../../site/reference/published.js";
 import {
   deviceText,
@@ -24,6 +25,30 @@ test("every figure has a method with a name, a model, an address and a number", 
     );
     expect(speedText(row) + timesText(row) + qualityText(row) + memoryText(row), name(row)).not.toBe("");
   }
+});
+
+test("a table is read as its source prints it: times, ratios, gaps, what is uncached", () => {
+  const [group, ...others] = figures(`
+    method    at    seconds  gib        psnr
+    # Latte | 16 frames, 512² | device: A100
+    none      ·     1:02     2048/1024
+    teacache  slow  31       ·          22.09
+  `);
+  expect(others).toEqual([]);
+  expect(group).toEqual({
+    ...{ model: "Latte", setting: "16 frames, 512²", device: "A100" },
+    base: { seconds: 62, gib: 2 },
+    runs: [{ method: "teacache", at: "slow", seconds: 31, psnr: 22.09 }],
+  });
+});
+
+test.each([
+  ["3,5 is no number", "method  seconds\n# m\nfora  3,5"],
+  ["no column for 2", "method  seconds\n# m\nfora  1  2"],
+  ["no column for 1", "method  second\n# m\nfora  1"],
+  ["before the first model", "method  seconds\nfora  1"],
+])("a damaged table is refused: %s", (says, table) => {
+  expect(() => figures(table)).toThrow(says);
 });
 
 test("no figure stands twice", () => {

@@ -1,117 +1,68 @@
-import type { CachedRun, Source } from "./table.js";
-
-const url = "https://github.com/jiwoogit/SeaCache";
-const sea = (...rows: readonly (readonly [threshold: number, seconds: number])[]): CachedRun[] =>
-  rows.map(([threshold, seconds]) => ({ method: "seacache", at: `threshold ${threshold}`, seconds }));
-const minutes = (whole: number, seconds: number): number => 60 * whole + seconds;
-
-const [fluxTeraflops, wanTeraflops] = [2976, 8214];
+import { figures } from "./figures.js";
+import type { Source } from "./table.js";
 
 /** SeaCache's authors: the tables of their project page, and times from their READMEs without quality beside them. */
 export const seaCacheSources: readonly Source[] = [
   {
     title: "SeaCache project page",
-    url,
+    url: "https://github.com/jiwoogit/SeaCache",
     own: ["seacache"],
     note: "Speed-ups in operations are ratios of the operations given there. The other methods' settings are the authors' choice.",
-    groups: [
-      {
-        model: "FLUX.1-dev",
-        setting: "1024², 50 steps",
-        base: { seconds: 20.9 },
-        runs: [
-          { method: "fewer-steps", at: "25 steps", seconds: 10.5, psnr: 15.55, lpips: 0.409, ssim: 0.668 },
-          { method: "fewer-steps", at: "15 steps", seconds: 6.4, psnr: 17.84, lpips: 0.305, ssim: 0.74 },
-          { method: "teacache", at: "threshold 0.3", seconds: 11.4, psnr: 20.76, lpips: 0.211, ssim: 0.81 },
-          { method: "taylorseer", at: "interval 3", seconds: 9.8, psnr: 22.78, lpips: 0.163, ssim: 0.828 },
-          {
-            method: "seacache",
-            at: "threshold 0.3",
-            seconds: 9.4,
-            flops: fluxTeraflops / 1098,
-            psnr: 26.28,
-            lpips: 0.106,
-            ssim: 0.893,
-          },
-          { method: "deltadit", seconds: 15.5, psnr: 17.4, lpips: 0.336, ssim: 0.71 },
-          { method: "toca", seconds: 15.9, psnr: 18.39, lpips: 0.324, ssim: 0.7 },
-          { method: "teacache", at: "threshold 0.6", seconds: 7.1, psnr: 17.21, lpips: 0.348, ssim: 0.714 },
-          { method: "taylorseer", at: "interval 5", seconds: 7.5, psnr: 19.97, lpips: 0.236, ssim: 0.762 },
-          {
-            method: "seacache",
-            at: "threshold 0.6",
-            seconds: 6.4,
-            flops: fluxTeraflops / 773,
-            psnr: 21.33,
-            lpips: 0.226,
-            ssim: 0.798,
-          },
-        ],
-      },
-      {
-        model: "Wan2.1 1.3B",
-        setting: "480p, 65 frames, 50 steps",
-        base: { seconds: 176.3 },
-        runs: [
-          { method: "teacache", at: "threshold 0.09", seconds: 86.6, psnr: 20.84, lpips: 0.171, ssim: 0.721 },
-          { method: "taylorseer", at: "interval 2", seconds: 93.1, psnr: 16.15, lpips: 0.336, ssim: 0.543 },
-          {
-            method: "seacache",
-            at: "threshold 0.2",
-            seconds: 83.9,
-            flops: wanTeraflops / 3942,
-            psnr: 26.6,
-            lpips: 0.075,
-            ssim: 0.873,
-          },
-          { method: "teacache", at: "threshold 0.15", seconds: 63.6, psnr: 18.88, lpips: 0.245, ssim: 0.645 },
-          { method: "taylorseer", at: "interval 3", seconds: 67.1, psnr: 14.18, lpips: 0.455, ssim: 0.453 },
-          {
-            method: "seacache",
-            at: "threshold 0.35",
-            seconds: 56.6,
-            flops: wanTeraflops / 2793,
-            psnr: 21.78,
-            lpips: 0.17,
-            ssim: 0.74,
-          },
-        ],
-      },
-    ],
+    groups: figures(`
+      method       at              flops      seconds  psnr   ssim   lpips
+      # FLUX.1-dev | 1024², 50 steps
+      none         ·               ·          20.9
+      fewer-steps  25 steps        ·          10.5     15.55  0.668  0.409
+      fewer-steps  15 steps        ·          6.4      17.84  0.74   0.305
+      teacache     threshold 0.3   ·          11.4     20.76  0.81   0.211
+      taylorseer   interval 3      ·          9.8      22.78  0.828  0.163
+      seacache     threshold 0.3   2976/1098  9.4      26.28  0.893  0.106
+      deltadit     ·               ·          15.5     17.4   0.71   0.336
+      toca         ·               ·          15.9     18.39  0.7    0.324
+      teacache     threshold 0.6   ·          7.1      17.21  0.714  0.348
+      taylorseer   interval 5      ·          7.5      19.97  0.762  0.236
+      seacache     threshold 0.6   2976/773   6.4      21.33  0.798  0.226
+      # Wan2.1 1.3B | 480p, 65 frames, 50 steps
+      none         ·               ·          176.3
+      teacache     threshold 0.09  ·          86.6     20.84  0.721  0.171
+      taylorseer   interval 2      ·          93.1     16.15  0.543  0.336
+      seacache     threshold 0.2   8214/3942  83.9     26.6   0.873  0.075
+      teacache     threshold 0.15  ·          63.6     18.88  0.645  0.245
+      taylorseer   interval 3      ·          67.1     14.18  0.453  0.455
+      seacache     threshold 0.35  8214/2793  56.6     21.78  0.74   0.17
+    `),
   },
   {
     title: "SeaCache READMEs",
-    url,
+    url: "https://github.com/jiwoogit/SeaCache",
     device: "RTX PRO 6000",
     own: ["seacache"],
-    groups: [
-      { model: "FLUX.1-dev", base: { seconds: 18 }, runs: sea([0.3, 9.4], [0.6, 6.4]) },
-      {
-        model: "HunyuanVideo",
-        setting: "720p",
-        doubt: "361 % of the peak of one RTX PRO 6000 for 129 frames and 50 steps, which are not named",
-        base: { seconds: minutes(5, 32) },
-        runs: sea([0.2, 150], [0.4, 100]),
-      },
-      { model: "Wan2.1 1.3B", setting: "480p", base: { seconds: minutes(2, 56) }, runs: sea([0.2, 84], [0.35, 56]) },
-      {
-        model: "Wan2.1 14B",
-        setting: "text to video, 480p",
-        base: { seconds: minutes(15, 11) },
-        runs: sea([0.2, minutes(7, 31)], [0.4, minutes(4, 53)]),
-      },
-      {
-        model: "Wan2.1 14B",
-        setting: "text to video, 720p",
-        base: { seconds: minutes(51, 13) },
-        runs: sea([0.2, minutes(25, 32)], [0.4, minutes(16, 30)]),
-      },
-      {
-        model: "Wan2.1 14B",
-        setting: "image to video, 720p",
-        base: { seconds: minutes(52, 5) },
-        runs: sea([0.2, minutes(25, 3)], [0.4, minutes(16, 50)]),
-      },
-    ],
+    groups: figures(`
+      method    at              seconds
+      # FLUX.1-dev
+      none      ·               18
+      seacache  threshold 0.3   9.4
+      seacache  threshold 0.6   6.4
+      # HunyuanVideo | 720p | doubt: 361 % of the peak of one RTX PRO 6000 for 129 frames and 50 steps, which are not named
+      none      ·               5:32
+      seacache  threshold 0.2   150
+      seacache  threshold 0.4   100
+      # Wan2.1 1.3B | 480p
+      none      ·               2:56
+      seacache  threshold 0.2   84
+      seacache  threshold 0.35  56
+      # Wan2.1 14B | text to video, 480p
+      none      ·               15:11
+      seacache  threshold 0.2   7:31
+      seacache  threshold 0.4   4:53
+      # Wan2.1 14B | text to video, 720p
+      none      ·               51:13
+      seacache  threshold 0.2   25:32
+      seacache  threshold 0.4   16:30
+      # Wan2.1 14B | image to video, 720p
+      none      ·               52:05
+      seacache  threshold 0.2   25:03
+      seacache  threshold 0.4   16:50
+    `),
   },
 ];
