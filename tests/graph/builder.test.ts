@@ -41,6 +41,19 @@ describe("graph builder", () => {
     expect(await evaluate(row, (g, x) => g.linear(x, "layer"))).toEqual({ dims: [1, 3], data: [23, 49, 75] });
     expect(await evaluate(row, (g, x) => g.linear(x, "plain"))).toEqual({ dims: [1, 1], data: [-2] });
   });
+  test("what no output needs is not in the graph: no node, weight or input of it", async () => {
+    const g = graphBuilder(store);
+    const [x, unread] = [g.input("x", [1, 2]), g.input("unread", [1, 2])];
+    g.linear(g.mul(unread, g.scalar(7)), "layer");
+    g.output("y", g.linear(x, "plain"));
+    const graph = g.finish("test");
+    expect(graph.inputs).toEqual([x]);
+    expect(graph.weights.map(({ name }) => name)).toEqual(["plain.weight^T"]);
+    expect(graph.nodes).toBe(2);
+    const text = new TextDecoder("latin1").decode(graph.serialize("initializers"));
+    expect(text).toContain("plain.weight");
+    expect(text).not.toMatch(/layer\.|unread|float\[7]/);
+  });
   test("add, sub and mul broadcast", async () => {
     const column = tensor([2, 1], [1, 2]);
     expect(await evaluate(column, (g, x) => g.add(x, g.mul(g.weight("layer.bias"), g.scalar(2))))).toEqual({

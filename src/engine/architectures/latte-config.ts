@@ -1,4 +1,5 @@
 import { configReader } from "./config-reader.js";
+import type { Activation } from "./kit/layers.js";
 
 /** What `config.json` of a LatteTransformer3DModel says, under our names. */
 export interface LatteConfig {
@@ -13,7 +14,7 @@ export interface LatteConfig {
   readonly captionChannels: number;
   readonly epsilon: number;
   readonly attentionBias: boolean;
-  readonly gelu: "tanh" | "none";
+  readonly activation: Activation;
 }
 
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
@@ -34,7 +35,7 @@ export const latteConfig = (json: unknown): LatteConfig => {
   if (outChannels !== inChannels)
     config.refuse("out_channels", `in_channels = ${inChannels} (a learned variance is not supported)`);
   const found = {
-    ...{ heads, width, inChannels, outChannels },
+    ...{ heads, width, inChannels, outChannels, activation },
     layers: config.whole("num_layers", 1),
     patch: config.whole("patch_size", undefined),
     sampleSize: config.whole("sample_size", 64),
@@ -42,7 +43,6 @@ export const latteConfig = (json: unknown): LatteConfig => {
     captionChannels: config.whole("caption_channels", undefined),
     epsilon: config.real("norm_eps", 1e-5),
     attentionBias: config.flag("attention_bias", false),
-    gelu: activation === "gelu" ? ("none" as const) : ("tanh" as const),
   };
   config.done();
   return found;

@@ -4,6 +4,7 @@ import { positions2d, timestepEmbedding } from "../models/embeddings.js";
 import type { Geometry, Model, Stream } from "../models/model.js";
 import { type Architecture, expectPatches, hidden, plain } from "./architecture.js";
 import { configReader } from "./config-reader.js";
+import { adaNormSingle } from "./kit/ada-norm-single.js";
 import { activations, layersOf } from "./kit/layers.js";
 import { networkKit } from "./kit/network-kit.js";
 import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
@@ -70,6 +71,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
   const layers = layersOf(weights);
+  const single = adaNormSingle(layers, D);
   const conditions = [
     { name: "text", dims: [B, T, captionChannels ?? textWidth] },
     ...(masked ? [{ name: "mask", dims: [B, T] }] : []),
@@ -79,38 +81,21 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   ];
 
   part("adaln_single", (g, stream) => {
-    const emb = "adaln_single.emb";
-    const time = layers.embedder(g, stream.get("timestep"), `${emb}.timestep_embedder`, D);
     const sized = (name: string, count: number): GraphValue =>
-      g.reshape(layers.embedder(g, stream.get(name), `${emb}.${name}_embedder`, D / 3), [1, (count * D) / 3]);
+      g.reshape(layers.embedder(g, stream.get(name), `adaln_single.emb.${name}_embedder`, D / 3), [1, (count * D) / 3]);
     const size = config.sized ? g.concat([sized("resolution", 2), sized("aspect_ratio", 1)], 1) : undefined;
-    stream.set("temb", size ? g.add(time, size) : time);
-    stream.set("rows", layers.linear(g, g.silu(stream.get("temb")), "adaln_single.linear", 6 * D));
+    single.embed(g, stream, size);
   });
-  part("caption_projection", (g, stream) => {
-    const text = stream.get("text");
-    stream.set(
-      "caption",
-      captionChannels === undefined ? text : layers.embedder(g, text, "caption_projection", D, "gelu"),
-    );
-  });
+  part("caption_projection", (g, stream) =>
+    captionChannels === undefined ? stream.set("caption", stream.get("text")) : single.caption(g, stream),
+  );
   part("pos_embed", (g, stream) => {
     const tokens = layers.patches(g, stream.get("latents"), "pos_embed.proj", D, patches);
     stream.set("x", g.add(tokens, g.weight(positions)));
   });
-  /** The rows of the table `name` for this timestep. */
-  const table = (g: GraphBuilder, value: GraphValue, name: string, count: number) =>
-    g.once(`modulation ${name}`, () =>
-      layers.rows(
-        g,
-        g.add(layers.weight(g, name, [count, D]), g.reshape(value, [value.dims[1] === D ? 1 : count, D])),
-        count,
-      ),
-    );
   const one: SingleStream = {
     ...{ layers, heads, headWidth, bias: config.bias },
-    modulation: (g: GraphBuilder, stream: Stream, id: string) =>
-      table(g, stream.get("rows"), `${id}.scale_shift_table`, 6),
+    modulation: single.modulation,
     norms: { epsilon: [epsilon, epsilon], ...(config.affine ? { affine: ["norm1", "norm2"] } : {}) },
     feedForward: { name: "ff", activation: config.activation },
     // PixArt's blocks have neither norm nor gate around cross-attention.
@@ -118,13 +103,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   };
   for (const each of layout.blocks) block(each, singleStreamBlock(each.id, one));
   part("proj_out", (g, stream) => {
-    const [shift, scale] = table(g, stream.get("temb"), "scale_shift_table", 2) as [GraphValue, GraphValue];
-    const out = layers.linear(
-      g,
-      layers.modulated(g, stream.get("x"), { shift, scale }, 1e-6),
-      "proj_out",
-      patch ** 2 * outChannels,
-    );
+    const out = single.head(g, stream, patch ** 2 * outChannels);
     const video = layers.unpatched(g, out, [B, outChannels, 1, height, width], patches);
     stream.set("prediction", outChannels === inChannels ? video : g.slice(video, 1, 0, inChannels));
   });

@@ -1,3 +1,4 @@
+import { latteLayout, sitesOfLayout } from "../architectures/layout.js";
 import { EngineError } from "../errors.js";
 import { accept, aFunction, aMethod, aNumber, aSwitch, fields, listOf, wholeFrom } from "../expect.js";
 import {
@@ -9,7 +10,7 @@ import {
   type SiteKind,
   type SiteMap,
 } from "../method.js";
-import { mostLayers, siteMap } from "../models/sites.js";
+import { mostLayers } from "../models/sites.js";
 import { aboveNetwork, activeSites, decider, inBranch, leavingOut, probesOf, type Verdict } from "./decide.js";
 
 /** What a dry run says of one site. */
@@ -174,35 +175,5 @@ export const plannedSites = (
  */
 export const latteSites = (layers: number): SiteMap => {
   accept("latteSites", { layers: [layers, wholeFrom(0, mostLayers)] });
-  const subLayers: Site[] = [];
-  const blocks: { from: number; to: number }[] = [];
-  const textKv: Site[] = [];
-  let part = 0;
-  const block = (id: string, kinds: readonly (readonly [string, SiteKind])[]): void => {
-    const from = part;
-    for (const [name, kind] of kinds) {
-      const site = `${id}.${name}`;
-      if (kind === "cross-attention") {
-        const text = `${site}.text`;
-        const values = [`${text}.k`, `${text}.v`];
-        textKv.push({ id: text, kind: "text-kv", from: part, to: part + 1, values, keeps: "value" });
-        part += 1;
-      }
-      subLayers.push({ id: site, kind, from: part, to: part + 1, values: [site], keeps: "value" });
-      part += 2;
-    }
-    blocks.push({ from, to: part });
-  };
-  for (let layer = 0; layer < layers; layer++) {
-    block(`transformer_blocks.${layer}`, [
-      ["attn1", "spatial-attention"],
-      ["attn2", "cross-attention"],
-      ["ff", "feed-forward"],
-    ]);
-    block(`temporal_transformer_blocks.${layer}`, [
-      ["attn1", "temporal-attention"],
-      ["ff", "feed-forward"],
-    ]);
-  }
-  return siteMap({ subLayers, textKv, blocks, stream: ["x"], parts: part, output: "prediction" });
+  return sitesOfLayout(latteLayout(layers));
 };

@@ -1,7 +1,7 @@
 import { EngineError, shown } from "../errors.js";
 import { scalesName } from "../files/eight-bit.js";
 import { sizeOf, type Tensor } from "../tensor.js";
-import { type BuilderNode, eightBitNodes, linearNodes, type WeightKind, widened } from "./lowering.js";
+import { type BuilderNode, eightBitNodes, leadingTo, linearNodes, type WeightKind, widened } from "./lowering.js";
 import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
 import { storedName, type WeightStore } from "./weights.js";
 
@@ -179,60 +179,69 @@ export const graphBuilder = (store: WeightStore) => {
         { axis },
       );
     },
-    finish: (key: string): Graph => ({
-      key,
-      inputs: [...inputs.values()],
-      outputs: [...outputs.values()],
-      weights: [...weights.values()],
-      store,
-      entering: (kind) => entering(store, [...weights.values()], kind),
-      nodes: nodes.length + leaving.length,
-      serialize(kind) {
-        const read = [...weights.values()];
-        const coming = new Set(entering(store, read, kind));
-        const stored = new Map(kind === "stored" ? [...coming].map((name) => [name, store.stored(name)]) : []);
-        const inside = read.filter(({ name, dims }) => kind !== "inputs" && !isComing(store, name, dims, kind));
-        const isHalf = (name: string): boolean => stored.get(name)?.type === "float16";
-        const reading = (name: string): string => (isHalf(name) ? widened(name) : name);
-        const widening = [...stored.keys()].filter(isHalf).map((name) => ({
-          type: "Cast",
-          inputs: [name],
-          outputs: [widened(name)],
-          attributes: { to: 1 },
-        }));
-        const lowered = nodes.flatMap((one) =>
-          "linear" in one
-            ? coming.has(scalesName(one.linear.weight))
-              ? eightBitNodes(one.linear, reading)
-              : linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
-            : [{ ...one, inputs: one.inputs.map(reading) }],
-        );
-        const asTensor = ({ name }: GraphValue) => {
-          const { dims, data }: Tensor = store.get(name);
-          return tensorProto(name, dims, data);
-        };
-        const given = [...coming].map((name) => {
-          if (kind === "stored" || store.inEightBits(name)) {
-            const { dims, type } = store.stored(name);
-            return valueProto(name, dims, type);
-          }
-          return valueProto(name, store.dims(name));
-        });
-        return modelProto(
-          {
-            name: "segment",
-            nodes: [
-              ...[...widening, ...lowered].map(nodeProto),
-              ...leaving.map(([value, output]) => naming(value, output, kind)),
-            ],
-            initializers: [...constants.values(), ...inside.map(asTensor)],
-            inputs: [...[...inputs.values()].map(({ name, dims }) => valueProto(name, dims)), ...given],
-            outputs: [...outputs.values()].map(({ name, dims }) => valueProto(name, dims)),
-          },
-          opset,
-        );
-      },
-    }),
+    finish(key: string): Graph {
+      const { needed, names } = leadingTo(
+        leaving.map(([value]) => value),
+        nodes,
+      );
+      for (const name of constants.keys()) if (!names.has(name)) constants.delete(name);
+      const isRead = ({ name }: GraphValue): boolean => names.has(storedName(name));
+      const read = [...weights.values()].filter(isRead);
+      const entered = [...inputs.values()].filter(isRead);
+      return {
+        key,
+        inputs: entered,
+        outputs: [...outputs.values()],
+        weights: read,
+        store,
+        entering: (kind) => entering(store, read, kind),
+        nodes: needed.length + leaving.length,
+        serialize(kind) {
+          const coming = new Set(entering(store, read, kind));
+          const stored = new Map(kind === "stored" ? [...coming].map((name) => [name, store.stored(name)]) : []);
+          const inside = read.filter(({ name, dims }) => kind !== "inputs" && !isComing(store, name, dims, kind));
+          const isHalf = (name: string): boolean => stored.get(name)?.type === "float16";
+          const reading = (name: string): string => (isHalf(name) ? widened(name) : name);
+          const widening = [...stored.keys()].filter(isHalf).map((name) => ({
+            type: "Cast",
+            inputs: [name],
+            outputs: [widened(name)],
+            attributes: { to: 1 },
+          }));
+          const lowered = needed.flatMap((one) =>
+            "linear" in one
+              ? coming.has(scalesName(one.linear.weight))
+                ? eightBitNodes(one.linear, reading)
+                : linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
+              : [{ ...one, inputs: one.inputs.map(reading) }],
+          );
+          const asTensor = ({ name }: GraphValue) => {
+            const { dims, data }: Tensor = store.get(name);
+            return tensorProto(name, dims, data);
+          };
+          const given = [...coming].map((name) => {
+            if (kind === "stored" || store.inEightBits(name)) {
+              const { dims, type } = store.stored(name);
+              return valueProto(name, dims, type);
+            }
+            return valueProto(name, store.dims(name));
+          });
+          return modelProto(
+            {
+              name: "segment",
+              nodes: [
+                ...[...widening, ...lowered].map(nodeProto),
+                ...leaving.map(([value, output]) => naming(value, output, kind)),
+              ],
+              initializers: [...constants.values(), ...inside.map(asTensor)],
+              inputs: [...entered.map(({ name, dims }) => valueProto(name, dims)), ...given],
+              outputs: [...outputs.values()].map(({ name, dims }) => valueProto(name, dims)),
+            },
+            opset,
+          );
+        },
+      };
+    },
   };
   return builder;
 };

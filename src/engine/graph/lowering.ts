@@ -16,6 +16,27 @@ export interface LinearNode {
 
 export type BuilderNode = NodeFields | { readonly linear: LinearNode };
 
+/** The nodes that `values` come from, and the names that these read: of a sub-layer that is skipped, its norm goes too. */
+export const leadingTo = (values: readonly string[], nodes: readonly BuilderNode[]) => {
+  const names = new Set(values);
+  const needed = nodes
+    .toReversed()
+    .filter((one) => {
+      const [written, reads] =
+        "linear" in one
+          ? [
+              one.linear.result.name,
+              [one.linear.x.name, one.linear.weight, ...(one.linear.bias ? [one.linear.bias] : [])],
+            ]
+          : [one.outputs[0] as string, one.inputs];
+      if (!names.has(written)) return false;
+      for (const name of reads) names.add(name);
+      return true;
+    })
+    .toReversed();
+  return { needed, names };
+};
+
 /** Under what name the float32 form of a half is known in a graph. */
 export const widened = (name: string): string => `${name} float32`;
 

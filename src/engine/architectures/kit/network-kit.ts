@@ -4,7 +4,7 @@ import type { Site } from "../../method.js";
 import type { Model, Part, Stream, Tap } from "../../models/model.js";
 import { type Span, siteMap } from "../../models/sites.js";
 import { tapsOf } from "../../models/taps.js";
-import { type BlockLayout, type Layout, subLayerSite, textSite } from "../layouts.js";
+import { type BlockLayout, type Layout, subLayerSite, textSite } from "../layout.js";
 
 type Emit<T = void> = (g: GraphBuilder, stream: Stream) => T;
 

@@ -21,6 +21,11 @@ export interface SingleStream {
     readonly affine?: readonly [attention: string | undefined, feedForward: string | undefined];
   };
   readonly qkNorm?: QkNorm;
+  /** The sequences that attend to themselves, out of the stream and back into it. Default: each clip's whole stream. */
+  readonly sequences?: {
+    readonly split: (g: GraphBuilder, x: GraphValue) => GraphValue;
+    readonly join: (g: GraphBuilder, x: GraphValue) => GraphValue;
+  };
   /** Rotary tables of self-attention, see `Layers.turned`. */
   readonly rope?: string | ((g: GraphBuilder, stream: Stream) => Rotation);
   readonly feedForward: { readonly name: string; readonly inner?: number; readonly activation: Activation };
@@ -33,7 +38,8 @@ export interface SingleStream {
 
 /** The sub-layers of block `id`, by their names in the layout. */
 export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Record<string, SubLayer>> => {
-  const { layers, heads, headWidth: width, bias, outBias = true, norms, qkNorm, rope, feedForward, cross } = table;
+  const { layers, heads, headWidth: width, bias, outBias = true, norms, qkNorm } = table;
+  const { sequences, rope, feedForward, cross } = table;
   const rows = (g: GraphBuilder, stream: Stream, first: number) => {
     const [shift, scale, gate] = table.modulation(g, stream, id).slice(first, first + 3) as [
       GraphValue,
@@ -66,11 +72,13 @@ export const singleStreamBlock = (id: string, table: SingleStream): Readonly<Rec
   const self: SubLayer = {
     input: normed(0),
     emit(g, stream, site) {
-      const x = stream.get(`${site}.input`);
+      const normed = stream.get(`${site}.input`);
+      const x = sequences ? sequences.split(g, normed) : normed;
       const tables = typeof rope === "function" ? rope(g, stream) : rope;
       const q = layers.turned(g, split(g, x, `${site}.to_q`, `${site}.norm_q`), tables);
       const k = layers.turned(g, split(g, x, `${site}.to_k`, `${site}.norm_k`), tables);
-      return [out(g, layers.attend(g, q, k, split(g, x, `${site}.to_v`)), site)];
+      const attended = out(g, layers.attend(g, q, k, split(g, x, `${site}.to_v`)), site);
+      return [sequences ? sequences.join(g, attended) : attended];
     },
     merge: gated(0),
   };
