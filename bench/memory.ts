@@ -76,6 +76,12 @@ const formulas = (layers: number): readonly Formula[] => {
       latents: 0.5,
     },
     { name: "dbcache", options: { residualDiffThreshold: 0.1 }, says: "Fn and middle residual: 2·N·D", features: 2 },
+    {
+      name: "dbprune",
+      options: { residualDiffThreshold: 0.1 },
+      says: "residual and input of every block but the first: 2·(L−1)·N·D",
+      features: 2 * (2 * layers - 1),
+    },
     { name: "dicache", options: { relL1Thresh: 0.1 }, says: "2 residuals, 2 probes, input, probe: 6·N·D", features: 6 },
     { name: "easycache", options: { threshold: 0.1 }, says: "4 latents", latents: 4 },
     { name: "lazycache", options: { threshold: 0.1 }, says: "4 latents, once", latents: 4, contexts: 1 },

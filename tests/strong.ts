@@ -4,6 +4,7 @@ import type { MethodName } from "../src/engine/cache/methods/index.js";
 export const strong: Partial<Record<MethodName, object>> = {
   adacache: { codebook: [[99, 3]], lastSteps: 0 },
   dbcache: { residualDiffThreshold: 1, maxWarmupSteps: 2 },
+  dbprune: { residualDiffThreshold: 1, maxWarmupSteps: 2 },
   dicache: { relL1Thresh: 9 },
   dpcache: { share: 0.5, estimate: "reuse", mandatory: 1 },
   easycache: { threshold: 9, retSteps: 2 },

@@ -5,6 +5,7 @@ export const methodFunctions = {
   adacache: "adaCache",
   cfgcache: "cfgCache",
   dbcache: "dbCache",
+  dbprune: "dbPrune",
   dicache: "diCache",
   dpcache: "dpCache",
   easycache: "easyCache",

@@ -3,7 +3,9 @@ import { type Said, saidOptions } from "../program/said-options.js";
 
 /** A method as configurations of cache-dit, which caches the residual of the blocks after the first Fn. */
 export interface CacheDitConfig {
-  /** Arguments of `DBCacheConfig`, a line each. */
+  /** The class of the configuration. Default: `DBCacheConfig`. */
+  readonly name?: string;
+  /** Its arguments, a line each. */
   readonly lines: readonly string[];
   /** A forecast of the residual, as an expression and the class that it needs. */
   readonly calibrator?: { readonly name: string; readonly call: string };
@@ -56,6 +58,27 @@ const dbcacheLines = (options: Said): string[] => {
   ];
 };
 
+/** Arguments of `DBPruneConfig`. */
+const dbpruneLines = ({ nonPruneBlockIds, enableDynamicPruneThreshold, ...options }: Said): string[] => [
+  `Fn_compute_blocks=${Math.max(1, options.fnComputeBlocks as number)},`,
+  `Bn_compute_blocks=${options.bnComputeBlocks},`,
+  `residual_diff_threshold=${options.residualDiffThreshold},`,
+  ...((nonPruneBlockIds as readonly number[]).length > 0
+    ? [`non_prune_block_ids=[${(nonPruneBlockIds as readonly number[]).join(", ")}],`]
+    : []),
+  ...(enableDynamicPruneThreshold
+    ? [
+        "enable_dynamic_prune_threshold=True,",
+        `max_dynamic_prune_threshold=${options.maxDynamicPruneThreshold ?? "None"},`,
+        `dynamic_prune_threshold_relax_ratio=${options.dynamicPruneThresholdRelaxRatio},`,
+      ]
+    : []),
+  `max_warmup_steps=${options.maxWarmupSteps},`,
+  `warmup_interval=${options.warmupInterval},`,
+  `max_cached_steps=${options.maxCachedSteps},`,
+  `max_continuous_cached_steps=${options.maxContinuousCachedSteps},`,
+];
+
 /** The steps that a method computes, where it decides by the step alone; a mask drawn for another number as it is. */
 const maskOf = (method: CacheMethod, steps: number): string => {
   const { mask } = method.options;
@@ -84,11 +107,20 @@ const configOf = (method: CacheMethod, steps: number, forecast: Forecast | undef
   const { guards = {} } = saidOptions(method) as { guards?: Guards };
   const calibrator = forecast ? calibrators(forecast.by, forecast.order) : undefined;
   const carried = calibrator ? { calibrator } : {};
+  const guarded = Object.keys(guards).length > 0;
+  const left = guarded ? ["Left out: guards; max_warmup_steps and max_continuous_cached_steps are cache-dit's."] : [];
   if (method.name === "dbcache") {
     const own = calibrators(options.calibrator, options.taylorseerOrder) ?? calibrator;
-    const guarded = Object.keys(guards).length > 0;
-    const left = guarded ? ["Left out: guards; max_warmup_steps and max_continuous_cached_steps are cache-dit's."] : [];
     return { lines: dbcacheLines(options), ...(own ? { calibrator: own } : {}), remarks: left, exact: !guarded };
+  }
+  if (method.name === "dbprune") {
+    const remarks = [
+      ...left,
+      ...(options.fnComputeBlocks === 0 ? [firstRuns] : []),
+      ...(options.comparedWith === "last-step" ? ["It compares with the last step in which the block ran."] : []),
+    ];
+    const exact = remarks.length === 0;
+    return { name: "DBPruneConfig", lines: dbpruneLines(options), ...carried, remarks, exact };
   }
   if (method.name === "firstblockcache") {
     const { warmupSteps = 0, maxConsecutive = null, lastStep = false } = guards;

@@ -38,6 +38,14 @@ const table: Readonly<Record<string, Nearest>> = {
         residualDiffThreshold as number,
       ),
   },
+  dbprune: {
+    title: "DBPrune",
+    near: ({ residualDiffThreshold }) =>
+      firstBlock(
+        "Nearest: FirstBlockCache, which asks the first block for all the others. cache-dit has it as it is.",
+        residualDiffThreshold as number,
+      ),
+  },
   mask: {
     title: "step masks",
     near: ({ every: interval }) =>

@@ -34,20 +34,16 @@ ${saving(pipeline)}`;
 };
 
 const cacheDitCode = (
-  { lines, calibrator, remarks }: CacheDitConfig,
+  { name = "DBCacheConfig", lines, calibrator, remarks }: CacheDitConfig,
   pipeline: Pipeline,
   asked: Asked,
   gpus: boolean,
 ) => {
-  const names = [
-    "DBCacheConfig",
-    ...(calibrator ? [calibrator.name] : []),
-    ...(gpus ? ["ParallelismConfig"] : []),
-  ].toSorted();
+  const names = [name, ...(calibrator ? [calibrator.name] : []), ...(gpus ? ["ParallelismConfig"] : [])].toSorted();
   const all = [...lines, `num_inference_steps=${asked.steps},`];
   const args = [
     "pipe,",
-    `cache_config=${pythonCall("DBCacheConfig", all, "    ")},`,
+    `cache_config=${pythonCall(name, all, "    ")},`,
     ...(calibrator ? [`calibrator_config=${calibrator.call},`] : []),
     ...(gpus ? ["parallelism_config=ParallelismConfig(ulysses_size=dist.get_world_size()),"] : []),
   ];

@@ -19,6 +19,7 @@ export type { MeanCachePath } from "./cache/mean-velocity.js";
 export { type AdaCacheOptions, adaCache } from "./cache/methods/ada-cache.js";
 export { type CfgCacheOptions, cfgCache } from "./cache/methods/cfg-cache.js";
 export { type DbCacheOptions, dbCache } from "./cache/methods/db-cache.js";
+export { type DbPruneOptions, dbPrune } from "./cache/methods/db-prune.js";
 export { type DiCacheOptions, diCache } from "./cache/methods/di-cache.js";
 export { type DpCacheOptions, dpCache, dpCachePlan } from "./cache/methods/dp-cache.js";
 export { type EasyCacheOptions, easyCache } from "./cache/methods/easy-cache.js";

@@ -74,6 +74,11 @@ export interface Probe {
    */
   readonly told?: "next-visit";
   /**
+   * The id of the one site that it is for: only visits there wait for it and are told it, and "last-compute" is the last
+   * step in which that site ran. Default: all sites of the method, which are decided about together.
+   */
+  readonly site?: string;
+  /**
    * Compares what the SEA filter (SeaCache, arXiv:2602.18993) leaves of each tensor at the noise of its own step: the
    * best linear denoiser where the clean signal's power falls as 1 / frequency^powerExp. Of "latents" alone.
    */
@@ -111,7 +116,7 @@ export interface Visit {
   readonly computed: readonly number[];
   /** The step is computed whatever is answered, and a method that counts must count it so. */
   readonly forced: boolean;
-  /** The newest reading of each declared probe; undefined until there is an older tensor. */
+  /** The newest reading of each declared probe, of those that are for this site; undefined until there is an older tensor. */
   readonly readings: readonly (Reading | undefined)[];
   /** Whether the unconditional branch really runs in this step. */
   readonly guided: boolean;

@@ -19,6 +19,7 @@ const none: Partial<Record<MethodName, object>> = {
   adacache: { codebook: [[1, 1]] },
   cfgcache: { unconditionalBatchSkipRange: 1 },
   dbcache: { residualDiffThreshold: 0 },
+  dbprune: { residualDiffThreshold: 0 },
   dicache: { relL1Thresh: 0 },
   dpcache: { share: 1 },
   easycache: { threshold: 0 },

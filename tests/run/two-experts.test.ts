@@ -14,6 +14,7 @@ const settings: Readonly<Record<Exclude<MethodName, "textkv">, object>> = {
   adacache: { codebook: [[99, 2]], lastSteps: 0 },
   cfgcache: { unconditionalBatchSkipRange: 2, unconditionalBatchTimestepSkipRange: [-1, 1001] },
   dbcache: { residualDiffThreshold: 9, maxWarmupSteps: 1 },
+  dbprune: { residualDiffThreshold: 9, maxWarmupSteps: 1 },
   dicache: { relL1Thresh: 9 },
   dpcache: { errors: jumpErrors(6), share: 0.5 },
   easycache: { threshold: 9, retSteps: 1 },

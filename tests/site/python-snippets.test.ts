@@ -62,6 +62,7 @@ describe("Python snippets", () => {
     expect([...named("latte-motion-nano", true)].toSorted()).toEqual([
       "cfg-cache",
       "db-cache",
+      "db-prune",
       "faster-cache",
       "first-block-cache",
       "mag-cache",

@@ -46,7 +46,7 @@ export const namedSites = (method: CacheMethod, map: SiteMap): readonly Site[] =
 };
 
 /**
- * The sites of all methods, outermost first. Those above the network lie outside everything in it.
+ * The sites of all methods as a run comes to them, an outer one before those in it. Those above the network lie outside everything in it.
  * @throws EngineError "site-missing" for a method that finds none, "site-conflict" for two at one site or crossing ones
  */
 export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): readonly ActiveSite[] => {
@@ -70,8 +70,9 @@ export const activeSites = (methods: readonly CacheMethod[], map: SiteMap): read
         });
     }
   });
-  const size = ({ site }: ActiveSite): number => site.to - site.from;
-  return active.toSorted((a, b) => level(b.site) - level(a.site) || size(b) - size(a) || a.site.from - b.site.from);
+  return active.toSorted(
+    ({ site: a }, { site: b }) => level(b) - level(a) || a.from - b.from || b.to - b.from - (a.to - a.from),
+  );
 };
 
 /** Those of `active` that act on a branch. */
@@ -173,6 +174,17 @@ export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
       throw new EngineError(
         "option-invalid",
         `${method.name} probes ${tap} since ${shown(since)}; expected one of ${olderSelves.join(", ")}.`,
+      );
+  const meant = probes.filter(({ site }) => site !== undefined);
+  const own = new Set(meant.length > 0 ? namedSites(method, map).map(({ id }) => id) : []);
+  for (const { tap, site } of meant)
+    if (!own.has(site as string))
+      throw new EngineError(
+        "option-invalid",
+        `${method.name} probes ${tap} for ${shown(site)}, which is no site of it.`,
+        {
+          hint: "Give the id of a site that the method names.",
+        },
       );
   return probes;
 };

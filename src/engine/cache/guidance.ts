@@ -57,7 +57,7 @@ export const guidedStep = (options: GuidedStepOptions) => {
       { hint: "Choose a guidance scale above 1, or switch that part of the method off." },
     );
   for (const { one, probes } of [whole, gap])
-    if (one && probes.needed(one.method).some(({ after }) => after > 0))
+    if (one && probes.needed(one).some(({ after }) => after > 0))
       throw new EngineError("site-missing", `${one.method.name} decides above the network by what lies inside it.`, {
         hint: "Probe the latents or the output.",
       });
@@ -111,7 +111,7 @@ export const guidedStep = (options: GuidedStepOptions) => {
       if (!one) return branches(step, inputs);
       const { site, method } = one;
       await probes.begin(step, inputs);
-      const readings = await probes.read(method);
+      const readings = await probes.read(one);
       const verdict = await whole.decider.visit(one, step, readings, guided);
       const { decision } = verdict;
       const residual = site.keeps === "residual";
@@ -130,7 +130,7 @@ export const guidedStep = (options: GuidedStepOptions) => {
       }
       whole.decider.record(one, step, decision);
       booked(step, { ...verdict, active: one, readings });
-      await probes.settle(new Map([[method, decision]]), decision === compute ? prediction : undefined);
+      await probes.settle(new Map([[one, decision]]), decision === compute ? prediction : undefined);
       return prediction;
     },
     /** What is kept from step to step. */

@@ -32,6 +32,13 @@ export const ladders: Readonly<Record<MethodName, Ladder>> = {
     { residualDiffThreshold: 0.5, calibrator: "taylorseer", maxContinuousCachedSteps: 3 },
     { residualDiffThreshold: 1, calibrator: "foca", maxContinuousCachedSteps: 3 },
   ],
+  dbprune: [
+    { residualDiffThreshold: 0.05 },
+    { residualDiffThreshold: 0.1 },
+    { residualDiffThreshold: 0.2 },
+    { residualDiffThreshold: 0.3, maxContinuousCachedSteps: 3 },
+    { residualDiffThreshold: 1, maxContinuousCachedSteps: 3 },
+  ],
   dicache: [0.1, 0.2, 0.4, 0.8].map((relL1Thresh) => ({ relL1Thresh })),
   dpcache: [0.7, 0.5, 0.4, 0.3, 0.25].map((share) => ({ share })),
   easycache: [0.02, 0.05, 0.1, 0.2, 0.4].map((threshold) => ({ threshold })),

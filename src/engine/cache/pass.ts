@@ -1,6 +1,6 @@
 import type { Backend, Compiled, Handle } from "../backends/backend.js";
 import type { Graph } from "../graph/builder.js";
-import { type Branch, type CacheMethod, compute, type Decision, type Reading, type Site } from "../method.js";
+import { type Branch, compute, type Decision, type Reading, type Site } from "../method.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, type Decider, leftOut, type Verdict } from "./decide.js";
 import type { Feature, FeatureHistory, HandleCounts } from "./history.js";
@@ -93,13 +93,13 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
 
   const undecided = (): ActiveSite[] => active.filter((one) => !visits.has(one) && !leftOut(one.site, skipped));
   const waitingTaps = (one: ActiveSite): Tap[] =>
-    given.some((visit) => visit.active === one) ? [] : probes.needed(one.method).filter((tap) => !probes.has(tap));
+    given.some((visit) => visit.active === one) ? [] : probes.needed(one).filter((tap) => !probes.has(tap));
 
   const decideReady = async (): Promise<void> => {
     for (const one of active) {
       if (visits.has(one) || leftOut(one.site, skipped) || waitingTaps(one).length > 0) continue;
       const followed = given.find((visit) => visit.active === one);
-      const readings = followed?.readings ?? (await probes.read(one.method));
+      const readings = followed?.readings ?? (await probes.read(one));
       const kept = decider.kept(one.site);
       const answer = followed ? follow(followed, kept) : decider.visit(one, step, readings, guided);
       const verdict = answer instanceof Promise ? await answer : answer;
@@ -113,8 +113,8 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   };
   const toVerify = (): Tap[] => [
     ...new Set(
-      [...visits.values()].flatMap(({ active: { method }, decision }) =>
-        decision !== compute && decision.verify ? probes.toVerify(method) : [],
+      [...visits.values()].flatMap(({ active: one, decision }) =>
+        decision !== compute && decision.verify ? probes.toVerify(one) : [],
       ),
     ),
   ];
@@ -146,8 +146,8 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
         site.to > to &&
         (!skipped.includes(site) || site.from >= to),
     );
-    const late = [...visits.values()].flatMap(({ active: { method }, decision }) =>
-      decision === compute ? probes.whereComputed(method).filter((tap) => !probes.has(tap)) : [],
+    const late = [...visits.values()].flatMap(({ active: one, decision }) =>
+      decision === compute ? probes.whereComputed(one).filter((tap) => !probes.has(tap)) : [],
     );
     const waiting = [...new Set([...undecided().flatMap(waitingTaps), ...late])].filter(({ after }) => from < after);
     const taps = waiting.filter(({ after }) => after <= to);
@@ -223,9 +223,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
     else if (one.method.keeps === "both") history.pushRecent(one.site, feature);
     else for (const handle of feature) counts.drop(handle);
   }
-  const verdicts = new Map<CacheMethod, Decision>(
-    [...visits.values()].map(({ active: { method }, decision }) => [method, decision]),
-  );
+  const verdicts = new Map<ActiveSite, Decision>([...visits].map(([one, { decision }]) => [one, decision]));
   const ran = !skipped.some(({ from, to }) => from === 0 && to === end);
   await probes.settle(verdicts, ran ? prediction : undefined);
   for (const handle of observedHere) counts.drop(handle);

@@ -57,18 +57,25 @@ export const probeBench = (
   const end = model.parts.length;
   /** Read behind the decision, and told at the next visit. */
   const isLate = ({ probe, tap }: Probed): boolean => tap.after === end || probe.told === "next-visit";
-  const olderOf = (method: CacheMethod, tap: Tap): Older => {
-    const key = `${method.name} ${tap.id}`;
+  /** Probes of one tap share what is older, but for those that are for different sites. */
+  const memoryOf = (method: CacheMethod, { probe, tap }: Probed): string =>
+    `${method.name} ${tap.id} ${probe.site ?? ""}`;
+  const lateOf = (method: CacheMethod, entry: Probed): string => `${memoryOf(method, entry)} ${entry.probe.since}`;
+  const olderOf = (key: string): Older => {
     const found = older.get(key) ?? { computed: [] };
     older.set(key, found);
     return found;
   };
-  const reference = (method: CacheMethod, { probe, tap }: Probed): Handle | undefined => {
-    const { step, computed } = olderOf(method, tap);
+  const reference = (method: CacheMethod, entry: Probed): Handle | undefined => {
+    const { probe } = entry;
+    const { step, computed } = olderOf(memoryOf(method, entry));
     const older = { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] };
     return probe.since === "estimate" ? undefined : older[probe.since];
   };
   const verified = new Map<Tap, readonly [Handle, Handle]>();
+  /** Probes that are read for a site: its own, and those of all sites of its method. */
+  const at = ({ method, site }: ActiveSite): readonly Probed[] =>
+    (probes.get(method) ?? []).filter(({ probe }) => (probe.site ?? site.id) === site.id);
 
   /** Lets go of what belongs to one pass. */
   const drop = (): void => {
@@ -86,17 +93,21 @@ export const probeBench = (
         now.set(tap.id, probe.filter ? await filter.apply(value, step, probe.filter.powerExp) : counts.hold(value));
       }
     },
-    /** Taps that `method` needs before it can decide. */
-    needed: (method: CacheMethod): readonly Tap[] =>
-      (probes.get(method) ?? [])
+    /** Taps that are needed before `one` is decided. */
+    needed: (one: ActiveSite): readonly Tap[] =>
+      at(one)
         .filter((entry) => entry.probe.since !== "estimate" && !isLate(entry))
         .map(({ tap }) => tap),
-    /** Taps inside the network that are read where `method` computes. */
-    whereComputed: (method: CacheMethod): readonly Tap[] =>
-      (probes.get(method) ?? []).filter((entry) => isLate(entry) && entry.tap.after < end).map(({ tap }) => tap),
-    /** Taps whose blocks `method` wants computed beside their estimate. */
-    toVerify: (method: CacheMethod): readonly Tap[] =>
-      (probes.get(method) ?? []).filter(({ probe }) => probe.since === "estimate").map(({ tap }) => tap),
+    /** Taps inside the network that are read where `one` is computed. */
+    whereComputed: (one: ActiveSite): readonly Tap[] =>
+      at(one)
+        .filter((entry) => isLate(entry) && entry.tap.after < end)
+        .map(({ tap }) => tap),
+    /** Taps whose blocks are to be computed beside their estimate. */
+    toVerify: (one: ActiveSite): readonly Tap[] =>
+      at(one)
+        .filter(({ probe }) => probe.since === "estimate")
+        .map(({ tap }) => tap),
     /** Takes over the caller's hold on both. */
     putVerified(tap: Tap, computed: Handle, estimated: Handle): void {
       verified.set(tap, [computed, estimated]);
@@ -106,26 +117,31 @@ export const probeBench = (
     put(tap: Tap, handle: Handle): void {
       now.set(tap.id, handle);
     },
-    /** Measures what `method` declared, in its order. */
-    async read(method: CacheMethod): Promise<(Reading | undefined)[]> {
+    /** Measures what was declared for `one`, in the method's order. */
+    async read(one: ActiveSite): Promise<(Reading | undefined)[]> {
+      const { method } = one;
       const readings: (Reading | undefined)[] = [];
-      for (const entry of probes.get(method) ?? []) {
+      for (const entry of at(one)) {
         const { probe, tap } = entry;
         const past = reference(method, entry);
         const present = now.get(tap.id);
-        if (isLate(entry) || probe.since === "estimate")
-          readings.push(late.get(`${method.name} ${tap.id} ${probe.since}`));
+        if (isLate(entry) || probe.since === "estimate") readings.push(late.get(lateOf(method, entry)));
         else readings.push(past && present ? await backend.measure(present, past) : undefined);
       }
       return readings;
     },
     /** Ends a pass: taps of this step become older ones. `output` is the prediction if the network ran. */
-    async settle(decisions: ReadonlyMap<CacheMethod, Decision>, output: Handle | undefined): Promise<void> {
-      for (const method of methods) {
-        const decided = decisions.get(method) ?? compute;
-        for (const entry of probes.get(method) ?? []) {
+    async settle(decisions: ReadonlyMap<ActiveSite, Decision>, output: Handle | undefined): Promise<void> {
+      const answered = [...decisions];
+      /** Whether it was computed where the probe is read for; a site that was left out was not. */
+      const computes = (method: CacheMethod, { probe: { site } }: Probed): boolean => {
+        const last = answered.findLast(([one]) => one.method === method && (site ?? one.site.id) === one.site.id);
+        return last ? last[1] === compute : site === undefined;
+      };
+      for (const [method, entries] of probes) {
+        for (const entry of entries) {
           const { probe, tap } = entry;
-          const key = `${method.name} ${tap.id} ${probe.since}`;
+          const key = lateOf(method, entry);
           if (probe.since === "estimate") {
             const both = verified.get(tap);
             if (both) late.set(key, await backend.measure(...both));
@@ -134,21 +150,21 @@ export const probeBench = (
           }
           const present = tap.after === end ? output : now.get(tap.id);
           const past = reference(method, entry);
-          if (isLate(entry) && present && past && decided === compute)
+          if (isLate(entry) && present && past && computes(method, entry))
             late.set(key, await backend.measure(present, past));
         }
-        for (const tap of new Set((probes.get(method) ?? []).map((entry) => entry.tap))) {
-          const present = tap.after === end ? output : now.get(tap.id);
+        for (const key of new Set(entries.map((entry) => memoryOf(method, entry)))) {
+          const group = entries.filter((entry) => memoryOf(method, entry) === key);
+          const [entry] = group as [Probed];
+          const present = entry.tap.after === end ? output : now.get(entry.tap.id);
           if (!present) continue;
-          const memory = olderOf(method, tap);
-          const wanted = (probes.get(method) ?? [])
-            .filter((entry) => entry.tap === tap)
-            .map(({ probe }) => probe.since);
+          const memory = olderOf(key);
+          const wanted = group.map(({ probe }) => probe.since);
           if (wanted.includes("last-step")) {
             if (memory.step) counts.drop(memory.step);
             memory.step = counts.hold(present);
           }
-          if (decided !== compute) continue;
+          if (!computes(method, entry)) continue;
           const depth = wanted.includes("compute-before-last") ? 2 : wanted.includes("last-compute") ? 1 : 0;
           memory.computed.unshift(counts.hold(present));
           for (const old of memory.computed.splice(depth)) counts.drop(old);

@@ -115,6 +115,7 @@ export const segmenter = (model: Model) => {
           );
         });
         position = skipped.to;
+        readTaps(position);
         continue;
       }
       model.parts[position]?.emit(graph, stream);

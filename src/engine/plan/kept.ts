@@ -33,15 +33,15 @@ const numbersOf = (network: CardNetwork, { values }: Site): number =>
 /** Older selves that the probes of a method hold. */
 const probeNumbers = (network: CardNetwork, method: CacheMethod): number => {
   const depth = { "last-step": 1, "last-compute": 1, "compute-before-last": 2, estimate: 0 } as const;
-  const held = new Map<string, Map<string, number>>();
-  for (const { tap, since } of probesOf(method, network.sites)) {
-    const of = held.get(tap) ?? new Map<string, number>();
+  const held = new Map<string, { readonly tap: string; readonly of: Map<string, number> }>();
+  for (const { tap, since, site } of probesOf(method, network.sites)) {
+    const { of } = held.get(`${tap} ${site}`) ?? { of: new Map<string, number>() };
     const group = since === "last-step" ? "step" : "computed";
     of.set(group, Math.max(of.get(group) ?? 0, depth[since]));
-    held.set(tap, of);
+    held.set(`${tap} ${site}`, { tap, of });
   }
-  return [...held].reduce(
-    (sum, [tap, groups]) => sum + network.tapElements(tap) * [...groups.values()].reduce((all, one) => all + one, 0),
+  return [...held.values()].reduce(
+    (sum, { tap, of }) => sum + network.tapElements(tap) * [...of.values()].reduce((all, one) => all + one, 0),
     0,
   );
 };

@@ -5,6 +5,7 @@ import { checks } from "../options.js";
 import { adaCache } from "./ada-cache.js";
 import { cfgCache } from "./cfg-cache.js";
 import { dbCache } from "./db-cache.js";
+import { dbPrune } from "./db-prune.js";
 import { diCache } from "./di-cache.js";
 import { dpCache } from "./dp-cache.js";
 import { easyCache } from "./easy-cache.js";
@@ -30,6 +31,7 @@ export const methods = {
   adacache: adaCache,
   cfgcache: cfgCache,
   dbcache: dbCache,
+  dbprune: dbPrune,
   dicache: diCache,
   dpcache: dpCache,
   easycache: easyCache,
