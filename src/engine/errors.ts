@@ -4,10 +4,9 @@ import type { ErrorCode } from "./error-codes.js";
 const longest = 1500;
 
 /** Characters that move a terminal's cursor, colour it, or turn the direction of what follows. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
-const unprintable = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g;
+const unprintable = /[^\P{Cc}\t\n\r]|\r(?!\n)|[\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/gu;
 
-/** Text of somebody else as a terminal may have it: control characters are written out, lines and tabs stay. */
+/** Text of somebody else as a terminal may have it: control characters are written out, ends of lines and tabs stay. */
 export const printable = (text: string): string =>
   text.replace(unprintable, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 

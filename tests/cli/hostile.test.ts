@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -16,6 +16,10 @@ const file = (name: string, content: string): string => {
 
 describe("is refused in one line", () => {
   const plan = ["plan", "--method", "fora", "--steps", "4"];
+  const tune = ["autotune", "--model", nano];
+  const measured = ["quality", "--model", nano, "--prompts", file("one.txt", "red square moving right\n")];
+  const full = join(folder, "full.json");
+  symlinkSync("/dev/full", full);
   test.each([
     ["hexadecimal steps", ["plan", "--method", "fora", "--steps", "0x10"], /--steps is "0x10"; expected a number/],
     ["a preset of every object", [...plan, "--model", nano, "--preset", "__proto__"], /There is no preset "__proto__"/],
@@ -42,6 +46,25 @@ describe("is refused in one line", () => {
       "prompts of a measurement that the model cannot read, before it is loaded",
       ["quality", "--model", nano, "--prompts", file("prompts.txt", "red square moving right\na zebra\n")],
       /prompts\.txt", prompt 2: .*zebra/,
+    ],
+    ["an address without a server", ["run", "--model", "http://", "--steps", "1"], /"http:\/\/" is no address/],
+    ["a plan with negative guidance", [...plan, "--guidance", "-3"], /--guidance is -3; expected a number from 0 up/],
+    ["an empty seed", [...tune, "--psnr", "30", "--seeds", ""], /--seeds is ""; expected whole numbers/],
+    ["a hexadecimal seed", [...tune, "--psnr", "30", "--seeds", "0,0x1"], /--seeds is "0,0x1"/],
+    ["hexadecimal sigmas", [...plan, "--sigmas", "0x1,0"], /--sigmas is "0x1,0"/],
+    ["an SSIM that nothing reaches", [...tune, "--ssim", "2"], /--ssim is 2; expected a number from 0 to 1/],
+    ["a list of methods with a hole", ["bench", "--model", nano, "--methods", "fora,,pab"], /no caching method ""/],
+    ["an empty list of methods", ["bench", "--model", nano, "--methods", ""], /no caching method ""/],
+    [
+      "a checkpoint beside a card",
+      ["plan", "--card", "FLUX.1-dev", "--method", "fora", "--model", "nowhere"],
+      /--model is of a checkpoint/,
+    ],
+    ["a GPU beside a search", ["plan", "--card", "FLUX.1-dev", "--speedup", "2", "--gpu", "none"], /--gpu cannot/],
+    [
+      "a quality report that cannot be kept, while it is measured",
+      [...measured, "--out", full, "--steps", "2", "--methods", "fora"],
+      /Cannot write ".*full\.json": ENOSPC/,
     ],
     ["an output inside a file", ["run", "--model", nano, "--out", "package.json/clip.gif"], /package\.json is a file/],
   ] as const)("%s", async (_, args, message) => {
@@ -98,4 +121,13 @@ test("a clip too small to be compared is written all the same, in a file named i
   expect(stderr).toMatch(/SSIM needs frames of at least 11/);
   expect(code).toBe(1);
   expect(readFileSync(out).subarray(0, 6).toString()).toBe("GIF89a");
+});
+
+test("a table of numbers goes to standard output as it goes to a file", async () => {
+  const out = join(folder, "table.csv");
+  const reread = ["bench", "--from", "site/public/recorded/trade-offs.json", "--format", "csv"];
+  const { stdout } = await cli(...reread);
+  expect(stdout).toContain("machine\r\n");
+  await cli(...reread, "--out", out);
+  expect(readFileSync(out, "utf8")).toBe(stdout);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { downloads } from "../../src/engine/models/downloads.js";
+import { openFiles } from "../../src/engine/models/files.js";
 import { engineRejection } from "../error.js";
 import { serve } from "./serve.js";
 
@@ -24,4 +25,12 @@ describe("the address of a model's folder", () => {
       "/a%23b/c/transformer/config.json?sig=d",
     ]);
   });
+
+  it.each(["http://", "HTTPS://", "https://%zz", "http://a b", "http://host:99999/m"])(
+    "refuses %s",
+    async (address) => {
+      const { message } = await engineRejection("input-invalid", openFiles(address));
+      expect(message).toBe(`"${address}/" is no address of a folder of files.`.replace("///", "//"));
+    },
+  );
 });

@@ -2,7 +2,7 @@ import { parseArgs } from "node:util";
 import { type Preference, preferences } from "../backends/ladder.js";
 import { type MethodName, methodFromName, methodName } from "../cache/methods/index.js";
 import { calibrationFromJson, type PartialCalibration, partialCalibration } from "../calibrate/calibration.js";
-import { EngineError, shown } from "../errors.js";
+import { EngineError } from "../errors.js";
 import type { CacheMethod } from "../method.js";
 import { openFiles } from "../models/files.js";
 import { jsonReader } from "../models/json-files.js";
@@ -70,16 +70,6 @@ export const readFlags = (name: string, { flags, alone }: Verb, args: readonly s
 
 export const textOf = (values: Values, flag: string): string | undefined => values[flag] as string | undefined;
 
-export const numberOf = (values: Values, flag: string): number | undefined => {
-  const text = textOf(values, flag);
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  // Number() alone also takes "", "0x10" and "0b1", which are more likely slips than numbers of steps.
-  if (!/^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i.test(text) || !Number.isFinite(value))
-    throw invalid(`--${flag} is ${shown(text)}; expected a number.`);
-  return value;
-};
-
 export const requiredOf = (values: Values, flag: string): string => {
   const value = textOf(values, flag);
   if (value === undefined) throw invalid(`--${flag} is missing.`);
@@ -138,13 +128,6 @@ export const methodNamesIn = (values: Values): readonly MethodName[] | undefined
   const names = textOf(values, "methods") ?? "all";
   if (names === "all") return undefined;
   return names.split(",").map(methodName);
-};
-
-/** The ideal speed-up in --speedup. */
-export const speedUpIn = (values: Values): number | undefined => {
-  const speedup = numberOf(values, "speedup");
-  if (speedup === undefined || (speedup > 1 && speedup < 1000)) return speedup;
-  throw invalid(`--speedup is ${speedup}; expected a number above 1 and below 1000.`);
 };
 
 /** Says how options were taken, on standard error; after the work, so that a failure stays one line. */

@@ -1,11 +1,12 @@
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
 import { markdown } from "../files/tables.js";
 import { autotune as search, type Trial } from "../measure/autotune.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { writeInfinity } from "../metrics/quality.js";
-import { methodNamesIn, numberOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
+import { methodNamesIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { numbersIn, speedUpIn, within } from "./numbers.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 
@@ -23,9 +24,9 @@ const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor,
 const numbersOf = (values: Values, flag: string): readonly number[] | undefined => {
   const text = textOf(values, flag);
   if (text === undefined) return undefined;
-  const numbers = text.split(",").map(Number);
-  if (numbers.every(Number.isInteger)) return numbers;
-  throw new EngineError("argument-invalid", `--${flag} is "${text}"; expected whole numbers like 0,1,2.`);
+  const numbers = numbersIn(text);
+  if (numbers?.every(Number.isInteger)) return numbers;
+  throw new EngineError("argument-invalid", `--${flag} is ${shown(text)}; expected whole numbers like 0,1,2.`);
 };
 
 /** "Give me 2×": of every method the setting whose decisions come nearest to it. */
@@ -71,7 +72,7 @@ export const autotune: Verb = {
     ...commonFlags,
   },
   async run(values) {
-    const [psnr, ssim] = [numberOf(values, "psnr"), numberOf(values, "ssim")];
+    const [psnr, ssim] = [within(values, "psnr", 0, Number.MAX_VALUE), within(values, "ssim", 0, 1)];
     const speedup = speedUpIn(values);
     if (speedup !== undefined) {
       if (psnr !== undefined || ssim !== undefined || values.seeds !== undefined)

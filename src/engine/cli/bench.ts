@@ -7,9 +7,9 @@ import { benchCsv, benchMarkdown } from "../measure/bench-table.js";
 import { readInfinity, writeInfinity } from "../metrics/quality.js";
 import {
   calibrationOf,
+  methodNamesIn,
   methodOf,
   namedMethods,
-  numberOf,
   presetsOf,
   textOf,
   type Values,
@@ -17,6 +17,7 @@ import {
 } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
+import { numberOf } from "./numbers.js";
 import { print, printAside } from "./print.js";
 import { progressLine } from "./progress.js";
 import { parsedFile, textFile } from "./read-file.js";
@@ -63,19 +64,8 @@ const asked = async (values: Values): Promise<Asked> => {
     return { name, options: said, cache: [methodOf(name, said, calibration)] };
   };
   const rows = (await namedMethods(values)).map(([name, options]) => row(name, options));
-  const names = textOf(values, "methods") ?? (rows.length > 0 ? "" : "all");
-  if (names !== "all")
-    return {
-      methods: [
-        ...rows,
-        ...names
-          .split(",")
-          .filter(Boolean)
-          .map((name) => row(name, {})),
-      ],
-      leftOut: {},
-      required: true,
-    };
+  const names = values.methods === undefined && rows.length > 0 ? [] : methodNamesIn(values);
+  if (names) return { methods: [...rows, ...names.map((name) => row(name, {}))], leftOut: {}, required: true };
   const leftOut: Record<string, string> = {};
   for (const name of Object.keys(methods))
     try {

@@ -8,8 +8,9 @@ import type { CandidatesRequest } from "../plan/candidates.js";
 import { dtypeOf } from "../plan/dtypes.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
 import { type Sigmas, scheduleOf } from "../schedulers/pipeline-sigmas.js";
-import { numberOf, textOf, type Values } from "./arguments.js";
+import { textOf, type Values } from "./arguments.js";
 import { schedulerOf, sigmasOf } from "./model.js";
+import { guidanceOf, numberOf, within } from "./numbers.js";
 import { jsonFile, parsedFile, textFile } from "./read-file.js";
 
 /** What flags say that cannot be. */
@@ -33,14 +34,6 @@ const sizeOf = (values: Values): Partial<RunSize> => {
     ...(width && height ? { width: Number(width), height: Number(height) } : {}),
     ...(frames === undefined ? {} : { frames }),
   };
-};
-
-/** A number of a flag within bounds. */
-export const within = (values: Values, flag: string, low: number, high: number): number | undefined => {
-  const value = numberOf(values, flag);
-  if (value !== undefined && !(value >= low && value <= high))
-    throw invalid(`--${flag} is ${value}; expected a number from ${low} to ${high}.`, "Give another.");
-  return value;
 };
 
 /** The share in --share. */
@@ -81,7 +74,7 @@ const laidBy = async (
 export const requestOf = async (values: Values, recordedSteps?: number): Promise<CandidatesRequest> => {
   const card = await cardOf(values);
   const [scheduler, dtype] = [textOf(values, "scheduler"), textOf(values, "dtype")];
-  const [guidance, clips] = [numberOf(values, "guidance"), within(values, "clips", 1, 1000)];
+  const [guidance, clips] = [guidanceOf(values), within(values, "clips", 1, 1000)];
   const size = sizeOf(values);
   const sigmas = sigmasOf(values);
   const given = numberOf(values, "steps") ?? recordedSteps;

@@ -6,7 +6,8 @@ import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
 import { inputsFromTensors } from "../run/inputs-from-tensors.js";
 import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
-import { backendOf, type Flag, numberOf, requiredOf, textOf, type Values } from "./arguments.js";
+import { backendOf, type Flag, requiredOf, textOf, type Values } from "./arguments.js";
+import { numberOf, numbersIn } from "./numbers.js";
 import { printAside } from "./print.js";
 import { bytesOfFile } from "./read-file.js";
 
@@ -80,8 +81,8 @@ export const openEngine = async (values: Values, onProgress: (progress: Progress
 export const sigmasOf = (values: Values): Sigmas | undefined => {
   const text = textOf(values, "sigmas");
   if (text === undefined || text === "pipeline" || text === "scheduler") return text;
-  const numbers = text.split(",").map((word) => (word.trim() === "" ? Number.NaN : Number(word)));
-  if (numbers.every(Number.isFinite)) return numbers;
+  const numbers = numbersIn(text);
+  if (numbers) return numbers;
   throw new EngineError("argument-invalid", `--sigmas is ${shown(text)}; expected pipeline, scheduler or numbers.`, {
     hint: "Write numbers like 1,0.75,0.5,0.25.",
   });

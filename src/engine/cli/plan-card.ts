@@ -7,8 +7,9 @@ import { type PlanBeside, planToJson } from "../plan/plan-json.js";
 import { planRun, type RunPlan } from "../plan/plan-run.js";
 import { planText } from "../plan/plan-text.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { type Flag, methodsOf, printNotes, speedUpIn, textOf, type Values } from "./arguments.js";
-import { invalid, requestOf, shareOf, within } from "./card-request.js";
+import { type Flag, methodsOf, printNotes, textOf, type Values } from "./arguments.js";
+import { invalid, requestOf, shareOf } from "./card-request.js";
+import { speedUpIn, within } from "./numbers.js";
 import { print } from "./print.js";
 import { jsonFile } from "./read-file.js";
 
@@ -68,9 +69,19 @@ const besideOf = (values: Values, plan: RunPlan, methods: Parameters<typeof diff
 
 /** Finds settings that reach a wish, and prints them. */
 const searchOnCard = async (values: Values): Promise<void> => {
-  const lone = ["method", "options", "preset", "calibration", "readings"].find((flag) => values[flag] !== undefined);
-  if (lone !== undefined)
-    throw invalid(`--${lone} cannot be given with --speedup or --cache-gib, which try all methods.`, "Leave it out.");
+  const lone = (...flags: string[]) => flags.find((flag) => values[flag] !== undefined);
+  const setting = lone("method", "options", "preset", "calibration", "readings");
+  if (setting !== undefined)
+    throw invalid(
+      `--${setting} cannot be given with --speedup or --cache-gib, which try all methods.`,
+      "Leave it out.",
+    );
+  const machine = lone("gpu", "gpu-gib", "seconds");
+  if (machine !== undefined)
+    throw invalid(
+      `--${machine} cannot be given with --speedup or --cache-gib, which list settings without a GPU's time and memory.`,
+      "Plan one of the settings with --method.",
+    );
   const [speedup, gib, share] = [speedUpIn(values), within(values, "cache-gib", 0, 10_000), shareOf(values)];
   const all = [...candidates(await requestOf(values), { many: true, ...(share === undefined ? {} : { share }) })];
   const found = fulfilling(all, {
@@ -82,6 +93,12 @@ const searchOnCard = async (values: Values): Promise<void> => {
 
 /** Plans on a card, and prints it. */
 export const planOnCard = async (values: Values): Promise<void> => {
+  const checkpoints = ["model", "preset"].find((flag) => values[flag] !== undefined);
+  if (checkpoints !== undefined)
+    throw invalid(
+      `--${checkpoints} is of a checkpoint, and cannot be given with --card or --config.`,
+      "Give its calibration by --calibration, its scheduler by --scheduler, settings by --options.",
+    );
   if (values.speedup !== undefined || values["cache-gib"] !== undefined) return searchOnCard(values);
   const { plan, methods } = await planOf(values);
   const beside = besideOf(values, plan, methods);

@@ -11,9 +11,10 @@ import { schedulerFromConfig } from "../schedulers/index.js";
 import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Trace } from "../trace/trace.js";
 import { traceFromJson } from "../trace/trace-from-json.js";
-import { type Flag, methodsOf, numberOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
+import { type Flag, methodsOf, printNotes, requiredOf, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags, methodFlags, presetFlag } from "./flags.js";
 import { requestFlags, schedulerOf, sigmasOf } from "./model.js";
+import { guidanceOf, numberOf } from "./numbers.js";
 import { asksForCard, cardFlags, planOnCard } from "./plan-card.js";
 import { print } from "./print.js";
 import { jsonFile } from "./read-file.js";
@@ -111,7 +112,7 @@ export const plan: Verb = {
       methods,
       timesteps,
       sites: await sitesFor(values, recorded),
-      guided: (numberOf(values, "guidance") ?? recorded?.guidance) !== 1,
+      guided: (guidanceOf(values) ?? recorded?.guidance) !== 1,
       ...(recorded ? { readings: recordedReadings(recorded) } : {}),
     });
     printNotes(methods);

@@ -8,9 +8,10 @@ import { type QualityReport, qualityReportFromJson } from "../measure/quality-re
 import { qualityMarkdown } from "../measure/quality-table.js";
 import { settingsNear } from "../measure/settings-near.js";
 import { readInfinity, writeInfinity } from "../metrics/quality.js";
-import { methodNamesIn, numberOf, speedUpIn, textOf, type Values, type Verb } from "./arguments.js";
+import { methodNamesIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine } from "./model.js";
+import { guidanceOf, numberOf, speedUpIn } from "./numbers.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 import { readablePrompts } from "./prompts.js";
@@ -25,7 +26,11 @@ const earlierIn = async (values: Values): Promise<QualityReport | undefined> => 
   return existsSync(out) ? qualityReportFromJson(parsedFile(out, await textFile(out), readInfinity), out) : undefined;
 };
 
-const measured = async (values: Values, keep: (report: QualityReport) => void): Promise<QualityReport> => {
+const measured = async (
+  values: Values,
+  keep: (report: QualityReport) => void,
+  signal: AbortSignal,
+): Promise<QualityReport> => {
   const earlier = await earlierIn(values);
   const prompts = await readablePrompts(values);
   const there = new Set(earlier?.rows.map(({ method }) => method));
@@ -35,10 +40,7 @@ const measured = async (values: Values, keep: (report: QualityReport) => void): 
   const engine = await openEngine(values, show.progress);
   const { defaults, calibration } = engine.model;
   try {
-    const [steps, guidance] = [
-      numberOf(values, "steps") ?? defaults.steps,
-      numberOf(values, "guidance") ?? defaults.guidance,
-    ];
+    const [steps, guidance] = [numberOf(values, "steps") ?? defaults.steps, guidanceOf(values) ?? defaults.guidance];
     const ready = calibration?.calibratedFor.steps === steps || !methods.some(takesNumbers);
     const here = ready ? calibration : await engine.calibrate({ steps, guidance });
     const { found, leftOut } = await settingsNear(engine, {
@@ -49,6 +51,7 @@ const measured = async (values: Values, keep: (report: QualityReport) => void): 
       clips: prompts.map((prompt, seed) => ({ prompt, seed })),
       onRun: (name, done) => show.text(`${name}: run ${done + 1}`),
       onReport: keep,
+      signal,
     });
   } finally {
     show.end();
@@ -73,11 +76,14 @@ export const quality: Verb = {
     const out = textOf(values, "out");
     if (out !== undefined) await checkOutput(out, [".json"]);
     const written = (report: QualityReport): string => JSON.stringify(report, writeInfinity);
+    const unkept = new AbortController(); // nothing is measured on that cannot be kept
     let keeping = Promise.resolve();
-    const report = await measured(values, (sofar) => {
-      if (out !== undefined) keeping = keeping.then(() => writeWhole(out, `${written(sofar)}\n`));
-    });
-    await keeping;
+    const keep = (sofar: QualityReport): void => {
+      if (out === undefined) return;
+      keeping = keeping.then(() => writeWhole(out, `${written(sofar)}\n`));
+      keeping.catch(() => unkept.abort());
+    };
+    const report = await measured(values, keep, unkept.signal).finally(() => keeping);
     if (out === undefined) print(values.json === true ? written(report) : qualityMarkdown(report));
   },
 };

@@ -1,6 +1,7 @@
 import { EngineError } from "../errors.js";
 import { inNode } from "../platform.js";
 import { type FileCache, fileCache } from "./file-cache.js";
+import { absolute } from "./http/absolute.js";
 import { type AttemptOptions, persist } from "./http/attempts.js";
 import { inMemory, type MemoryArrived } from "./in-memory.js";
 import { type Expected, type Files, inPartsFrom, type ReadOptions, stopped, verify } from "./source.js";
@@ -18,7 +19,7 @@ export interface DownloadOptions extends AttemptOptions {
  */
 export const under = (base: string): ((path: string) => string) => {
   const [folder = "", ...query] = base.replaceAll("#", "%23").split("?");
-  const root = folder.endsWith("/") ? folder : `${folder}/`;
+  const root = absolute(folder.endsWith("/") ? folder : `${folder}/`);
   const search = query.length > 0 ? `?${query.join("?")}` : "";
   return (path) => new URL(path, root).href + search;
 };

@@ -1,5 +1,6 @@
 import { inNode } from "../platform.js";
 import { downloads } from "./downloads.js";
+import { absolute } from "./http/absolute.js";
 import type { HubAddress } from "./hub-address.js";
 import type { Files } from "./source.js";
 
@@ -28,10 +29,10 @@ export const openFiles = async (address: string): Promise<Files> => {
     const { diskCacheFolder, keptOnDisk } = await import("./kept-on-disk.js");
     return hubFiles(onHub, await keptOnDisk(diskCacheFolder(), how));
   }
-  if (/^https?:/.test(address)) return downloads(address);
+  if (/^https?:/i.test(address)) return downloads(address);
   if (inNode()) {
     const { folder } = await import("./folder.js");
     return folder(address);
   }
-  return downloads(new URL(address.replaceAll("#", "%23"), globalThis.location.href).href);
+  return downloads(absolute(address.replaceAll("#", "%23"), globalThis.location.href));
 };

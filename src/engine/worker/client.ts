@@ -5,6 +5,7 @@ import { EngineError } from "../errors.js";
 import { accept, aFunction, anAmount, anObject, aSignal, fields, is } from "../expect.js";
 import type { Changes } from "../measure/changes.js";
 import type { Adherence } from "../metrics/judged.js";
+import { absolute } from "../models/http/absolute.js";
 import { hubAddress } from "../models/hub-address.js";
 import { isPicked, type Picked } from "../models/picked.js";
 import { filesOf } from "../models/picked-files.js";
@@ -169,7 +170,7 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
 
   const page = globalThis.location?.href; // in Node there is none, and a path stays a path
   const addressed = (address: string): string =>
-    page === undefined || hubAddress(address) ? address : new URL(address, page).href;
+    page === undefined || hubAddress(address) ? address : absolute(address, page);
   const model = typeof options.model === "string" ? addressed(options.model) : await filesOf(options.model);
   const create = (): Promise<Opened> => ask<Opened>("create", { ...options, model });
   const { model: info, device } = await create()
