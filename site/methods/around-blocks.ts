@@ -1,4 +1,4 @@
-import { docs, type MethodFacts } from "./facts.js";
+import { docs, type MethodFacts, paper } from "./facts.js";
 
 /** Methods that keep what a run of blocks adds. */
 export const aroundBlocks = {
@@ -28,11 +28,10 @@ export const aroundBlocks = {
     guidance: "No",
     calibration: "No, but a code book to tune for the number of steps",
     agnostic: "Yes in mechanism, for any stack of blocks; its books were made for Open-Sora",
-    source: {
-      label: "Paper",
-      text: "Kahatapitiya et al., Adaptive Caching for Faster Video Generation with Diffusion Transformers, arXiv:2411.02397",
-      url: "https://arxiv.org/abs/2411.02397",
-    },
+    source: paper(
+      "Kahatapitiya et al., Adaptive Caching for Faster Video Generation with Diffusion Transformers",
+      "2411.02397",
+    ),
     diffusers: { text: "Not there" },
     fewSteps: "no",
     memory: "hidden",
@@ -46,11 +45,10 @@ export const aroundBlocks = {
     guidance: "No",
     calibration: "Yes: one uncached run or a few per model, scheduler and number of steps",
     agnostic: "Yes in mechanism, for any stack of blocks; its plan belongs to one model",
-    source: {
-      label: "Paper",
-      text: "Denoising as Path Planning: Training-Free Acceleration of Diffusion Models with DPCache, arXiv:2602.22654",
-      url: "https://arxiv.org/abs/2602.22654",
-    },
+    source: paper(
+      "Denoising as Path Planning: Training-Free Acceleration of Diffusion Models with DPCache",
+      "2602.22654",
+    ),
     diffusers: { text: "Not there" },
     fewSteps: "no",
     memory: "hidden",
@@ -64,11 +62,7 @@ export const aroundBlocks = {
     guidance: "No",
     calibration: "Yes: one uncached run per model, scheduler and number of steps",
     agnostic: "Yes in mechanism, for any stack of blocks; its numbers belong to one model",
-    source: {
-      label: "Paper",
-      text: "Ma et al., MagCache: Fast Video Generation with Magnitude-Aware Cache, arXiv:2506.09045",
-      url: "https://arxiv.org/abs/2506.09045",
-    },
+    source: paper("Ma et al., MagCache: Fast Video Generation with Magnitude-Aware Cache", "2506.09045"),
     diffusers: { text: "MagCacheConfig (pull request 12744)", url: docs },
     fewSteps: "little",
     memory: "hidden",
@@ -83,11 +77,7 @@ export const aroundBlocks = {
     calibration: "Yes: a polynomial per checkpoint. The authors use about 70 prompts",
     agnostic:
       "In mechanism, for stacks of blocks whose input is modulated by the timestep. The polynomial belongs to one checkpoint",
-    source: {
-      label: "Paper",
-      text: "Liu et al., Timestep Embedding Tells: It's Time to Cache for Video Diffusion Model, arXiv:2411.19108",
-      url: "https://arxiv.org/abs/2411.19108",
-    },
+    source: paper("Liu et al., Timestep Embedding Tells: It's Time to Cache for Video Diffusion Model", "2411.19108"),
     diffusers: {
       text: "Not there; asked for in issue 12589",
       url: "https://github.com/huggingface/diffusers/issues/12589",
@@ -106,11 +96,10 @@ export const aroundBlocks = {
     calibration: "No; one threshold to tune",
     agnostic:
       "Yes in mechanism, for any stack of blocks. The filter takes natural pictures' spectra for granted, and needs the noise of each step",
-    source: {
-      label: "Paper",
-      text: "Chung et al., SeaCache: Spectral-Evolution-Aware Cache for Accelerating Diffusion Models, arXiv:2602.18993",
-      url: "https://arxiv.org/abs/2602.18993",
-    },
+    source: paper(
+      "Chung et al., SeaCache: Spectral-Evolution-Aware Cache for Accelerating Diffusion Models",
+      "2602.18993",
+    ),
     diffusers: { text: "SeaCacheConfig (read at 0.42.1)", url: docs },
     fewSteps: "little",
     memory: "hidden",
@@ -160,11 +149,7 @@ export const aroundBlocks = {
     guidance: "No",
     calibration: "No; one threshold to tune",
     agnostic: "Yes in mechanism, for networks that are a sequence of blocks of one width",
-    source: {
-      label: "Paper",
-      text: "Bu et al., DiCache: Let Diffusion Model Determine Its Own Cache, arXiv:2508.17356",
-      url: "https://arxiv.org/abs/2508.17356",
-    },
+    source: paper("Bu et al., DiCache: Let Diffusion Model Determine Its Own Cache", "2508.17356"),
     diffusers: { text: "Not there" },
     fewSteps: "unknown",
     memory: "hidden",

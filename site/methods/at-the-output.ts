@@ -1,4 +1,4 @@
-import { docs, type MethodFacts } from "./facts.js";
+import { docs, type MethodFacts, paper } from "./facts.js";
 
 /** Methods that keep predictions. */
 export const atTheOutput = {
@@ -10,11 +10,10 @@ export const atTheOutput = {
     guidance: "Yes: at guidance 1 there is no second pass to skip",
     calibration: "No, but window and factors are tuned by hand",
     agnostic: "Yes: it touches the predictions only",
-    source: {
-      label: "Paper",
-      text: "Lv et al., FasterCache: Training-Free Video Diffusion Model Acceleration with High Quality, arXiv:2410.19355",
-      url: "https://arxiv.org/abs/2410.19355",
-    },
+    source: paper(
+      "Lv et al., FasterCache: Training-Free Video Diffusion Model Acceleration with High Quality",
+      "2410.19355",
+    ),
     diffusers: { text: "FasterCacheConfig with both attention ranges None", url: docs },
     fewSteps: "no",
     memory: "predictions",
@@ -29,11 +28,10 @@ export const atTheOutput = {
     guidance: "No",
     calibration: "No; one threshold to tune",
     agnostic: "Yes: nothing inside the network is touched, so its architecture does not matter",
-    source: {
-      label: "Paper",
-      text: "Zhou et al., Less is Enough: Training-Free Video Diffusion Acceleration via Runtime-Adaptive Caching, arXiv:2507.02860",
-      url: "https://arxiv.org/abs/2507.02860",
-    },
+    source: paper(
+      "Zhou et al., Less is Enough: Training-Free Video Diffusion Acceleration via Runtime-Adaptive Caching",
+      "2507.02860",
+    ),
     diffusers: { text: "Not there. ComfyUI and stable-diffusion.cpp have it" },
     fewSteps: "little",
     memory: "predictions",
@@ -65,11 +63,10 @@ export const atTheOutput = {
     guidance: "No",
     calibration: "Yes: one uncached run or a few per model, scheduler and number of steps",
     agnostic: "Yes: nothing inside the network is touched. Its reason holds for flow matching under Euler steps",
-    source: {
-      label: "Paper",
-      text: "Gao et al., MeanCache: From Instantaneous to Average Velocity for Accelerating Flow Matching Inference, arXiv:2601.19961",
-      url: "https://arxiv.org/abs/2601.19961",
-    },
+    source: paper(
+      "Gao et al., MeanCache: From Instantaneous to Average Velocity for Accelerating Flow Matching Inference",
+      "2601.19961",
+    ),
     diffusers: { text: "Not there" },
     fewSteps: "no",
     memory: "predictions",
@@ -83,11 +80,10 @@ export const atTheOutput = {
     guidance: "No",
     calibration: "No; one threshold to tune, and two sensitivities that stay at 1",
     agnostic: "Yes: nothing inside the network is touched, so its architecture does not matter",
-    source: {
-      label: "Paper",
-      text: "Haghighi and Alahi, SenCache: Accelerating Diffusion Model Inference via Sensitivity-Aware Caching, arXiv:2602.24208",
-      url: "https://arxiv.org/abs/2602.24208",
-    },
+    source: paper(
+      "Haghighi and Alahi, SenCache: Accelerating Diffusion Model Inference via Sensitivity-Aware Caching",
+      "2602.24208",
+    ),
     diffusers: { text: "Not there. maxdiffusion has it for Wan 2.2" },
     fewSteps: "no",
     memory: "predictions",

@@ -25,3 +25,8 @@ export interface MethodFacts {
   /** Which of diffusers and cache-dit have it, as a method or as a setting of one. */
   readonly there: readonly ("diffusers" | "cache-dit")[];
 }
+
+/** The source of a method that has a paper. */
+export const paper = (title: string, arxiv: string): MethodFacts["source"] => ({
+  ...{ label: "Paper", text: `${title}, arXiv:${arxiv}`, url: `https://arxiv.org/abs/${arxiv}` },
+});

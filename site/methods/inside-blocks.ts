@@ -1,4 +1,4 @@
-import { docs, type MethodFacts } from "./facts.js";
+import { docs, type MethodFacts, paper } from "./facts.js";
 
 /** Methods that keep something of every block. */
 export const insideBlocks = {
@@ -10,11 +10,7 @@ export const insideBlocks = {
     guidance: "No",
     calibration: "No, but skip ranges and window are tuned by hand for a model",
     agnostic: "The mechanism fits any network with attention modules; the numbers do not carry over",
-    source: {
-      label: "Paper",
-      text: "Zhao et al., Real-Time Video Generation with Pyramid Attention Broadcast, arXiv:2408.12588",
-      url: "https://arxiv.org/abs/2408.12588",
-    },
+    source: paper("Zhao et al., Real-Time Video Generation with Pyramid Attention Broadcast", "2408.12588"),
     diffusers: { text: "PyramidAttentionBroadcastConfig", url: docs },
     fewSteps: "little",
     memory: "each",
@@ -28,11 +24,7 @@ export const insideBlocks = {
     guidance: "No",
     calibration: "No",
     agnostic: "Yes in mechanism; one number to choose",
-    source: {
-      label: "Paper",
-      text: "Selvaraju et al., FORA: Fast-Forward Caching in Diffusion Transformer Acceleration, arXiv:2407.01425",
-      url: "https://arxiv.org/abs/2407.01425",
-    },
+    source: paper("Selvaraju et al., FORA: Fast-Forward Caching in Diffusion Transformer Acceleration", "2407.01425"),
     diffusers: { text: "Not there. TaylorSeer with order 0 comes close" },
     fewSteps: "no",
     memory: "each",
@@ -46,11 +38,10 @@ export const insideBlocks = {
     guidance: "No",
     calibration: "No",
     agnostic: "Yes in mechanism; interval, order and modules to choose",
-    source: {
-      label: "Paper",
-      text: "Liu et al., From Reusing to Forecasting: Accelerating Diffusion Models with TaylorSeers, arXiv:2503.06923",
-      url: "https://arxiv.org/abs/2503.06923",
-    },
+    source: paper(
+      "Liu et al., From Reusing to Forecasting: Accelerating Diffusion Models with TaylorSeers",
+      "2503.06923",
+    ),
     diffusers: { text: "TaylorSeerCacheConfig", url: docs },
     fewSteps: "no",
     memory: "each",
@@ -65,11 +56,10 @@ export const insideBlocks = {
     guidance: "No",
     calibration: "No; one threshold to tune, and how it falls",
     agnostic: "Yes in mechanism, for networks that are a sequence of blocks",
-    source: {
-      label: "Paper",
-      text: "Liu et al., SpeCa: Accelerating Diffusion Transformers with Speculative Feature Caching, arXiv:2509.11628",
-      url: "https://arxiv.org/abs/2509.11628",
-    },
+    source: paper(
+      "Liu et al., SpeCa: Accelerating Diffusion Transformers with Speculative Feature Caching",
+      "2509.11628",
+    ),
     diffusers: { text: "Not there" },
     fewSteps: "no",
     memory: "each",
@@ -83,11 +73,10 @@ export const insideBlocks = {
     guidance: "Yes, unless it is told that the model is guidance-distilled; then only attention is left",
     calibration: "No, but ranges, windows, weight and factors are tuned by hand",
     agnostic: "The mechanism fits any network with attention modules; the numbers do not carry over",
-    source: {
-      label: "Paper",
-      text: "Lv et al., FasterCache: Training-Free Video Diffusion Model Acceleration with High Quality, arXiv:2410.19355",
-      url: "https://arxiv.org/abs/2410.19355",
-    },
+    source: paper(
+      "Lv et al., FasterCache: Training-Free Video Diffusion Model Acceleration with High Quality",
+      "2410.19355",
+    ),
     diffusers: { text: "FasterCacheConfig", url: docs },
     fewSteps: "little",
     memory: "each",
@@ -101,11 +90,10 @@ export const insideBlocks = {
     guidance: "No",
     calibration: "Yes: one uncached run or a few per model, scheduler and number of steps",
     agnostic: "Yes in mechanism; its numbers belong to one model",
-    source: {
-      label: "Paper",
-      text: "Liu et al., SmoothCache: A Universal Inference Acceleration Technique for Diffusion Transformers, arXiv:2411.10510",
-      url: "https://arxiv.org/abs/2411.10510",
-    },
+    source: paper(
+      "Liu et al., SmoothCache: A Universal Inference Acceleration Technique for Diffusion Transformers",
+      "2411.10510",
+    ),
     diffusers: { text: "Not there" },
     fewSteps: "no",
     memory: "each",

@@ -47,13 +47,13 @@ describe("the planner", () => {
 
   it("writes a script for the model's pipeline, and finds settings for a wish", async () => {
     await page.getByRole("tab", { name: "Script" }).click();
-    const code = (await page.locator("#plan-tab pre").first().textContent()) ?? "";
+    const code = (await page.locator(".planner [role=tabpanel] pre").first().textContent()) ?? "";
     expect(code).toContain('FluxPipeline.from_pretrained("black-forest-labs/FLUX.1-dev"');
     expect(code).toContain("num_inference_steps=28");
     await page.getByRole("tab", { name: "All methods" }).click();
     await page.getByRole("button", { name: "Find settings" }).click();
     await page.getByText(/\d+ settings; what runs in the pipeline first/).waitFor();
-    await page.locator("#plan-tab tbody th button").first().click();
+    await page.locator(".planner [role=tabpanel] tbody th button").first().click();
     expect(await page.locator("select[name=method]").inputValue()).not.toBe("none");
   });
 
