@@ -14,8 +14,6 @@ export const cacheMemory = (cached: Trace): Chart => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: "Cache memory per step",
-        ariaDescription: "Area chart of the memory kept after each denoising step of the cached run.",
         x: { label: "denoising step →", interval: 1, ticks: Math.min(10, cached.steps), tickFormat: "d" },
         y: { label: `↑ kept features (${unit})`, grid: true, zero: true },
         marks: [

@@ -34,8 +34,6 @@ export const decisionCounts = (cached: Trace): Chart => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: "Decisions per step",
-        ariaDescription: "Stacked bar chart of computed and reused evaluations per denoising step.",
         x: {
           label: "denoising step →",
           type: "band",

@@ -11,8 +11,6 @@ export const latentDriftChart = ({ l1, l2 }: LatentDrift): Chart => ({
     Plot.plot({
       ...looks,
       width,
-      ariaLabel: "Drift of the latents per step",
-      ariaDescription: "Line chart of the relative L2 distance between cached and uncached latents after each step.",
       x: { label: "denoising step →", interval: 1, ticks: Math.min(10, l2.length), tickFormat: "d" },
       y: { label: "↑ ‖z − z₀‖ / ‖z₀‖", grid: true, zero: true },
       marks: [

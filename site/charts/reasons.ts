@@ -44,8 +44,6 @@ export const comparisons = (cached: Trace): Chart | undefined => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: "What was compared with the threshold",
-        ariaDescription: "Dot chart of the deciding number per denoising step, with the threshold as a line.",
         x: {
           label: "denoising step →",
           domain: [1, cached.steps],

@@ -16,8 +16,6 @@ export const stepTime = (uncached: Trace, cached: Trace): Chart => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: "Time per step",
-        ariaDescription: "Line chart of milliseconds per denoising step for both runs.",
         x: { label: "denoising step →", interval: 1, ticks: Math.min(10, uncached.steps), tickFormat: "d" },
         y: { label: "↑ time (ms)", grid: true, zero: true },
         marks: (["uncached", "cached"] as const).flatMap((run) => [

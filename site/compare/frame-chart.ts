@@ -12,8 +12,6 @@ export const frameChart = ({ name, frames }: ComparedClip, measure: OwnMeasure):
     Plot.plot({
       ...looks,
       width,
-      ariaLabel: `${measure.title} per frame`,
-      ariaDescription: `Line chart of ${measure.title} over the frames of ${name}.`,
       x: { label: "frame →", interval: 1, ticks: Math.min(10, frames.length), tickFormat: "d" },
       y: { label: `↑ ${measure.title}${measure.unit && `, ${measure.unit}`}`, grid: true },
       marks: [

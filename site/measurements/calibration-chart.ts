@@ -23,8 +23,6 @@ const lineChart = (
     Plot.plot({
       ...looks,
       width,
-      ariaLabel: title,
-      ariaDescription: description,
       x: { label: `${x} →`, ticks: Math.max(3, Math.floor(width / 90)) },
       y: { label: `↑ ${y}`, grid: true, ticks: 4 },
       color: { domain: lines.map(({ text }) => text), range: lines.map(({ colour }) => colour) },

@@ -39,8 +39,6 @@ const heatMap = (changes: Changes): Chart => {
         marginBottom: 46,
         marginLeft: narrow ? 84 : 128,
         marginRight: 4,
-        ariaLabel: "Change of every layer from the step before",
-        ariaDescription: "Heat map of relative change per layer and denoising step.",
         x: {
           type: "band",
           label: "denoising step →",
@@ -92,8 +90,6 @@ const meanChange = (changes: Changes): Chart => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: "Mean change by kind of layer",
-        ariaDescription: "Line chart of the mean relative change per denoising step for each kind of layer.",
         x: { label: "denoising step →", interval: 1, ticks: Math.min(10, changes.timesteps.length), tickFormat: "d" },
         y: { label: "↑ change (%)", type: "log", grid: true, ticks: 4, tickFormat: "~r" },
         marks: [

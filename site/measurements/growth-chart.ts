@@ -16,8 +16,6 @@ export const growthChart = ({ quantity, points, exponents }: Curve): Chart => {
       Plot.plot({
         ...looks,
         width,
-        ariaLabel: `Cost over ${quantity}`,
-        ariaDescription: "Two rising lines: time and memory of a forward pass.",
         x: { label: `${quantity} →`, type: "log", ticks: points.map(({ at }) => at), tickFormat: "d" },
         y: { label: "↑ times the smallest", type: "log", grid: true, ticks: 4, tickFormat: "~r" },
         marks: lines.flatMap((line) => {

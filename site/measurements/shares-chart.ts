@@ -19,8 +19,6 @@ const shareBar = (profile: Profile, shares: readonly Share[]): Chart => ({
       height: 110,
       marginLeft: 8,
       marginTop: 8,
-      ariaLabel: "Where the time of one forward pass goes",
-      ariaDescription: "Stacked bar of milliseconds per kind of sub-layer.",
       x: { label: "time (ms) →", grid: true, ticks: Math.max(3, Math.floor(width / 110)) },
       y: { axis: null },
       marks: [

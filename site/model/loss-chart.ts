@@ -10,8 +10,6 @@ export const lossChart = (points: readonly LossPoint[]): Chart => ({
     Plot.plot({
       ...looks,
       width,
-      ariaLabel: "Training loss",
-      ariaDescription: "Line chart of the loss over the clips seen.",
       x: { label: "clips seen →", ticks: Math.max(3, Math.floor(width / 120)), tickFormat: "~s" },
       y: { label: "↑ loss", type: "log", grid: true, ticks: 4, tickFormat: "~g" },
       marks: [Plot.lineY(points, { x: "clips", y: "loss", stroke: colours.cached, strokeWidth: 2 })],

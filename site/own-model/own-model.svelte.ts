@@ -2,8 +2,7 @@ import type { Comparison, Engine, ModelInfo, Picked, Progress, RunInputs } from 
 import { forgetEngine } from "../device/engines.js";
 import { preferred } from "../device/preference.js";
 import { statusOf } from "../device/run-status.js";
-import { inTurn, placeInWords } from "../device/turns.js";
-import { codeOf } from "../page/failure.js";
+import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import type { RunName } from "../program/example-module.js";
 import { type OwnChoice, type OwnStart, ownChoices } from "./choices.js";
 
@@ -35,10 +34,7 @@ export class OwnModel {
   result = $state.raw<Comparison>();
   /** What the result was made with. */
   made = $state.raw<OwnChoice>();
-  status = $state("Nothing is loaded.");
-  share = $state<number | undefined>(0);
-  error = $state.raw<unknown>();
-  busy = $state(false);
+  readonly runs = new Runs({ idle: "Nothing is loaded." });
 
   readonly told: Told | undefined = $derived(this.info && toldBy(this.info));
   readonly ready: boolean = $derived(
@@ -46,7 +42,6 @@ export class OwnModel {
   );
 
   #engine: Engine | undefined;
-  #running: AbortController | undefined;
 
   /** @param start what a page about one paper begins with */
   constructor(start?: OwnStart) {
@@ -56,15 +51,15 @@ export class OwnModel {
     this.address = start?.address ?? "";
   }
 
-  readonly load = (): Promise<void> =>
-    this.#work("Nothing is loaded.", async (signal) => {
+  readonly load = async (): Promise<void> => {
+    const loaded = await this.runs.run(async ({ signal, current }) => {
       const { createWorkerEngine } = await import("../device/engine-door.js");
       await this.#engine?.dispose();
       this.#engine = undefined;
       this.info = undefined;
       this.result = undefined;
       forgetEngine(); // There is never a second copy of weights on a page.
-      const onProgress = (progress: Progress): void => this.#show("uncached", progress);
+      const onProgress = (progress: Progress): void => this.#show(current, "uncached", progress);
       const model = this.picked ?? this.address.trim();
       const engine = await createWorkerEngine({ model, backend: preferred(), signal, onProgress });
       this.#engine = engine;
@@ -75,42 +70,43 @@ export class OwnModel {
       this.steps = this.#start?.steps ?? defaults.steps;
       this.guidance = this.#start?.guidance ?? (this.told === "label" ? 4 : defaults.guidance);
       this.label = Math.min(this.label, Math.max(0, (engine.model.classes?.length ?? 1000) - 1));
-      return "The model is loaded.";
+      return engine;
     });
+    if (loaded) this.runs.say("The model is loaded.", 1);
+    else if (this.runs.failure !== undefined) this.runs.say("Nothing is loaded.", 0);
+  };
 
-  readonly run = (): Promise<void> =>
-    this.#work("The run failed.", async (signal) => {
+  readonly run = (): Promise<boolean> =>
+    this.runs.run(async (panelRun) => {
+      const { signal, current } = panelRun;
       const { compare, methodFromName } = await import("../device/engine-door.js");
       const [engine, choice] = [this.#engine as Engine, this.choice];
       const { steps, guidance, seed, prompt } = this;
       const inputs = await this.#inputs();
       const asked = inputs ? { inputs } : { prompt, seed };
       const settings = { steps, guidance, ...asked };
-      const onProgress = (run: RunName, progress: Progress): void => this.#show(run, progress);
-      const measured = choice.calibrated && (await this.#calibrate(engine, choice.calibrated, inputs, signal));
+      const onProgress = (run: RunName, progress: Progress): void => this.#show(current, run, progress);
+      const measured = choice.calibrated && (await this.#calibrate(engine, choice.calibrated, inputs, panelRun));
       const method = methodFromName(choice.method, { ...measured, ...choice.options });
       this.result = await compare({ engine, settings, signal, onProgress }, [method]);
       this.made = choice;
-      return `Done on ${engine.device.description}.`;
+      return engine;
     });
-
-  readonly stop = (): void => this.#running?.abort();
 
   /** Lets the engine go: the part leaves the page. */
   readonly end = (): void => {
-    this.stop();
+    this.runs.end();
     void this.#engine?.dispose();
   };
 
   /** The numbers that a method takes of this network, from an uncached run of what is asked. */
-  async #calibrate(engine: Engine, name: "smoothcache", inputs: RunInputs | undefined, signal: AbortSignal) {
+  async #calibrate(engine: Engine, name: "smoothcache", inputs: RunInputs | undefined, run: PanelRun) {
     const { steps, guidance, prompt } = this;
     const asked = inputs ? { inputs } : { prompts: [prompt] };
     const onProgress = (progress: Progress): void => {
-      this.#show("uncached", progress);
-      this.status = `Measuring: ${this.status}`;
+      this.#show(run.current, "uncached", progress, "Measuring: ");
     };
-    return (await engine.calibrate({ steps, guidance, ...asked, signal, onProgress }))[name];
+    return (await engine.calibrate({ steps, guidance, ...asked, signal: run.signal, onProgress }))[name];
   }
 
   async #inputs(): Promise<RunInputs | undefined> {
@@ -126,32 +122,8 @@ export class OwnModel {
     return { noise, cond: { label: { dims: [1], data: Float32Array.of(this.label) } } };
   }
 
-  #show(run: RunName, progress: Progress): void {
+  #show(current: () => boolean, run: RunName, progress: Progress, before = ""): void {
     const { text, share } = statusOf(run, progress);
-    this.status = text;
-    this.share = share;
-  }
-
-  /** One at a time, and in turn with all that computes on the page. */
-  async #work(failed: string, work: (signal: AbortSignal) => Promise<string>): Promise<void> {
-    const mine = new AbortController();
-    this.#running = mine;
-    this.busy = true;
-    this.error = undefined;
-    this.status = "Loading the engine";
-    this.share = undefined;
-    const onPlace = (ahead: number): void => {
-      if (ahead > 0) this.status = placeInWords(ahead);
-    };
-    try {
-      this.status = await inTurn(() => work(mine.signal), { signal: mine.signal, onPlace });
-      this.share = 1;
-    } catch (error) {
-      if (codeOf(error) !== "stopped") this.error = error;
-      this.status = codeOf(error) === "stopped" ? "Stopped." : failed;
-      this.share = 0;
-    } finally {
-      this.busy = false;
-    }
+    if (current()) this.runs.say(before + text, share);
   }
 }
