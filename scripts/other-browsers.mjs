@@ -1,6 +1,7 @@
 // Runs the built site in Firefox and in WebKitGTK, which the test suite does not have: the first page, an example, an
 // edited example. Each browser is driven by its own protocol, without a library between.
-// Debian: apt-get install firefox-esr webkit2gtk-driver xvfb. Then npm run test:other-browsers.
+// Debian: apt-get install firefox-esr webkit2gtk-driver xvfb. Then npm run test:other-browsers; for one of them, on the
+// site as it was built last: node scripts/other-browsers.mjs firefox|webkit.
 import { spawn } from "node:child_process";
 import { existsSync, mkdtempSync, readdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -104,7 +105,8 @@ const webkit = async () => {
 
 const site = await serveStatic("dist/site");
 let failed = 0;
-for (const launch of [firefox, webkit]) {
+const [only] = process.argv.slice(2);
+for (const launch of [firefox, webkit].filter(({ name }) => only === undefined || name === only)) {
   const browser = await launch();
   const find = (selector) => `document.querySelector(${JSON.stringify(selector)})`;
   const until = (what, code) =>
@@ -118,7 +120,11 @@ for (const launch of [firefox, webkit]) {
     const text = await until(
       "the end",
       `${ended}.test(${find(selector)}?.textContent) && ${find(selector)}.textContent`,
-    );
+    ).catch(async ({ message }) => {
+      throw new Error(
+        `${message}; it says: ${await browser.run(`return ${find(selector)}?.parentElement?.textContent`)}`,
+      );
+    });
     if (!text.startsWith("Done")) throw new Error(text);
     return text;
   };
