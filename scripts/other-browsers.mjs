@@ -129,13 +129,13 @@ for (const launch of [firefox, webkit].filter(({ name }) => only === undefined |
     return text;
   };
   const press = async (selector) => {
-    await until(selector, `${find(selector)}?.disabled === false`);
+    await until(selector, `${find(selector)}?.matches(":enabled") ?? false`); // a fieldset disables it until scripts listen
     await browser.run(`${find(selector)}.click()`);
   };
   /** Opens a page with an example, and waits until its script listens. */
   const openExample = async (path) => {
     await browser.open(`${site.address}${path}`);
-    await until("the example", `${find(".dc-workbench .dc-run")}?.disabled === false`);
+    await until("the example", `${find(".dc-workbench .dc-run")}?.matches(":enabled") ?? false`);
   };
   const runIt = async () => {
     await browser.run(
