@@ -1,4 +1,6 @@
+import type { Measure } from "diffusion-cache";
 import { type Chart, colours } from "../charts/chart.js";
+import { headOf, inDigits } from "../measures/measure-words.js";
 import { type QualityPoint, wasDisturbed } from "./quality-points.js";
 
 const legend = [
@@ -13,6 +15,7 @@ export const paretoChart = (
   points: readonly QualityPoint[],
   fewer: readonly QualityPoint[],
   frontier: readonly QualityPoint[],
+  measures: readonly Measure[],
   pick: (point: QualityPoint) => void,
 ): Omit<Chart, "draw"> => {
   const all = [...points, ...fewer];
@@ -22,12 +25,11 @@ export const paretoChart = (
     description:
       "A dot for each setting: further right is faster, higher is closer to the uncached clip. Press a dot, or a name in the table below, to see its settings.",
     legend: all.some(wasDisturbed) ? [...legend, disturbedKey] : legend,
-    columns: ["Setting", "Speed-up", "PSNR (dB)", "SSIM", "On the frontier"],
+    columns: ["Setting", "Speed-up", ...measures.map(headOf), "On the frontier"],
     rows: all.map((point) => [
       point.label,
       wasDisturbed(point) ? "disturbed" : point.speedup.toFixed(2),
-      Number.isFinite(point.psnr) ? point.psnr.toFixed(1) : "equal",
-      point.ssim.toFixed(3),
+      ...measures.map((measure) => inDigits(point[measure.name], measure)),
       best.has(point) ? "yes" : "",
     ]),
     pick: (row) => pick(all[row] as QualityPoint),

@@ -1,6 +1,7 @@
+import type { Measure } from "diffusion-cache";
 import { roundValues, scaleOf, type Tick } from "../charts/axis.js";
 import { type Label, placeLabels } from "../charts/place-labels.js";
-import { type QualityPoint, wasDisturbed } from "./quality-points.js";
+import { closeness, type QualityPoint, wasDisturbed } from "./quality-points.js";
 
 interface Place {
   readonly x: number;
@@ -24,36 +25,59 @@ export interface ParetoPicture {
   /** Names of the frontier's settings that find room; the table has them all. */
   readonly names: readonly { readonly text: string; readonly label: Label }[];
   readonly speeds: readonly Tick[];
-  readonly decibels: readonly Tick[];
+  readonly values: readonly Tick[];
   /** Where the speed of the uncached run is. */
   readonly uncached: number;
 }
 
 const letter = 7;
 
-/** @param points settings of methods, `fewer` uncached runs of fewer steps, `frontier` the best of the points */
+/** From closeness to pixels, closer further up, with ticks that say the measure's own values. */
+const axisOf = (
+  close: readonly number[],
+  { better, name }: Measure,
+  pixels: readonly [number, number],
+): { readonly at: (value: number) => number; readonly ticks: readonly Tick[] } => {
+  const finite = close.filter(Number.isFinite);
+  if (name === "psnr") {
+    const [lowest, equal] = [Math.min(20, ...finite) - 1, Math.ceil(Math.max(30, ...finite) + 3)]; // equal clips have no finite one
+    const scale = scaleOf([lowest, equal + 1], pixels);
+    const at = (value: number): number => scale(Number.isFinite(value) ? value : equal);
+    const round = roundValues(lowest, equal - 2, 6).map((value) => ({ at: at(value), text: String(value) }));
+    return { at, ticks: [...round, { at: at(equal), text: "equal" }] };
+  }
+  const highest = better === "high" ? 1 : 0;
+  const lowest = Math.min(highest - 1e-6, ...finite);
+  const margin = 0.05 * (highest - lowest);
+  const at = scaleOf([lowest - margin, highest + margin], pixels);
+  const ticks = roundValues(lowest - margin, highest, 6).map((value) => ({
+    at: at(value),
+    text: String(Math.abs(value)),
+  }));
+  return { at, ticks };
+};
+
+/**
+ * @param points settings of methods, `fewer` uncached runs of fewer steps, `frontier` the best of the points; all have the
+ * measure
+ */
 export const paretoPicture = (
   points: readonly QualityPoint[],
   fewer: readonly QualityPoint[],
   frontier: readonly QualityPoint[],
+  measure: Measure,
   width: number,
 ): ParetoPicture => {
   const height = Math.round(Math.min(440, Math.max(320, width * 0.6)));
   const frame = { left: 44, right: width - 12, top: 26, bottom: height - 40 };
   const all = [...points, ...fewer];
-  const finite = all.map(({ psnr }) => psnr).filter(Number.isFinite);
-  /** Where equal clips are drawn, whose PSNR is infinite. */
-  const equal = Math.ceil(Math.max(30, ...finite) + 3);
-  const lowest = Math.min(20, ...finite) - 1;
   const speeds = all.map(({ speedup }) => speedup);
   const [slowest, fastest] = [Math.min(1, ...speeds), Math.max(1.1, ...speeds)];
   const margin = 0.03 * (fastest - slowest);
   const atSpeed = scaleOf([slowest - margin, fastest + margin], [frame.left, frame.right]);
-  const atPsnr = scaleOf([lowest, equal + 1], [frame.bottom, frame.top]);
-  const place = ({ speedup, psnr }: QualityPoint): Place => ({
-    x: atSpeed(speedup),
-    y: atPsnr(Number.isFinite(psnr) ? psnr : equal),
-  });
+  const closenessOf = (point: QualityPoint): number => closeness(point, measure) as number;
+  const { at, ticks } = axisOf(all.map(closenessOf), measure, [frame.bottom, frame.top]);
+  const place = (point: QualityPoint): Place => ({ x: atSpeed(point.speedup), y: at(closenessOf(point)) });
   const best = new Set(frontier);
   const lookOf = (point: QualityPoint): Dot["look"] => {
     if (wasDisturbed(point)) return "disturbed";
@@ -81,10 +105,7 @@ export const paretoPicture = (
       at: atSpeed(value),
       text: `${value}×`,
     })),
-    decibels: [
-      ...roundValues(lowest, equal - 2, 6).map((value) => ({ at: atPsnr(value), text: String(value) })),
-      { at: atPsnr(equal), text: "equal" },
-    ],
+    values: ticks,
     uncached: atSpeed(1),
   };
 };

@@ -1,7 +1,8 @@
-import type { CacheMethod, Engine } from "diffusion-cache";
+import { type CacheMethod, type Engine, type Measure, measures } from "diffusion-cache";
 import { fromStore } from "svelte/store";
 import type { Pixels } from "../clips/frames.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
+import { measureNamed, measuresOf } from "../measures/measure-words.js";
 import { chosenModel, modelNamed, type PageModel } from "../model/models.js";
 import type { RunName } from "../program/example-module.js";
 import { foundInWords, frontierOf, type QualityPoint } from "./quality-points.js";
@@ -47,6 +48,8 @@ export class Pareto {
   /** Own sweeps, by model. */
   own = $state.raw<Readonly<Record<string, Points>>>({});
   method = $state("all");
+  /** Name of the measure on the axis. */
+  by = $state<Measure["name"]>("psnr");
   floor = $state({ psnr: 30, ssim: 0.95 });
   picked = $state.raw<QualityPoint>();
   made = $state.raw<Made>();
@@ -57,11 +60,17 @@ export class Pareto {
     const none = { source: `No sweep of ${name} is recorded. Press Sweep to measure it here.`, points: [] };
     return this.own[name] ?? this.config.recorded[name] ?? none;
   });
-  readonly fewer = $derived(this.sweep.points.filter(({ kind }) => kind === "fewer"));
-  readonly points = $derived(
-    this.sweep.points.filter(({ kind, name }) => kind === "method" && (this.method === "all" || name === this.method)),
+  readonly measures = $derived(measuresOf(this.sweep.points));
+  readonly axis = $derived(measureNamed(this.by, this.measures.length > 0 ? this.measures : measures));
+  readonly #shown = $derived(
+    this.sweep.points.filter(
+      ({ kind, name, ...one }) =>
+        one[this.axis.name] !== undefined && (kind === "fewer" || this.method === "all" || name === this.method),
+    ),
   );
-  readonly frontier = $derived(frontierOf(this.points));
+  readonly fewer = $derived(this.#shown.filter(({ kind }) => kind === "fewer"));
+  readonly points = $derived(this.#shown.filter(({ kind }) => kind === "method"));
+  readonly frontier = $derived(frontierOf(this.points, this.axis));
   readonly found = $derived(
     foundInWords([...this.points, ...this.fewer], { psnr: this.floor.psnr || 0, ssim: this.floor.ssim || 0 }),
   );

@@ -1,4 +1,4 @@
-import { type FewerSteps, isDisturbed, type Measured, type Trial } from "diffusion-cache";
+import { type FewerSteps, isDisturbed, type Measure, type Measured, type Trial } from "diffusion-cache";
 
 /** A setting in the chart of speed against quality, or an uncached run of fewer steps. */
 export interface QualityPoint extends Omit<Measured, "cacheBytes"> {
@@ -35,14 +35,15 @@ const optionsText = (options: Readonly<Record<string, unknown>>): string =>
     .join(", ");
 
 export const trialPoint = (
-  { method, options, speedup, psnr, ssim, cacheBytes }: Pick<Trial, "method" | "options" | keyof Measured>,
+  { method, options, ...trial }: Pick<Trial, "method" | "options" | keyof Measured>,
   titles: Readonly<Record<string, { readonly title: string }>>,
   ideal?: number,
 ): QualityPoint => {
   const title = titles[method]?.title ?? method;
   const said = optionsText(options);
+  const { reachesFloor: _, finalist: __, ...measured } = trial as Omit<Trial, "method" | "options">;
   return {
-    ...{ kind: "method", name: method, title, options, speedup, psnr, ssim, cacheBytes },
+    ...{ kind: "method", name: method, title, options, ...measured },
     label: said ? `${title}: ${said}` : title,
     ...(ideal === undefined ? {} : { ideal }),
   };
@@ -55,19 +56,29 @@ export const fewerPoint = ({ steps, ...measured }: FewerSteps, all?: number): Qu
   label: `Fewer steps: ${steps}`,
 });
 
-/** The settings that no other beats in speed and PSNR, slowest first; disturbed ones are none of them. */
-export const frontierOf = (all: readonly QualityPoint[]): readonly QualityPoint[] => {
-  const points = all.filter((one) => !wasDisturbed(one));
+/** How close a point comes by a measure: more is closer. Undefined where it was not measured. */
+export const closeness = (point: QualityPoint, { name, better }: Measure): number | undefined => {
+  const value = point[name];
+  return value === undefined || better === "high" ? value : -value;
+};
+
+/** The settings that no other beats in speed and closeness, slowest first; disturbed ones are none of them. */
+export const frontierOf = (all: readonly QualityPoint[], measure: Measure): readonly QualityPoint[] => {
+  const points = all.flatMap((point) => {
+    const close = closeness(point, measure);
+    return close === undefined || wasDisturbed(point) ? [] : [{ point, speed: point.speedup, close }];
+  });
   return points
     .filter(
       (one) =>
         !points.some(
           (other) =>
-            other.speedup >= one.speedup &&
-            other.psnr >= one.psnr &&
-            (other.speedup > one.speedup || other.psnr > one.psnr),
+            other.speed >= one.speed &&
+            other.close >= one.close &&
+            (other.speed > one.speed || other.close > one.close),
         ),
     )
+    .map(({ point }) => point)
     .toSorted((a, b) => a.speedup - b.speedup);
 };
 

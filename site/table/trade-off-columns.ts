@@ -1,4 +1,5 @@
-import { type BenchFigures, isDisturbed } from "diffusion-cache";
+import { type BenchFigures, isDisturbed, type Measure } from "diffusion-cache";
+import { headOf, inDigits } from "../measures/measure-words.js";
 import { inMemory, inTime } from "../page/bytes.js";
 
 /** A column of the table of methods: what it says, sorts by and calls the best. */
@@ -23,7 +24,17 @@ const timesTo = (low: string, high: string): string => {
 };
 const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed(1) : "equal");
 
-export const columns: readonly Column[] = [
+const measured = (measure: Measure): Column => ({
+  key: "measure",
+  label: headOf(measure),
+  help: `${measure.help}; ${measure.better === "high" ? "higher" : "lower"} is closer; median`,
+  value: (figures) => figures[measure.name],
+  text: (figures) => inDigits(figures[measure.name], measure),
+  best: measure.better,
+});
+
+/** @param measure the one beside PSNR */
+export const columnsWith = (measure: Measure): readonly Column[] => [
   {
     key: "method",
     label: "Method",
@@ -64,14 +75,7 @@ export const columns: readonly Column[] = [
     text: ({ psnr }) => decibels(psnr),
     best: "high",
   },
-  {
-    key: "ssim",
-    label: "SSIM",
-    help: "Against the uncached clip of the same seed, 1 is equal; median",
-    value: ({ ssim }) => ssim,
-    text: ({ ssim }) => ssim.toFixed(3),
-    best: "high",
-  },
+  measured(measure),
   {
     key: "gain",
     label: "Over fewer steps",
@@ -118,15 +122,18 @@ export interface Sorting {
 }
 
 /** What a press on a column's head asks for: first the better end first, then the other way round. */
-export const nextSorting = (key: string, now: Sorting): Sorting => {
-  const first =
-    columns.find((column) => column.key === key)?.best === "low" || key === "method" ? "ascending" : "descending";
+export const nextSorting = ({ key, best }: Column, now: Sorting): Sorting => {
+  const first = best === "low" || key === "method" ? "ascending" : "descending";
   if (now.key !== key) return { key, order: first };
   return { key, order: now.order === "ascending" ? "descending" : "ascending" };
 };
 
 /** Rows in the order of a column; those without a value last, whichever way. */
-export const sorted = (figures: readonly BenchFigures[], { key, order }: Sorting): readonly BenchFigures[] => {
+export const sorted = (
+  figures: readonly BenchFigures[],
+  { key, order }: Sorting,
+  columns: readonly Column[],
+): readonly BenchFigures[] => {
   const value = columns.find((column) => column.key === key)?.value ?? (() => undefined);
   const sign = order === "ascending" ? 1 : -1;
   return figures.toSorted((one, other) => {

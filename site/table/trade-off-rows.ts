@@ -1,6 +1,6 @@
-import { type BenchFigures, type BenchReport, benchFigures, fastestAbove } from "diffusion-cache";
+import { type BenchFigures, type BenchReport, benchFigures, fastestAbove, type Measure } from "diffusion-cache";
 import { inTime } from "../page/bytes.js";
-import { type Column, columns, type Sorting, sorted } from "./trade-off-columns.js";
+import { type Column, columnsWith, type Sorting, sorted } from "./trade-off-columns.js";
 
 /** Titles and addresses of the method pages, by the method's short name; a note stands where else its settings do. */
 export type MethodPages = Readonly<
@@ -12,6 +12,8 @@ export interface TableView {
   /** Somebody else's table, for a ratio in each row. */
   readonly other?: BenchReport | undefined;
   readonly sorting: Sorting;
+  /** The measure beside PSNR. */
+  readonly measure: Measure;
   /** Whether a method is shown; by default all are. */
   readonly shows?: ((method: string) => boolean) | undefined;
   /** Least PSNR of the row that is called the fastest, in dB. */
@@ -45,14 +47,14 @@ export interface ShownRow {
 const named = (name: string): string => name.replace(/ \(\d+\)$/, "");
 
 /** The rows that are shown: chosen methods, fewer steps of their times, and always the uncached run. */
-export const shownFigures = ({ report, shows = () => true, sorting }: TableView): readonly BenchFigures[] => {
+export const shownFigures = ({ report, shows = () => true, sorting, measure }: TableView): readonly BenchFigures[] => {
   const chosen = (name: string): boolean => shows(named(name));
   const figures = benchFigures(report).filter(
     ({ row }) =>
       row.kind === "uncached" ||
       (row.kind === "cached" ? chosen(row.method) : row.sameTimeAs.some((name) => chosen(name))),
   );
-  return sorted(figures, sorting);
+  return sorted(figures, sorting, columnsWith(measure));
 };
 
 const optionsText = (options: Readonly<Record<string, unknown>>): string =>
@@ -81,6 +83,7 @@ const twin = (one: BenchFigures, others: readonly BenchFigures[]): ShownRow["the
 /** What the table shows. Every text of a report may be somebody else's. */
 export const shownRows = (view: TableView): readonly ShownRow[] => {
   const figures = shownFigures(view);
+  const columns = columnsWith(view.measure);
   const others = view.other ? benchFigures(view.other) : undefined;
   const winner = fastestAbove(figures, view.floor);
   const most = Math.max(1, ...figures.map(({ speedup, ideal }) => Math.max(speedup, Math.min(ideal, 2 * speedup))));

@@ -1,12 +1,13 @@
-import type { BenchProgress, BenchReport, Calibration, Engine } from "diffusion-cache";
+import type { BenchProgress, BenchReport, Calibration, Engine, Measure } from "diffusion-cache";
 import { fromStore } from "svelte/store";
 import { machineHere } from "../device/machine-here.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
+import { measureNamed, measuresOf } from "../measures/measure-words.js";
 import { chooseModel, chosenModel, modelNamed, onModel } from "../model/models.js";
 import type { OwnMethod } from "../notebook/own-methods.js";
 import { benchCommand, type TableModel } from "./bench-command.js";
 import { OwnMethods } from "./own-methods-list.svelte.js";
-import type { Sorting } from "./trade-off-columns.js";
+import { columnsWith, type Sorting } from "./trade-off-columns.js";
 import { measuredHere, timeLeft } from "./trade-off-exports.js";
 import { readTableLink, type TableSettings } from "./trade-off-link.js";
 import { differences, type MethodPages, shownRows, type TableView, verdict } from "./trade-off-rows.js";
@@ -47,6 +48,8 @@ export class TradeOff {
   sorting = $state.raw<Sorting>({ key: "speedup", order: "descending" });
   /** Least PSNR of the row that is called the fastest, in dB. */
   floor = $state(26);
+  /** Name of the measure beside PSNR. */
+  beside = $state<Measure["name"]>("ssim");
   report = $state.raw() as BenchReport;
   /** Somebody else's table. */
   other = $state.raw<BenchReport>();
@@ -63,15 +66,20 @@ export class TradeOff {
   readonly settings: TableSettings = $derived.by(() => ({
     ...{ ...this.asked, model: this.model.name, methods: this.methods },
   }));
+  readonly measures = $derived(
+    measuresOf(this.report.rows.flatMap(({ runs }) => runs)).filter(({ name }) => name !== "psnr"),
+  );
+  readonly measure = $derived(measureNamed(this.beside, this.measures));
+  readonly columns = $derived(columnsWith(this.measure));
   readonly view: TableView = $derived.by(() => {
-    const { report, other, sorting, floor, pages, methods } = this;
-    return { report, other, sorting, floor, pages, shows: (name) => methods.includes(name) };
+    const { report, other, sorting, measure, floor, pages, methods } = this;
+    return { report, other, sorting, measure, floor, pages, shows: (name) => methods.includes(name) };
   });
   readonly shown = $derived(shownRows(this.view));
   readonly verdict = $derived(verdict(this.view));
   readonly command = $derived.by(() => benchCommand(this.settings, this.model, Object.keys(this.config.pages)));
   readonly source = $derived.by(() => (this.measuredHere ? measuredHere(this.report) : this.config.recorded.source));
-  readonly beside = $derived.by(() => {
+  readonly otherInWords = $derived.by(() => {
     const { other, report } = this;
     if (!other) return "";
     const differing = differences(report, other);

@@ -1,4 +1,6 @@
+import { measures } from "diffusion-cache";
 import { describe, expect, it } from "vitest";
+import { paretoPicture } from "../../site/pareto/pareto-picture.js";
 import {
   fastestOf,
   fewerPoint,
@@ -15,6 +17,8 @@ const trial = (method: string, speedup: number, psnr: number, ideal?: number) =>
     { fora: { title: "FORA" } },
     ideal,
   );
+const named = (name: string) => measures.find((one) => one.name === name) as (typeof measures)[number];
+const psnr = named("psnr");
 const points = [trial("fora", 2, 30), trial("fora", 1.5, 40), trial("pab", 1.4, 35), trial("pab", 3, 20)];
 const fewer = [fewerPoint({ steps: 10, speedup: 1.9, psnr: 45, ssim: 0.99 })];
 
@@ -25,8 +29,13 @@ describe("settings as points", () => {
   });
 
   it("have a frontier of those that none beats in both", () => {
-    expect(frontierOf(points).map(({ speedup }) => speedup)).toEqual([1.5, 2, 3]);
-    expect(frontierOf([trial("fora", 1, Number.POSITIVE_INFINITY), ...points])).toHaveLength(4);
+    expect(frontierOf(points, psnr).map(({ speedup }) => speedup)).toEqual([1.5, 2, 3]);
+    expect(frontierOf([trial("fora", 1, Number.POSITIVE_INFINITY), ...points], psnr)).toHaveLength(4);
+  });
+
+  it("have another frontier by a measure of which less is closer, without points that lack it", () => {
+    const [calm, flickers] = [0.001, 0.01].map((temporalError) => ({ ...trial("fora", 2, 30), temporalError }));
+    expect(frontierOf([calm, flickers, ...points] as typeof points, named("temporalError"))).toEqual([calm]);
   });
 
   it("give the fastest above a floor, beside fewer steps", () => {
@@ -43,10 +52,27 @@ describe("settings as points", () => {
     const [fair, disturbed] = [trial("fora", 2, 30, 2.1), trial("fora", 4, 30, 2.1)];
     expect([fair, disturbed, trial("fora", 4, 30)].map(wasDisturbed)).toEqual([false, true, false]);
     expect(wasDisturbed(fewerPoint({ steps: 10, speedup: 3, psnr: 45, ssim: 0.99 }, 20))).toBe(true);
-    expect(frontierOf([fair, disturbed])).toEqual([fair]);
+    expect(frontierOf([fair, disturbed], psnr)).toEqual([fair]);
     expect(fastestOf([fair, disturbed], { psnr: 0, ssim: 0 })).toBe(fair);
     expect(speedInWords(disturbed)).toBe("a disturbed measurement: 4.00 times, but the ideal is 2.10");
     expect(speedInWords(fair)).toBe("2.00 times as fast (ideal 2.10)");
     expect(speedInWords(trial("fora", 2, 30))).toBe("2.00 times as fast");
+  });
+
+  it("are drawn closer further up, whichever end of a measure that is", () => {
+    const [near, far] = [0.001, 0.01].map((flip) => ({ ...trial("fora", 2, 30), flip }));
+    const { dots, values } = paretoPicture([near, far] as typeof points, [], [], named("flip"), 760);
+    const [above, below] = dots.map(({ y }) => y);
+    expect(above).toBeLessThan(below as number);
+    expect(values.map(({ text }) => Number(text))).toEqual(
+      values
+        .toSorted((a, b) => a.at - b.at)
+        .map(({ text }) => Number(text))
+        .toReversed(),
+    );
+    expect(values.every(({ text }) => Number(text) >= 0)).toBe(true);
+    const psnrs = paretoPicture([trial("fora", 1, Number.POSITIVE_INFINITY), ...points], [], [], psnr, 760);
+    expect(psnrs.values.at(-1)?.text).toBe("equal");
+    expect(psnrs.dots[0]?.y).toBe(psnrs.values.at(-1)?.at);
   });
 });

@@ -3,6 +3,8 @@ import {
   type BenchReport,
   benchFigures,
   benchReportFromJson,
+  type Measure,
+  measures,
   methods,
   presetsFromJson,
   readInfinity,
@@ -12,7 +14,7 @@ import { notebookFile } from "../../site/notebook/notebook-file.js";
 import { ownMethodOf, rowOf } from "../../site/notebook/own-methods.js";
 import { shareFragment } from "../../site/program/share-link.js";
 import { benchCommand } from "../../site/table/bench-command.js";
-import { columns, nextSorting, sorted } from "../../site/table/trade-off-columns.js";
+import { columnsWith, nextSorting, sorted } from "../../site/table/trade-off-columns.js";
 import { readTableLink } from "../../site/table/trade-off-link.js";
 import { benchMethods } from "../../site/table/trade-off-methods.js";
 import { differences, shownFigures, shownRows, verdict } from "../../site/table/trade-off-rows.js";
@@ -24,8 +26,10 @@ const recorded = benchReportFromJson(
 );
 const view = {
   ...{ report: recorded, sorting: { key: "speedup", order: "descending" } as const, floor: 26 },
+  measure: measures.find(({ name }) => name === "flip") as Measure,
   pages: { fora: { title: "FORA", href: "/methods/fora/" } },
 };
+const columns = columnsWith(view.measure);
 const named = (report: BenchReport, change: object): BenchReport => ({
   ...report,
   rows: report.rows.map((row) => (row.method === "fora" ? { ...row, ...change } : row)),
@@ -49,8 +53,8 @@ describe("sorting", () => {
 
   it.each(columns.map(({ key }) => key))("by %s puts rows in order both ways, empty cells last", (key) => {
     const { value } = columns.find((one) => one.key === key) as (typeof columns)[number];
-    const up = sorted(figures, { key, order: "ascending" }).map(value);
-    const down = sorted(figures, { key, order: "descending" }).map(value);
+    const up = sorted(figures, { key, order: "ascending" }, columns).map(value);
+    const down = sorted(figures, { key, order: "descending" }, columns).map(value);
     const filled = up.filter((one) => one !== undefined);
     expect(up.slice(0, filled.length)).toEqual(filled);
     expect(down.slice(0, filled.length)).toEqual(filled.toReversed());
@@ -60,10 +64,11 @@ describe("sorting", () => {
   });
 
   it("begins with the better end of a column and turns round at the second press", () => {
+    const column = (key: string) => columns.find((one) => one.key === key) as (typeof columns)[number];
     const start = { key: "speedup", order: "descending" } as const;
-    expect(nextSorting("speedup", start)).toEqual({ key: "speedup", order: "ascending" });
-    expect(nextSorting("time", start)).toEqual({ key: "time", order: "ascending" });
-    expect(nextSorting("ssim", start)).toEqual({ key: "ssim", order: "descending" });
+    expect(nextSorting(column("speedup"), start)).toEqual({ key: "speedup", order: "ascending" });
+    expect(nextSorting(column("time"), start)).toEqual({ key: "time", order: "ascending" });
+    expect(nextSorting(column("measure"), start)).toEqual({ key: "measure", order: "ascending" }); // FLIP: lower is closer
   });
 });
 
