@@ -55,6 +55,14 @@ it("the table of methods: recorded, measured here, sorted, saved, loaded beside 
   await page.keyboard.press("Enter"); // the head keeps the focus
   expect(await methods()).toEqual(names.toReversed());
 
+  // Another measure beside PSNR is a column of its own, sorted from its closer end.
+
+  await panel.locator("[name=measure]").selectOption("temporalError");
+  await panel.getByRole("columnheader", { name: "Temporal error" }).getByRole("button").click();
+  const errors = (await panel.locator("td[data-label='Temporal error']").allTextContents()).map(Number);
+  expect(errors).toHaveLength(await panel.locator("tbody tr").count());
+  expect(errors).toEqual(errors.toSorted((a, b) => a - b));
+
   // Two methods, few steps, here.
   await table.unfold("Methods");
   await panel.getByRole("button", { name: "None", exact: true }).click();
@@ -170,6 +178,9 @@ it("speed against quality: a point leads to its settings, its snippet and its cl
   const status = part("dc-status").locator("p");
   await part("dc-plot").locator("circle").first().waitFor();
   expect((await part("dc-plot").locator("circle").first().boundingBox())?.y).toBeLessThan(900); // in the first screen
+  await pareto.locator("[name=measure]").selectOption("flip");
+  await part("dc-plot").filter({ hasText: "closer: FLIP" }).waitFor();
+  await pareto.locator("[name=measure]").selectOption("psnr");
   await pareto.locator("[name=method]").selectOption("fora");
   await pareto.locator(".dc-chart summary").click();
   const first = pareto.locator("button.dc-pick").filter({ hasText: "FORA" }).first();
