@@ -123,3 +123,21 @@ export const hidden = (g: GraphBuilder, mask: GraphValue): GraphValue =>
     const bias = g.mul(g.sub(mask, g.scalar(1)), g.scalar(10000));
     return mask.dims.length === 2 ? g.reshape(bias, [B, 1, 1, T]) : bias;
   });
+
+/**
+ * How many rows of each text a mask [clips, rows] reads, for networks that read the first ones.
+ * @throws EngineError "input-invalid" where `what` is none of ones followed by zeros
+ */
+export const readRows = ({ dims, data }: Tensor, what: string): readonly number[] => {
+  const [clips, rows] = dims as [number, number];
+  return Array.from({ length: clips }, (_, clip) => {
+    const own = data.subarray(clip * rows, (clip + 1) * rows);
+    const count = own.findIndex((value) => value !== 1);
+    const read = count < 0 ? rows : count;
+    if (own.some((value, row) => value !== (row < read ? 1 : 0)))
+      throw new EngineError("input-invalid", `${what} is none of ones followed by zeros.`, {
+        hint: "Put the rows that are read first.",
+      });
+    return read;
+  });
+};

@@ -2,7 +2,7 @@ import type { RunInputs } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import { gridPositions } from "../models/rotary.js";
-import type { Tensor } from "../tensor.js";
+import { readRows } from "./architecture.js";
 import type { Layers } from "./kit/layers.js";
 
 const refuse = (message: string, hint: string): never => {
@@ -54,19 +54,6 @@ export const padded = (
   return rest === 0 ? rows : g.concat([rows, g.expand(pad, [B, rest, D])], 1);
 };
 
-/** Rows of each text that are read. */
-const lengths = ({ dims, data }: Tensor, name: string): readonly number[] => {
-  const [clips, rows] = dims as [number, number];
-  return Array.from({ length: clips }, (_, clip) => {
-    const own = data.subarray(clip * rows, (clip + 1) * rows);
-    const count = own.findIndex((value) => value !== 1);
-    const read = count < 0 ? rows : count;
-    if (own.some((value, row) => value !== (row < read ? 1 : 0)))
-      refuse(`The mask of ${name} is none of ones followed by zeros.`, "Put the rows that are read first.");
-    return read;
-  });
-};
-
 /**
  * As ZImagePipeline takes guidance_scale: c + scale · (c − u) above 1, and one pass up to it. Texts of other lengths have
  * masks; all must fill up to as many rows as are given, since the picture's positions begin behind them.
@@ -79,7 +66,7 @@ export const guidedAsZImage = (inputs: RunInputs, scale: number): RunInputs & { 
     ["cond", inputs.cond],
     ...(scale > 1 ? ([["uncond", inputs.uncond]] as const) : []),
   ] as const)
-    for (const read of branch?.mask?.dims.length === 2 ? lengths(branch.mask, name) : [])
+    for (const read of branch?.mask?.dims.length === 2 ? readRows(branch.mask, `The mask of ${name}`) : [])
       if (filledRows(read) !== filledRows(rows))
         refuse(
           `The text of ${name} has ${read} rows of ${rows}: Z-Image fills them up to ${filledRows(read)}, and not to ${filledRows(rows)}.`,
