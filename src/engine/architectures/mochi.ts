@@ -9,6 +9,7 @@ import {
   expectPatches,
   hidden,
   plain,
+  readRows,
   textConditions,
   withImage,
 } from "./architecture.js";
@@ -125,6 +126,11 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
 export const architecture: Architecture = {
   ...plain,
   build,
+  /** diffusers' attention returns the rows that are read as the first ones: only a mask that reads the first is clear. */
+  condition(name, value) {
+    if (name === "mask") readRows(value, "The mask of the text");
+    return value;
+  },
   // 19 frames of 480 × 848 pixels, as MochiPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).inChannels, frames: 4, height: 60, width: 106 }),
 };
