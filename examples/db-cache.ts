@@ -41,7 +41,7 @@ export const knobs = [
     label: "Calibrator",
     type: "select" as const,
     default: "none",
-    choices: ["none", "taylorseer", "foca"],
+    choices: ["none", "taylorseer", "foca", "dmd"],
     help: "How the middle's residual is carried on: as it was, or forecast.",
   },
 ];

@@ -21,6 +21,8 @@ export const fillings = [
   { name: "line", label: "Line" },
   { name: "taylor", label: "Taylor" },
   { name: "hermite", label: "Hermite" },
+  { name: "foca", label: "FoCa" },
+  { name: "dmd", label: "DMD" },
   { name: "fitted", label: "Fitted" },
 ] as const;
 
@@ -70,6 +72,8 @@ export const methodsOf = (
     withForecast(when, { by: "taylorseer", order: 1 }),
     withForecast(when, { by: "taylorseer", order }),
     withForecast(when, { by: "hermite", order }),
+    withForecast(when, { by: "foca" }),
+    withForecast(when, { by: "dmd" }),
     withForecast(when, { by: "l2p", grams: { "feed-forward": gram }, history: order + 1 }),
   ];
 };

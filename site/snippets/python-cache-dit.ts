@@ -15,6 +15,7 @@ export interface CacheDitConfig {
 
 const calibrators = (by: unknown, order: unknown): CacheDitConfig["calibrator"] => {
   if (by === "foca") return { name: "FoCaCalibratorConfig", call: "FoCaCalibratorConfig()" };
+  if (by === "dmd") return { name: "DMDCalibratorConfig", call: "DMDCalibratorConfig()" };
   if (by !== "taylorseer" || order === 0) return undefined; // TaylorSeer of order 0 is plain reuse
   return { name: "TaylorSeerCalibratorConfig", call: `TaylorSeerCalibratorConfig(taylorseer_order=${order ?? 1})` };
 };

@@ -118,6 +118,11 @@ export interface Visit {
   readonly forced: boolean;
   /** The newest reading of each declared probe, of those that are for this site; undefined until there is an older tensor. */
   readonly readings: readonly (Reading | undefined)[];
+  /**
+   * For a method that asks for `products`: of each kept feature with each, summed over all elements, newest first. Not
+   * there in a plan, where there are no features.
+   */
+  readonly products?: readonly (readonly number[])[];
   /** Whether the unconditional branch really runs in this step. */
   readonly guided: boolean;
   /** Notes for the trace why this was decided: numbers compared, or a mark that is true. */
@@ -176,6 +181,11 @@ export interface CacheMethod {
    * the computed ones and after them the newest two, computed or estimated. Default "computed".
    */
   readonly keeps?: "computed" | "every visit" | "both";
+  /**
+   * Its weights depend on what the kept features are to each other, so that a visit is told their `products`. As many
+   * readings as features are kept, once for each computed one.
+   */
+  readonly products?: boolean;
   /** Branches the method acts on; the others are always computed. Default both. */
   readonly branches?: readonly Branch[];
   /** Keep the feature as two frequency bands, so that an estimate can weigh them apart. */

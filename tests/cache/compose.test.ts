@@ -145,7 +145,7 @@ describe("withForecast", () => {
   });
 
   test.each([
-    [{ by: "dmd" }, "option-invalid", "one of taylorseer, hermite, foca"],
+    [{ by: "pade" }, "option-invalid", "one of taylorseer, hermite, foca"],
     [{ by: "toString" }, "option-invalid", "one of taylorseer, hermite, foca"],
     [{ by: "hermite", order: 4 }, "option-invalid", "a whole number from 0 to 3"],
     [{ by: "hermite", scale: 1.1 }, "option-invalid", "a number from 0 to 1"],

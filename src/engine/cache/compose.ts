@@ -9,7 +9,7 @@ import {
   type Visit,
 } from "../method.js";
 import { fittedWeights, type Grams, gramOf } from "./fitted.js";
-import { type Forecaster, foca, hermite, taylor } from "./forecast.js";
+import { dmd, type Forecaster, foca, hermite, taylor } from "./forecast.js";
 import { checks, knownOptions } from "./options.js";
 
 // What any method can be given on top of its own options.
@@ -66,7 +66,7 @@ export const guarded = (method: CacheMethod, guards: Guards): CacheMethod => {
 
 /**
  * How to carry a feature on: by TaylorSeer (arXiv:2503.06923), by HiCache's Hermite polynomials (arXiv:2508.16984), or by
- * FoCa (arXiv:2508.16211), or by weights fitted to a calibration (L²P, arXiv:2604.26365). `order`, the highest difference
+ * FoCa (arXiv:2508.16211), by dynamic mode decomposition of the last six features, or by weights fitted to a calibration (L²P, arXiv:2604.26365). `order`, the highest difference
  * used, is 0 (reuse) to 3, default 1; `scale`, HiCache's σ, is 0 (reuse) to 1, default 0.5. `grams` are what a
  * calibration measured; `history` features are kept, 1 to 8, default 3; `ridge`, relative to the mean square of the
  * features, is 0 or more, default 1e-6; a run that the numbers were not measured on is refused by `calibratedFor`.
@@ -75,6 +75,7 @@ export type Forecast =
   | { readonly by: "taylorseer"; readonly order?: number }
   | { readonly by: "hermite"; readonly order?: number; readonly scale?: number }
   | { readonly by: "foca" }
+  | { readonly by: "dmd" }
   | {
       readonly by: "l2p";
       readonly grams: Grams;
@@ -87,6 +88,7 @@ const forecastOptions = {
   taylorseer: ["by", "order"],
   hermite: ["by", "order", "scale"],
   foca: ["by"],
+  dmd: ["by"],
   l2p: ["by", "grams", "history", "ridge", "calibratedFor"],
 } as const;
 
@@ -96,6 +98,7 @@ const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   check.oneOf("by", forecast.by, Object.keys(forecastOptions));
   knownOptions(`${method.name}, forecast by ${forecast.by}`, forecast, forecastOptions[forecast.by]);
   if (forecast.by === "foca") return foca;
+  if (forecast.by === "dmd") return dmd;
   if (forecast.by === "l2p") return fitted(check, forecast);
   const order = check.whole("order", forecast.order ?? 1, 0, 3);
   if (forecast.by === "taylorseer") return taylor(order);
@@ -154,13 +157,14 @@ export const withForecast = (method: CacheMethod, forecast: Forecast): CacheMeth
       ...(forecast.by === "l2p" && forecast.calibratedFor ? { calibratedFor: forecast.calibratedFor } : {}),
       history: forecaster.history,
       keeps: forecaster.keeps,
+      ...(forecaster.products ? { products: true } : {}),
       ...(one.parts ? { parts: one.parts.map(wrap) } : {}),
       start(run: RunFacts) {
         const decide = one.start(run);
         return (visit: Visit): Decision => {
           const decision = decide(visit);
           return decision === reuse
-            ? { weights: forecaster.weights(visit.computed, visit.step, visit.site) }
+            ? { weights: forecaster.weights(visit.computed, visit.step, visit.site, visit.products) }
             : decision;
         };
       },

@@ -125,6 +125,7 @@ export const decider = (active: readonly ActiveSite[], run: RunFacts) => {
       step: number,
       readings: readonly (Reading | undefined)[],
       guided: boolean,
+      products?: Visit["products"],
     ): Verdict | Promise<Verdict> {
       const computed = kept.get(site) as number[];
       if (computed.length === 0) return { decision: compute };
@@ -139,6 +140,7 @@ export const decider = (active: readonly ActiveSite[], run: RunFacts) => {
         computed,
         readings,
         guided,
+        ...(products ? { products } : {}),
         forced: false,
         because(given) {
           // JSON has no infinity: a change from nothing at all has no relative size to note.

@@ -1,15 +1,24 @@
 import type { CacheMethod, Site } from "../method.js";
+import { dmdWeights, evenlySpaced } from "./dmd.js";
 
 /** A way to carry a feature on from its past, as weights over what is kept. Steps and numbers only. */
 export interface Forecaster {
   readonly history: number;
   readonly keeps: NonNullable<CacheMethod["keeps"]>;
+  /** Whether weights need what the kept features are to each other. */
+  readonly products?: true;
   /**
    * Weights in the order of `keeps`.
    * @param computed steps of the computed features that are kept, newest first
    * @param site where they are kept
+   * @param products of each pair of them; not there in a plan, which has no features
    */
-  weights(computed: readonly number[], step: number, site: Site): readonly number[];
+  weights(
+    computed: readonly number[],
+    step: number,
+    site: Site,
+    products?: readonly (readonly number[])[],
+  ): readonly number[];
 }
 
 /** TaylorSeer's forecast of an order from 0 (reuse) to 3; differences are taken from step `since` on. */
@@ -25,6 +34,21 @@ export const hermite = (order: number, scale: number): Forecaster => ({
   keeps: "computed",
   weights: (computed, step) => hermiteWeights(computed, step, order, scale),
 });
+
+/**
+ * Dynamic mode decomposition, as cache-dit 1.5.3 has it: six features are kept, and the newest is carried on by the linear
+ * map that takes each of them to the next. With fewer than four that are evenly spaced, TaylorSeer's line, which takes no
+ * difference before the fourth step; where they say nothing, the newest as it is.
+ */
+export const dmd: Forecaster = {
+  history: 6,
+  keeps: "computed",
+  products: true,
+  weights(computed, step, _, products) {
+    if (evenlySpaced(computed) < 4) return taylorWeights(computed, step, 1, 3);
+    return (products && dmdWeights(products, computed, step)) ?? [1];
+  },
+};
 
 /**
  * FoCa (arXiv:2508.16211), as cache-dit has it but for one division: from the last computed feature A, as many steps on

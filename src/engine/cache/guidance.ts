@@ -62,6 +62,8 @@ export const guidedStep = (options: GuidedStepOptions) => {
         hint: "Probe the latents or the output.",
       });
 
+  const productsAt = async ({ one, history }: typeof whole) =>
+    one?.method.products ? await history.products(one.site) : undefined;
   const weighted = (...terms: readonly (readonly [Handle, number])[]): Handle =>
     backend.combine(terms.map(([handle, weight]) => ({ handle, weight })));
 
@@ -89,7 +91,9 @@ export const guidedStep = (options: GuidedStepOptions) => {
   /** uncond + guidance · (cond − uncond). */
   const branches = async (step: number, inputs: ReadonlyMap<string, Handle>): Promise<Handle> => {
     if (!guided) return (await run("cond", step, inputs, false, [])).prediction;
-    const verdict: Verdict = gap.one ? await gap.decider.visit(gap.one, step, [], true) : { decision: compute };
+    const verdict: Verdict = gap.one
+      ? await gap.decider.visit(gap.one, step, [], true, await productsAt(gap))
+      : { decision: compute };
     const { decision } = verdict;
     if (gap.one) gap.decider.record(gap.one, step, decision);
     const cond = await run("cond", step, inputs, decision === compute, []);
@@ -112,7 +116,7 @@ export const guidedStep = (options: GuidedStepOptions) => {
       const { site, method } = one;
       await probes.begin(step, inputs);
       const readings = await probes.read(one);
-      const verdict = await whole.decider.visit(one, step, readings, guided);
+      const verdict = await whole.decider.visit(one, step, readings, guided, await productsAt(whole));
       const { decision } = verdict;
       const residual = site.keeps === "residual";
       let prediction: Handle;

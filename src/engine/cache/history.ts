@@ -30,13 +30,26 @@ export type HandleCounts = ReturnType<typeof handleCounts>;
 export type Feature = readonly Handle[];
 
 /** The kept features of one branch, newest first, and what they weigh. */
-export const featureHistory = (backend: Pick<Backend, "combine">, counts: HandleCounts) => {
+export const featureHistory = (backend: Pick<Backend, "combine" | "measure">, counts: HandleCounts) => {
   const kept = new Map<string, Feature[]>();
   const recent = new Map<string, Feature[]>();
   const add = (to: Map<string, Feature[]>, { id }: Site, feature: Feature, limit: number): void => {
     const features = [feature, ...(to.get(id) ?? [])];
     for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
     to.set(id, features);
+  };
+  const squares = new WeakMap<Handle, WeakMap<Handle, number>>();
+  /** Σ (a − b)², or Σ a² without b; read once. */
+  const squareOf = async (a: Handle, b?: Handle): Promise<number> => {
+    const known = squares.get(a)?.get(b ?? a);
+    if (known !== undefined) return known;
+    const other = b ?? backend.combine([{ handle: a, weight: 0 }]);
+    const { rms } = await backend.measure(a, other);
+    if (!b) counts.drop(other);
+    const square = (rms * rms * a.bytes) / 4;
+    for (const [one, two] of [[a, b ?? a] as const, [b ?? a, a] as const])
+      squares.set(one, (squares.get(one) ?? new WeakMap<Handle, number>()).set(two, square));
+    return square;
   };
   return {
     /** Takes over the caller's hold on `feature`; the oldest beyond `limit` goes. */
@@ -63,6 +76,22 @@ export const featureHistory = (backend: Pick<Backend, "combine">, counts: Handle
               weights.map((weight, age) => ({ handle: (features[age] as Feature)[index] as Handle, weight })),
             ),
       );
+    },
+    /** Those kept at a site, newest first. */
+    newest: (site: Site): readonly Feature[] => kept.get(site.id) ?? [],
+    /** Of each kept feature with each, newest first: sums over all elements, from their lengths and distances. */
+    async products(site: Site): Promise<readonly (readonly number[])[]> {
+      const features = kept.get(site.id) ?? [];
+      const table = features.map(() => features.map(() => 0));
+      for (const [i, one] of features.entries())
+        for (const [j, other] of features.entries())
+          for (const [index, a] of one.entries()) {
+            const b = other[index] as Handle;
+            const apart = a === b ? 0 : await squareOf(a, b);
+            const row = table[i] as number[];
+            row[j] = (row[j] as number) + ((await squareOf(a)) + (await squareOf(b)) - apart) / 2;
+          }
+      return table;
     },
     /** Distinct handles held here. */
     handles: (): Set<Handle> => new Set([...kept.values(), ...recent.values()].flat(2)),

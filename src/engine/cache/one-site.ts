@@ -1,8 +1,8 @@
 import type { Handle } from "../backends/backend.js";
 import { EngineError } from "../errors.js";
 import { accept, aMethod, aNumber, fields, is, listOf, oneOf } from "../expect.js";
-import { combineCpu } from "../kernels/cpu.js";
-import { type CacheMethod, compute, type Decision, type Site } from "../method.js";
+import { combineCpu, measureCpu } from "../kernels/cpu.js";
+import { type CacheMethod, compute, type Decision, type Reading, type Site } from "../method.js";
 import { siteMap } from "../models/sites.js";
 import { activeSites, decider, knownAhead, type Verdict } from "./decide.js";
 import { featureHistory, handleCounts } from "./history.js";
@@ -38,8 +38,12 @@ const kept = (data: Float32Array): Kept => ({ dims: [data.length], bytes: data.b
 const arrays = {
   combine: (terms: readonly { readonly handle: Handle; readonly weight: number }[]): Handle =>
     kept(combineCpu(terms.map(({ handle, weight }) => ({ data: (handle as Kept).data, weight })))),
+  measure: async (now: Handle, older: Handle): Promise<Reading> => measureCpu((now as Kept).data, (older as Kept).data),
   release: () => {},
 };
+
+const productOf = (a: Handle, b: Handle): number =>
+  (a as Kept).data.reduce((sum, value, at) => sum + value * ((b as Kept).data[at] as number), 0);
 
 const aValue = is("a Float32Array", (value) => value instanceof Float32Array);
 
@@ -83,7 +87,9 @@ export const oneSite = (options: OneSiteOptions): ((value: () => Float32Array) =
   };
   return (value) => {
     if (step >= steps) throw new EngineError("input-invalid", `Step ${step} is beyond the last of ${steps}.`);
-    const { decision } = deciding.visit(one, step, [], true) as Verdict; // known ahead, so at once
+    const features = one.method.products ? history.newest(one.site).map(([only]) => only as Handle) : undefined;
+    const products = features?.map((feature) => features.map((other) => productOf(feature, other)));
+    const { decision } = deciding.visit(one, step, [], true, products) as Verdict; // known ahead, so at once
     const taken = decision === compute ? computed(value) : (history.estimate(one.site, decision)[0] as Kept);
     if (keeps === "both") history.pushRecent(one.site, [taken]);
     if (decision === compute || keeps === "every visit") history.push(one.site, [taken], limit);

@@ -101,7 +101,9 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       const followed = given.find((visit) => visit.active === one);
       const readings = followed?.readings ?? (await probes.read(one));
       const kept = decider.kept(one.site);
-      const answer = followed ? follow(followed, kept) : decider.visit(one, step, readings, guided);
+      const answer = followed
+        ? follow(followed, kept)
+        : decider.visit(one, step, readings, guided, await productsAt(one));
       const verdict = answer instanceof Promise ? await answer : answer;
       visits.set(one, { ...verdict, active: one, readings, kept });
       if (verdict.decision === compute) continue;
@@ -111,6 +113,8 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
       for (const [index, tensor] of feature.entries()) carry.set(featureName(one.site, index), tensor);
     }
   };
+  const productsAt = async ({ site, method }: ActiveSite) =>
+    method.products ? await history.products(site) : undefined;
   const toVerify = (): Tap[] => [
     ...new Set(
       [...visits.values()].flatMap(({ active: one, decision }) =>

@@ -1,5 +1,5 @@
 import { type CacheMethod, compute, reuse } from "../../method.js";
-import { foca, taylor } from "../forecast.js";
+import { dmd, foca, taylor } from "../forecast.js";
 import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** Options of {@link dbCache}, under the names of cache-dit's `DBCacheConfig`. */
@@ -28,8 +28,8 @@ export interface DbCacheOptions {
   readonly forceRefreshStepHint?: number | null;
   /** "once", or "repeat" after as many steps again. Default: "once". */
   readonly forceRefreshStepPolicy?: "once" | "repeat";
-  /** How the middle's residual is carried on: as it was, by TaylorSeer, or by FoCa. Default: "none". */
-  readonly calibrator?: "none" | "taylorseer" | "foca";
+  /** How the middle's residual is carried on: as it was, by TaylorSeer, FoCa, or DMD. Default: "none". */
+  readonly calibrator?: "none" | "taylorseer" | "foca" | "dmd";
   /** Order of TaylorSeer, 0 to 3. Default: 1. */
   readonly taylorseerOrder?: number;
 }
@@ -37,7 +37,7 @@ export interface DbCacheOptions {
 /**
  * DBCache (cache-dit): FirstBlockCache made general. The first Fn and the last Bn blocks always run; if the residual of
  * the first has changed by less than the threshold since the last computed step, the middle ones rest and their residual
- * is reused, or forecast by TaylorSeer (arXiv:2503.06923) or FoCa (arXiv:2508.16211).
+ * is reused, or forecast by TaylorSeer (arXiv:2503.06923), FoCa (arXiv:2508.16211) or dynamic mode decomposition (DMD).
  *
  * TaylorSeer takes no differences before the fourth step, as in cache-dit 1.5.3, whose calibrator asks for two steps before
  * its own count and begins to count one step late.
@@ -67,9 +67,11 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
   if (hint !== null) check.whole("forceRefreshStepHint", hint, 1);
   check.oneOf("forceRefreshStepPolicy", resolved.forceRefreshStepPolicy, ["once", "repeat"]);
   check.oneOf("stepsComputationPolicy", resolved.stepsComputationPolicy, ["dynamic", "static"]);
-  check.oneOf("calibrator", resolved.calibrator, ["none", "taylorseer", "foca"]);
+  check.oneOf("calibrator", resolved.calibrator, ["none", "taylorseer", "foca", "dmd"]);
   check.whole("taylorseerOrder", resolved.taylorseerOrder, 0, 3);
-  const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder, 3), foca }[resolved.calibrator];
+  const forecaster = { none: undefined, taylorseer: taylor(resolved.taylorseerOrder, 3), foca, dmd }[
+    resolved.calibrator
+  ];
   const within = (count: number, limit: number): boolean => limit < 0 || count < limit;
   /** The step that everything at `step` counts from. */
   const originOf = (step: number): number => {
@@ -81,6 +83,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
     source: "cache-dit, github.com/vipshop/cache-dit",
     options: resolved,
     ...(forecaster ? { history: forecaster.history, keeps: forecaster.keeps } : {}),
+    ...(forecaster?.products ? { products: true } : {}),
     sites: (model) => [model.blocks(first, model.depth - last)],
     probes: () => [{ tap: `blocks.0-${first}`, since: "last-compute" }],
     start({ steps }) {
@@ -103,7 +106,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         note();
         return difference < threshold;
       };
-      return ({ site, step, computed, readings: [reading], forced, because }) => {
+      return ({ site, step, computed, readings: [reading], products, forced, because }) => {
         if (originOf(step) !== origin) [origin, cached, continuous, accumulated] = [originOf(step), 0, 0, 0];
         const since = step - origin; // as cache-dit counts
         const difference = reading ? relativeChange(reading.change, reading.magnitude) : Number.POSITIVE_INFINITY;
@@ -115,7 +118,7 @@ export const dbCache = (options: DbCacheOptions = {}): CacheMethod => {
         continuous += 1;
         if (!forecaster) return reuse;
         const kept = computed.filter((at) => at >= origin).map((at) => at - origin);
-        return { weights: forecaster.weights(kept, since, site) };
+        return { weights: forecaster.weights(kept, since, site, products) };
       };
     },
   };
