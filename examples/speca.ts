@@ -15,7 +15,14 @@ export const knobs = [
     name: "baseThreshold",
     label: "Threshold",
     default: 0.3,
-    help: "Largest error of a forecast at the first step; it falls to a tenth over the run.",
+    help: "Largest error of a forecast at the first step; it falls over the run.",
+  },
+  {
+    ...scale(0.05, 1, 0.05),
+    name: "decayRate",
+    label: "Falls to",
+    default: 0.1,
+    help: "Share of the threshold that is left at the end of the run; 1 keeps all of it.",
   },
   {
     ...scale(1, 6, 1),

@@ -32,5 +32,9 @@ export const linkedOptions = (
   const values = knobs.map((knob) => [knob.name, valueOn(knob, all[knob.name])] as const);
   const without = Object.keys(wanted).filter((name) => !knobs.some((knob) => knob.name === name));
   const cannot = [...values.flatMap(([name, value]) => (value === undefined ? [name] : [])), ...without];
-  return cannot.length > 0 ? { cannot } : { options: Object.fromEntries(values) as Options };
+  // Of options that exclude each other the one that was set is named, not the one that it turns off.
+  const set = cannot.filter((name) => name in wanted);
+  return cannot.length > 0
+    ? { cannot: set.length > 0 ? set : cannot }
+    : { options: Object.fromEntries(values) as Options };
 };

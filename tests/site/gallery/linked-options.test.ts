@@ -38,3 +38,7 @@ test("an option without a control cannot be set, unless it is at its default", (
   expect(linkedOptions(knobs, { order: 2 }, { ...all, order: 2 })).toEqual({ cannot: ["order"] });
   expect(linkedOptions(knobs, {}, all)).toHaveProperty("options");
 });
+
+test("of options that exclude each other the one that was set is named", () => {
+  expect(linkedOptions(knobs, { every: 9 }, { ...all, every: 9, by: null })).toEqual({ cannot: ["every"] });
+});
