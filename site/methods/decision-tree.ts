@@ -30,9 +30,9 @@ export const questions: readonly Question[] = [
     why: "One calibration run; then the schedule is known, and nothing is read back.",
   },
   {
-    ask: "Is it a long video, where attention is most of the work?",
+    ask: "Is it a long video, where attention is most of the work, and is much memory free?",
     method: "pab",
-    why: "It skips attention alone and disturbs little. It keeps one tensor in every module.",
+    why: "It skips attention alone. It keeps a tensor in every module: on a large model that can be more than the weights, so plan it first.",
   },
   {
     ask: "None of these?",
