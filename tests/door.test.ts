@@ -94,6 +94,7 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   createEngine: [{ model: "no/such/folder" }],
   createWorkerEngine: [{ model: "no/such/folder" }],
   deleteKeptFiles: [],
+  differenceSummary: [trace],
   diffusersCacheBytes: [plan, [method]],
   dpCachePlan: [{ errors: jumpErrors(8) }, 8],
   dryRun: [{ methods: [method], timesteps: [951, 501, 1] }],

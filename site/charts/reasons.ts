@@ -1,5 +1,5 @@
 import * as Plot from "@observablehq/plot";
-import type { Trace } from "diffusion-cache";
+import { differenceSummary, type Trace } from "diffusion-cache";
 import { type Chart, colours, looks } from "./chart.js";
 import { decisionLegend } from "./decisions.js";
 
@@ -25,6 +25,15 @@ const pointsOf = ({ visits }: Trace): readonly Point[] =>
 
 const digits = (value: number): string => value.toPrecision(3);
 
+/** Where the quarters of the differences end: a threshold there would have reused about that share of them. */
+const quarters = (trace: Trace): string =>
+  differenceSummary(trace)
+    .map(
+      ({ method, count, p25, p50, p75 }) =>
+        ` Of ${count} differences that ${method} compared, a quarter lie below ${digits(p25)}, half below ${digits(p50)}, three quarters below ${digits(p75)}.`,
+    )
+    .join("");
+
 /** What a method compared with its threshold, step by step; undefined for one that compares nothing. */
 export const comparisons = (cached: Trace): Chart | undefined => {
   const all = pointsOf(cached);
@@ -39,7 +48,7 @@ export const comparisons = (cached: Trace): Chart | undefined => {
   const left = every > 1 ? ` Of ${all.length} comparisons every ${every}th is shown.` : "";
   return {
     title: "What was compared with the threshold",
-    description: `Dots over the denoising steps, coloured by decision: the number that decided, filled for the pass with the text, hollow for the one without. The dashed line is the threshold; what lies above four times it is drawn at the upper edge.${left}`,
+    description: `Dots over the denoising steps, coloured by decision: the number that decided, filled for the pass with the text, hollow for the one without. The dashed line is the threshold; what lies above four times it is drawn at the upper edge.${left}${quarters(cached)}`,
     draw: (width) =>
       Plot.plot({
         ...looks,

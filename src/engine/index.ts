@@ -151,6 +151,7 @@ export type { Slot } from "./text/grammar.js";
 export { type PromptGrammar, promptGrammar } from "./text/prompt-grammar.js";
 export type { Discriminant, SceneLooks } from "./text/scene-looks.js";
 export type { Completions, Slots } from "./text/vocabulary.js";
+export { type DifferenceSummary, differenceSummary } from "./trace/difference-summary.js";
 export type { LatentDrift, Quality, Trace, TraceSite, TraceVisit } from "./trace/trace.js";
 export { traceFromJson } from "./trace/trace-from-json.js";
 export { stepsCsv, visitsCsv } from "./trace/trace-table.js";

@@ -4,13 +4,21 @@ import { aTrace } from "./trace-from-json.js";
 
 /** How the differences that one method compared with its threshold are distributed. */
 export interface DifferenceSummary {
+  /** Its name. */
   readonly method: string;
+  /** Visits in which it noted one. */
   readonly count: number;
+  /** The smallest. */
   readonly min: number;
+  /** A quarter of them lie below. */
   readonly p25: number;
+  /** The median. */
   readonly p50: number;
+  /** Three quarters of them lie below. */
   readonly p75: number;
+  /** 95 % of them lie below. */
   readonly p95: number;
+  /** The largest. */
   readonly max: number;
 }
 

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { writeInfinity } from "diffusion-cache";
+import { readInfinity, writeInfinity } from "diffusion-cache";
 import { expect, test } from "vitest";
 import { decisionCounts } from "../../../site/charts/decisions.js";
 import { comparisons } from "../../../site/charts/reasons.js";
@@ -24,6 +24,15 @@ test("a trace of 1,000 steps and 50,000 decisions is drawn with as many dots and
   const { rows = [], description = "" } = comparisons(trace) ?? {};
   expect(rows).toHaveLength(3847);
   expect(description).toContain("Of 50000 comparisons every 13th is shown.");
+});
+
+test("the chart of what was compared says its quarters, where differences were noted", () => {
+  const { cached: compared } = JSON.parse(readFileSync("site/public/recorded/db-cache/run.json", "utf8"), readInfinity);
+  // numpy.percentile of the recorded differences: tests/trace/difference-summary.test.ts
+  expect(comparisons(compared)?.description).toContain(
+    "Of 32 differences that dbcache compared, a quarter lie below 0.0814, half below 0.139, three quarters below 0.204.",
+  );
+  expect(comparisons(cached)?.description).not.toContain("quarter");
 });
 
 test("the number that stands for Infinity is read as such, in whatever spelling, and others as they are", () => {
