@@ -117,6 +117,21 @@ describe("DBCache", () => {
     expect(await mask({ residualDiffThreshold: 0 })).toBe("1111");
   });
 
+  test("nothing is compared, nor noted, with a threshold of 0", async () => {
+    const notes = async (residualDiffThreshold: number) =>
+      (await run({ maxWarmupSteps: 1, residualDiffThreshold }, still.slice(0, 3))).visits.map(({ reasons }) => reasons);
+    expect((await notes(0)).some((reasons) => reasons !== undefined)).toBe(false);
+    expect(await notes(0.1)).toContainEqual({ difference: 0, threshold: 0.1 });
+  });
+
+  test("behind a refresh a forecast has the step of the refresh alone", async () => {
+    const options = { calibrator: "taylorseer", forceRefreshStepHint: 2, maxWarmupSteps: 1, residualDiffThreshold: 1 };
+    const { outputs, sites } = await run(options as DbCacheOptions, [1, 4, 9, 16]);
+    expect(sites.at(-1)?.computed).toBe("1010");
+    // The middle's 6 parts are those of step 2, and the first block's 2 are computed.
+    expect(outputs.at(-1)).toEqual([2 * 16 + 6 * 9]);
+  });
+
   test("tensors that stay 0 have not changed", async () => {
     expect(await maskOf({ maxWarmupSteps: 1 }, [0, 0, 0])).toBe("100");
   });

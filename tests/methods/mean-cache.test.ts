@@ -143,6 +143,8 @@ describe("MeanCache", () => {
     expect(run({ products, budget: 21 })).toThrow("budget is 21; expected a whole number from 4 to 20");
     expect(run({ products, budget: 9, maxGap: 2 })).toThrow("budget is 9; expected a whole number from 11 to 20");
     expect(run({ path: { computed: [0, 25], orders: [1] } })).toThrow("path is 25; expected computed steps below 20");
+    expect(run({ path: { computed: [0, 20], orders: [1] } })).toThrow("path is 20; expected computed steps below 20");
+    expect(run({ path: { computed: [0, 19], orders: [1] } })).not.toThrow();
   });
 
   test.each([

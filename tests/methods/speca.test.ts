@@ -51,6 +51,13 @@ describe("decides as the reference on recorded runs", () => {
 });
 
 describe("SpeCa", () => {
+  test("computes the first step, where there is nothing to forecast from", () => {
+    const decide = speca().start({ steps: 4, timesteps: [], branch: "cond" });
+    const site = latteSites(1).all()[0] as never;
+    const first = { site, branch: "cond", step: 0, steps: 4, timestep: 0, computed: [], guided: true } as const;
+    expect(decide({ ...first, readings: [], forced: false, because: () => undefined })).toBe(compute);
+  });
+
   const masks = (options: SpecaOptions, error: number, steps = 12, forced?: number) =>
     decisions(speca(options), steps, () => error, forced);
 
