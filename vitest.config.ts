@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig } from "vitest/config";
-import { findChromium } from "./scripts/chromium.mjs";
+import { findChromium, softwareGpu } from "./scripts/chromium.mjs";
 import { hubCommands } from "./tests/gpu/hub-commands.js";
 
 const alias = { "diffusion-cache": fileURLToPath(new URL("./src/engine/index.ts", import.meta.url)) };
@@ -52,7 +52,7 @@ export default defineConfig({
             provider: playwright({
               launchOptions: {
                 ...(executablePath ? { executablePath } : {}),
-                args: ["--no-sandbox", "--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"],
+                args: ["--no-sandbox", ...softwareGpu],
               },
             }),
             instances: [{ browser: "chromium" }],

@@ -5,7 +5,7 @@ import type { AddressInfo } from "node:net";
 import { extname } from "node:path";
 import { gzipSync } from "node:zlib";
 import { type Browser, chromium } from "playwright";
-import { findChromium } from "../scripts/chromium.mjs";
+import { findChromium, softwareGpu } from "../scripts/chromium.mjs";
 import { type Effort, type Measured, mib } from "./report.ts";
 
 const site = new URL("../dist/site/", import.meta.url).pathname;
@@ -82,7 +82,7 @@ export const start = async ({ quick }: Effort): Promise<Measured | undefined> =>
   const rows: (string | number)[][] = [];
   const ways = [
     ["WASM", "wasm", []],
-    ["WebGPU, software", "webgpu", ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"]],
+    ["WebGPU, software", "webgpu", softwareGpu],
   ] as const;
   for (const [name, backend, flags] of quick ? ways.slice(0, 1) : ways) {
     const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", ...flags] });

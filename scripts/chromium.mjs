@@ -20,6 +20,37 @@ export const findChromium = () => {
   return named && existsSync(named) ? named : onPath();
 };
 
+/** What Playwright 1.65 turns off: Chromium heeds only the last list, so ours says it again. */
+const playwrightTurnsOff = [
+  "AvoidUnnecessaryBeforeUnloadCheckSync",
+  "DestroyProfileOnBrowserClose",
+  "HttpsUpgrades",
+  "HttpsFirstBalancedModeAutoEnable",
+  "LensOverlay",
+  "MediaRouter",
+  "PaintHolding",
+  "ThirdPartyStoragePartitioning",
+  "AvoidCorsURLLoaderRestartOnRedirect",
+  "TcpPortRandomizationWin",
+  "OptimizationHints",
+  "NetworkTimeServiceQuerying",
+  "AimEnabled",
+  "PreconnectToSearch",
+  "msForceBrowserSignIn",
+  "msEdgeUpdateLaunchServicesPreferredVersion",
+];
+/**
+ * Chromium's samplers of allocations, which some processes have by chance. They walk the stack of an allocation, and
+ * Chromium 156 reads beyond the end of it where that is a stack of JSPI's, as in onnxruntime: the page crashes.
+ */
+const samplers = ["GwpAsanMalloc", "GwpAsanPartitionAlloc", "HeapProfilerReporting"];
+/** Arguments for WebGPU on a machine without a GPU. */
+export const softwareGpu = [
+  "--enable-unsafe-webgpu",
+  "--use-webgpu-adapter=swiftshader",
+  `--disable-features=${[...playwrightTurnsOff, ...samplers].join(",")}`,
+];
+
 /**
  * Environment in which Vulkan is SwiftShader, the software driver that Chromium brings: for WebGPU in Node on a machine
  * without a GPU. Off Linux there is no Vulkan to choose, and it is empty.

@@ -1,12 +1,10 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
-import { findChromium } from "../../scripts/chromium.mjs";
+import { findChromium, softwareGpu } from "../../scripts/chromium.mjs";
 import { type StaticOptions, serveStatic } from "./static-server.js";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-
-export const softwareGpu = ["--enable-unsafe-webgpu", "--use-webgpu-adapter=swiftshader"] as const;
 
 export interface Visit {
   readonly page: Page;
