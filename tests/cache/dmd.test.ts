@@ -1,13 +1,16 @@
 import { readFileSync } from "node:fs";
-import { describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
 import { withForecast } from "../../src/engine/cache/compose.js";
-import { dmdWeights, evenlySpaced } from "../../src/engine/cache/dmd.js";
-import { dmd, taylorWeights } from "../../src/engine/cache/forecast.js";
+import { loadDecomposition } from "../../src/engine/cache/decomposition.js";
+import { dmdWeights } from "../../src/engine/cache/dmd.js";
+import { dmd, evenlySpaced, taylorWeights } from "../../src/engine/cache/forecast.js";
 import { dbCache } from "../../src/engine/cache/methods/db-cache.js";
 import { stepMask } from "../../src/engine/cache/methods/step-mask.js";
 import { oneSite } from "../../src/engine/cache/one-site.js";
 import { compute } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
+
+beforeAll(async () => void (await loadDecomposition()));
 
 // cache-dit 1.5.3 has made these forecasts: tests/reference/dmd.py.
 

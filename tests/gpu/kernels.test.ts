@@ -97,7 +97,7 @@ describe("split", () => {
     const [low, high] = await withKernels(async (kernels, buffer) => {
       const scratch = kernels.splitScratchBytes(size, planes) / 4;
       const [outLow, outHigh] = [buffer(count), buffer(count)];
-      kernels.split(
+      await kernels.split(
         { data: buffer(data), low: outLow, high: outHigh, scratch: [buffer(scratch), buffer(scratch)] },
         size,
         planes,

@@ -139,7 +139,7 @@ export const webgpuBackend = (options: WebGpuOptions): Backend => {
         pool.take(scratchDims),
         pool.take(scratchDims),
       ];
-      kernels.split(
+      await kernels.split(
         { data: bufferOf(handle), low: low.buffer, high: high.buffer, scratch: [rows.buffer, sifted.buffer] },
         size,
         planes,

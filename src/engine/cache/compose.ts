@@ -8,6 +8,7 @@ import {
   reuse,
   type Visit,
 } from "../method.js";
+import { loadDecomposition } from "./decomposition.js";
 import { fittedWeights, type Grams, gramOf } from "./fitted.js";
 import { dmd, type Forecaster, foca, hermite, taylor } from "./forecast.js";
 import { checks, knownOptions } from "./options.js";
@@ -98,7 +99,10 @@ const forecasterOf = (method: CacheMethod, forecast: Forecast): Forecaster => {
   check.oneOf("by", forecast.by, Object.keys(forecastOptions));
   knownOptions(`${method.name}, forecast by ${forecast.by}`, forecast, forecastOptions[forecast.by]);
   if (forecast.by === "foca") return foca;
-  if (forecast.by === "dmd") return dmd;
+  if (forecast.by === "dmd") {
+    loadDecomposition().catch(() => {}); // a method may be asked here and run elsewhere; where it runs, this is said
+    return dmd;
+  }
   if (forecast.by === "l2p") return fitted(check, forecast);
   const order = check.whole("order", forecast.order ?? 1, 0, 3);
   if (forecast.by === "taylorseer") return taylor(order);

@@ -1,4 +1,6 @@
-// Dynamic mode decomposition, of features of which only the products are known.
+// Dynamic mode decomposition, of features of which only the products are known. Loaded on demand: few runs need it.
+import type { Handle } from "../backends/backend.js";
+import type { Feature } from "./history.js";
 
 type Complex = readonly [re: number, im: number];
 type Matrix = readonly (readonly number[])[];
@@ -126,21 +128,13 @@ const solved = (matrix: Matrix, right: readonly number[]): number[] | undefined 
 /** Singular values below this share of the largest are noise. */
 const leastMode = 1e-4;
 
-/** How many of the newest features are evenly spaced. */
-export const evenlySpaced = (computed: readonly number[]): number => {
-  const gap = (at: number): number => (computed[at - 1] as number) - (computed[at] as number);
-  let count = Math.min(2, computed.length);
-  while (count < computed.length && gap(count) === gap(1)) count++;
-  return count;
-};
-
 /**
  * Weights of the forecast by dynamic mode decomposition: the features h₁ … hₙ, evenly spaced, are taken for h_{i+1} = A h_i
  * with A of the rank that their singular values allow, and the last one is carried on to A^e hₙ, with e the steps since it
  * was computed over the spacing. In features this is a sum of exponentials; in weights, a small problem in their products.
  *
  * @param products `products[i][j]`, of feature i with feature j, newest first
- * @param computed their steps
+ * @param computed their steps, evenly spaced
  * @returns weights, newest first; undefined where the features say too little
  */
 export const dmdWeights = (
@@ -148,8 +142,7 @@ export const dmdWeights = (
   computed: readonly number[],
   step: number,
 ): readonly number[] | undefined => {
-  const count = evenlySpaced(computed);
-  const old = Array.from({ length: count }, (_, at) => count - 1 - at); // oldest first
+  const old = [...computed.keys()].toReversed(); // oldest first
   const between = (rows: readonly number[], columns: readonly number[]): number[][] =>
     rows.map((row) => columns.map((other) => products[row]?.[other] as number));
   const [before, after] = [old.slice(0, -1), old.slice(1)];
@@ -169,4 +162,25 @@ export const dmdWeights = (
   const carried = powerTimes(propagator, elapsed, start);
   const weights = basis.map((row) => dot(row, carried)).toReversed();
   return weights.every(Number.isFinite) ? weights : undefined;
+};
+
+/**
+ * Products of features with each other, summed over all elements of all their tensors: from lengths and distances.
+ *
+ * @param squareOf Σ (a − b)², or Σ a² without b
+ */
+export const productsOf = async (
+  features: readonly Feature[],
+  squareOf: (a: Handle, b?: Handle) => Promise<number>,
+): Promise<Matrix> => {
+  const table = features.map(() => features.map(() => 0));
+  for (const [i, one] of features.entries())
+    for (const [j, other] of features.entries())
+      for (const [index, a] of one.entries()) {
+        const b = other[index] as Handle;
+        const apart = a === b ? 0 : await squareOf(a, b);
+        const row = table[i] as number[];
+        row[j] = (row[j] as number) + ((await squareOf(a)) + (await squareOf(b)) - apart) / 2;
+      }
+  return table;
 };

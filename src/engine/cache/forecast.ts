@@ -1,5 +1,5 @@
 import type { CacheMethod, Site } from "../method.js";
-import { dmdWeights, evenlySpaced } from "./dmd.js";
+import { decomposition } from "./decomposition.js";
 
 /** A way to carry a feature on from its past, as weights over what is kept. Steps and numbers only. */
 export interface Forecaster {
@@ -35,6 +35,14 @@ export const hermite = (order: number, scale: number): Forecaster => ({
   weights: (computed, step) => hermiteWeights(computed, step, order, scale),
 });
 
+/** How many of the newest features are evenly spaced. */
+export const evenlySpaced = (computed: readonly number[]): number => {
+  const gap = (at: number): number => (computed[at - 1] as number) - (computed[at] as number);
+  let count = Math.min(2, computed.length);
+  while (count < computed.length && gap(count) === gap(1)) count++;
+  return count;
+};
+
 /**
  * Dynamic mode decomposition, as cache-dit 1.5.3 has it: six features are kept, and the newest is carried on by the linear
  * map that takes each of them to the next. With fewer than four that are evenly spaced, TaylorSeer's line, which takes no
@@ -45,8 +53,9 @@ export const dmd: Forecaster = {
   keeps: "computed",
   products: true,
   weights(computed, step, _, products) {
-    if (evenlySpaced(computed) < 4) return taylorWeights(computed, step, 1, 3);
-    return (products && dmdWeights(products, computed, step)) ?? [1];
+    const even = computed.slice(0, evenlySpaced(computed));
+    if (even.length < 4) return taylorWeights(computed, step, 1, 3);
+    return (products && decomposition().dmdWeights(products, even, step)) ?? [1];
   },
 };
 

@@ -1,5 +1,6 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import type { compute, Decision, Site } from "../method.js";
+import { loadDecomposition } from "./decomposition.js";
 
 /**
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
@@ -79,20 +80,9 @@ export const featureHistory = (backend: Pick<Backend, "combine" | "measure">, co
     },
     /** Those kept at a site, newest first. */
     newest: (site: Site): readonly Feature[] => kept.get(site.id) ?? [],
-    /** Of each kept feature with each, newest first: sums over all elements, from their lengths and distances. */
-    async products(site: Site): Promise<readonly (readonly number[])[]> {
-      const features = kept.get(site.id) ?? [];
-      const table = features.map(() => features.map(() => 0));
-      for (const [i, one] of features.entries())
-        for (const [j, other] of features.entries())
-          for (const [index, a] of one.entries()) {
-            const b = other[index] as Handle;
-            const apart = a === b ? 0 : await squareOf(a, b);
-            const row = table[i] as number[];
-            row[j] = (row[j] as number) + ((await squareOf(a)) + (await squareOf(b)) - apart) / 2;
-          }
-      return table;
-    },
+    /** Of each kept feature with each, newest first. */
+    products: async (site: Site): Promise<readonly (readonly number[])[]> =>
+      (await loadDecomposition()).productsOf(kept.get(site.id) ?? [], squareOf),
     /** Distinct handles held here. */
     handles: (): Set<Handle> => new Set([...kept.values(), ...recent.values()].flat(2)),
     clear(): void {

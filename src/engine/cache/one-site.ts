@@ -5,6 +5,8 @@ import { combineCpu, measureCpu } from "../kernels/cpu.js";
 import { type CacheMethod, compute, type Decision, type Reading, type Site } from "../method.js";
 import { siteMap } from "../models/sites.js";
 import { activeSites, decider, knownAhead, type Verdict } from "./decide.js";
+import { giveDecomposition } from "./decomposition.js";
+import * as decomposition from "./dmd.js";
 import { featureHistory, handleCounts } from "./history.js";
 
 const kinds = ["spatial-attention", "temporal-attention", "cross-attention", "feed-forward"] as const;
@@ -73,6 +75,7 @@ export const oneSite = (options: OneSiteOptions): ((value: () => Float32Array) =
   if (!one || second) return refuse(method, "acts at several places");
   if (!knownAhead(method, sites)) return refuse(method, "decides by what it measures");
   if (one.method.bands) return refuse(method, "keeps frequency bands");
+  if (one.method.products) giveDecomposition(decomposition);
   const deciding = decider([one], { steps, timesteps: options.timesteps, branch: "cond" });
   const history = featureHistory(arrays, handleCounts(arrays));
   const { keeps, history: limit = 1 } = one.method;

@@ -1,4 +1,3 @@
-import { bandWgsl } from "./band.wgsl.js";
 import { bandTables } from "./band-tables.js";
 import { combineWgsl, mostTerms } from "./combine.wgsl.js";
 import { launcher } from "./launch.js";
@@ -86,8 +85,8 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
     splitScratchBytes([height, width]: readonly [number, number], planes: number): number {
       return 8 * planes * tablesOf(height, width).frequencies * height;
     },
-    /** low + high = data over `planes` planes of height × width. */
-    split(
+    /** low + high = data over `planes` planes of height × width. Few methods need its shader, so it is loaded here. */
+    async split(
       buffers: {
         readonly data: GPUBuffer;
         readonly low: GPUBuffer;
@@ -96,7 +95,8 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
       },
       [height, width]: readonly [number, number],
       planes: number,
-    ): void {
+    ): Promise<void> {
+      const { bandWgsl: shader } = await import("./band.wgsl.js");
       const { frequencies, turns, columns } = tablesOf(height, width);
       const {
         data,
@@ -105,7 +105,6 @@ export const gpuKernels = (device: GPUDevice, makeBuffer: MakeBuffer) => {
         scratch: [rows, sifted],
       } = buffers;
       device.queue.writeBuffer(params, 0, Uint32Array.of(planes, height, width, frequencies));
-      const shader = bandWgsl;
       const [inside, all] = [planes * frequencies * height, planes * height * width];
       submit([
         { shader, entry: "analyse", buffers: { 0: params, 1: data, 2: turns, 4: rows }, threads: inside },

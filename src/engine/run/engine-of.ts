@@ -9,7 +9,7 @@ import { weightStore } from "../graph/weights.js";
 import type { Checkpoint } from "./checkpoint.js";
 import { decoding } from "./decode.js";
 import { generate } from "./generate.js";
-import { calibrate, measureChanges, measureProfile } from "./measuring-runs.js";
+import type * as Measuring from "./measuring-runs.js";
 import { type RequestReader, requestReader } from "./requests.js";
 
 /** What makes pixels of this checkpoint's latents, if it has that. */
@@ -47,8 +47,13 @@ export const engineOf = async (checkpoint: Checkpoint, backend: Backend, device:
           throw error;
         });
       });
-  const [generating, profiling] = [queued(generate), queued(measureProfile)];
-  const [calibrating, changing] = [queued(calibrate), queued(measureChanges)];
+  // Runs that measure come when one is asked for: most pages never do.
+  const measuring = () => import("./measuring-runs.js");
+  const profile: typeof Measuring.measureProfile = async (...given) => (await measuring()).measureProfile(...given);
+  const calibrate: typeof Measuring.calibrate = async (...given) => (await measuring()).calibrate(...given);
+  const changes: typeof Measuring.measureChanges = async (...given) => (await measuring()).measureChanges(...given);
+  const [generating, profiling] = [queued(generate), queued(profile)];
+  const [calibrating, changing] = [queued(calibrate), queued(changes)];
 
   return {
     model: reader.info,
