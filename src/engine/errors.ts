@@ -10,12 +10,16 @@ const unprintable = /[^\P{Cc}\t\n\r]|\r(?!\n)|[\u200e\u200f\u2028-\u202e\u2066-\
 export const printable = (text: string): string =>
   text.replace(unprintable, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
 
+/** JSON alone says null for NaN and Infinity, which are often what is wrong. */
+const named = (_: string, value: unknown): unknown =>
+  typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+
 const written = (value: unknown, most: number): string => {
   // Cut first: an escaped character takes more than it was, never less.
   if (typeof value === "string") return JSON.stringify(value.length > most ? value.slice(0, most) : value);
   if (typeof value === "number" || typeof value === "bigint" || value === undefined) return String(value);
   try {
-    return JSON.stringify(value) ?? `a ${typeof value}`;
+    return JSON.stringify(value, named) ?? `a ${typeof value}`;
   } catch {
     return `a value of the type ${typeof value} that JSON cannot say`; // too deep, or it holds itself or a bigint
   }

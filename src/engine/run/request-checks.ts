@@ -15,11 +15,18 @@ const isTensor = (value: Partial<Tensor> | undefined | null): boolean =>
 
 const checkTensors = ({ noise, cond, uncond }: RunInputs): void => {
   if (typeof cond !== "object" || cond === null) refuse("inputs.cond", cond, "tensors by name");
-  for (const [name, tensor] of Object.entries({ noise, ...cond, ...uncond }))
+  // One by one: conditions of both branches have the same names.
+  for (const [name, tensor] of [{ noise }, cond, uncond ?? {}].flatMap((all) => Object.entries(all))) {
     if (!isTensor(tensor))
       throw new EngineError("input-invalid", `The input "${name}" is no tensor.`, {
         hint: "Give { dims, data }, with a Float32Array (of the engine's own realm) of as many numbers as dims say.",
       });
+    const { dims, data } = tensor;
+    if (data.length === 0)
+      throw new EngineError("input-invalid", `The input "${name}" is empty: its shape is [${dims.join(", ")}].`);
+    const at = data.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) throw new EngineError("input-invalid", `The input "${name}" holds ${data[at]}, at ${at} of its data.`);
+  }
 };
 
 /** @throws EngineError "input-invalid" for what is no list, "option-invalid" for what is no caching method */
