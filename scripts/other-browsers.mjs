@@ -61,7 +61,8 @@ const firefox = async () => {
   const { context } = contexts[0];
   return {
     name: `Firefox ${capabilities.browserVersion}`,
-    open: (url) => call("browsingContext.navigate", { context, url, wait: "complete" }),
+    // Now and then Firefox drops a navigation (NS_BINDING_ABORTED) that follows soon on another.
+    open: (url) => answered(() => call("browsingContext.navigate", { context, url, wait: "complete" }), 5),
     async run(code) {
       const { result, exceptionDetails } = await call("script.evaluate", {
         expression: `(() => {${code}})()`,
@@ -125,7 +126,8 @@ for (const launch of [firefox, webkit].filter(({ name }) => only === undefined |
         `${message}; it says: ${await browser.run(`return ${find(selector)}?.parentElement?.textContent`)}`,
       );
     });
-    if (!text.startsWith("Done")) throw new Error(text);
+    if (!text.startsWith("Done"))
+      throw new Error(`${text} ${await browser.run(`return ${find(".dc-failure")}?.textContent ?? ""`)}`);
     return text;
   };
   const press = async (selector) => {

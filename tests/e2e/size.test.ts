@@ -19,7 +19,7 @@ const withImports = (file: string, found = new Set<string>()): Set<string> => {
 const sizeOf = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + packed(file), 0);
 
 it("the engine with any one architecture is at most 80 kB compressed, without onnxruntime", () => {
-  const [worker, ...more] = named(/^server-.*\.js$/);
+  const [worker, ...more] = named(/^serve-here-.*\.js$/);
   expect(more).toEqual([]);
   const alone = withImports(worker as string);
   const architectures = named(/^(cogvideox|dit|flux|latte|pixart|qwen-image|sd3|wan)-.*\.js$/);

@@ -1,22 +1,25 @@
 // The module worker that holds the engine: one engine, asked through messages by `client.ts`.
-import { createEngine } from "../run/create-engine.js";
-import type { Wire } from "./protocol.js";
-import { serveEngine } from "./serve-engine.js";
+
+// WebKit evaluates a worker's first script once more when another script imports from it: bundlers put here what all parts
+// share, so that nothing may lie here that has state. All of it is imported when it is asked for.
 
 /**
- * Lets onnxruntime's module answer as one of its threads. Its main thread writes at once, and a message that comes while
- * the module is still on its way finds nobody here: it is kept, and handed on once the module listens.
+ * Begins to listen. A message that comes while its module is still on its way finds nobody here: it is kept, and handed
+ * on once the module listens.
  */
-const serveThread = async (): Promise<void> => {
+const listen = async (begin: () => Promise<unknown>): Promise<void> => {
   const early: unknown[] = [];
   const keep = ({ data }: MessageEvent): void => void early.push(data);
   self.addEventListener("message", keep);
-  await import("onnxruntime-web/wasm");
+  await begin();
   self.removeEventListener("message", keep);
   for (const data of early) self.dispatchEvent(new MessageEvent("message", { data }));
 };
 
-// A bundler that makes one script of worker and onnxruntime-web gives onnxruntime's threads this script: they are started
-// under a name of their own.
-if (self.name.startsWith("em-pthread")) void serveThread();
-else serveEngine(self as unknown as Wire, createEngine);
+const begins = self.name.startsWith("em-pthread")
+  ? // A bundler that makes one script of worker and onnxruntime-web gives onnxruntime's threads this script: they are
+    // started under a name of their own, and its main thread writes at once.
+    () => import("onnxruntime-web/wasm")
+  : async () => (await import("./serve-here.js")).serveHere();
+
+listen(begins).catch(reportError); // else nobody would hear that a script did not come
