@@ -14,7 +14,11 @@ export const violationsOf = async (page: Page, rules?: readonly string[]): Promi
       (code) => code.scrollWidth <= code.clientWidth || code.hasAttribute("tabindex"),
     );
   await page.waitForFunction(scrollable, undefined, { timeout: 5000 }).catch(() => {});
-  const axe = new AxeBuilder({ page }).exclude(starlightSearch);
+  // In the page itself, which has no frames of other origins, and without a list of all that passes: three times as fast.
+  const axe = new AxeBuilder({ page })
+    .setLegacyMode()
+    .options({ resultTypes: ["violations"] })
+    .exclude(starlightSearch);
   const { violations } = await (rules ? axe.withRules([...rules]) : axe.withTags(tags)).analyze();
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target }) => `${id}: ${target.join(" ")}`));
 };

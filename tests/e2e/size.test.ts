@@ -18,7 +18,7 @@ const withImports = (file: string, found = new Set<string>()): Set<string> => {
 };
 const sizeOf = (files: Iterable<string>): number => [...files].reduce((sum, file) => sum + packed(file), 0);
 
-it("the engine with any one architecture is at most 80 kB compressed, without onnxruntime", () => {
+it("the engine with any one architecture is at most 82 kB compressed, without onnxruntime", () => {
   const [worker, ...more] = named(/^serve-here-.*\.js$/);
   expect(more).toEqual([]);
   const alone = withImports(worker as string);
@@ -27,7 +27,7 @@ it("the engine with any one architecture is at most 80 kB compressed, without on
   const total = Math.max(...architectures.map((one) => sizeOf(withImports(one, new Set(alone)))));
   console.info(`the engine's worker: ${sizeOf(alone)} bytes compressed, ${total} with the largest architecture`);
   expect(sizeOf(alone)).toBeGreaterThan(10_000); // else this is not the engine
-  expect(total).toBeLessThanOrEqual(80_000);
+  expect(total).toBeLessThanOrEqual(82_000);
 });
 
 it("ships onnxruntime without WebGPU and with it, in files that every static host takes", () => {
