@@ -22,6 +22,10 @@ export const modelFlags: Readonly<Record<string, Flag>> = {
     value: "NAME",
     help: "wasm (default); webgpu or webgpu-uncaptured, with the package webgpu; auto is wasm: a failing GPU driver would end the process",
   },
+  activations: {
+    value: "NAME",
+    help: "float32 (default), or int8: linear layers with weights and activations in 8 bits, on wasm alone",
+  },
 };
 
 /** What a run starts from. */
@@ -67,11 +71,12 @@ export const schedulerOf = async (path: string): Promise<Readonly<Record<string,
 
 /** An engine as the flags say it. What its runs note of the checkpoint is printed when it is disposed of. */
 export const openEngine = async (values: Values, onProgress: (progress: Progress) => void): Promise<Engine> => {
-  const scheduler = textOf(values, "scheduler");
+  const [scheduler, activations] = [textOf(values, "scheduler"), textOf(values, "activations")];
   const engine = await createEngine({
     model: requiredOf(values, "model"),
     backend: backendOf(values),
     ...(scheduler === undefined ? {} : { scheduler: await schedulerOf(scheduler) }),
+    ...(activations === undefined ? {} : { activations: activations as "int8" }), // which createEngine checks
     onProgress,
   });
   return telling(engine);

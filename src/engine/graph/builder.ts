@@ -211,7 +211,7 @@ export const graphBuilder = (store: WeightStore) => {
           const lowered = needed.flatMap((one) =>
             "linear" in one
               ? coming.has(scalesName(one.linear.weight))
-                ? eightBitNodes(one.linear, reading)
+                ? eightBitNodes(one.linear, reading, stored.get(one.linear.weight)?.type)
                 : linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
               : [{ ...one, inputs: one.inputs.map(reading) }],
           );

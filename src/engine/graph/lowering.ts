@@ -40,11 +40,16 @@ export const leadingTo = (values: readonly string[], nodes: readonly BuilderNode
 /** Under what name the float32 form of a half is known in a graph. */
 export const widened = (name: string): string => `${name} float32`;
 
-/** The operators of a linear layer whose weight is kept in 8 bits. */
+/** The operators of a linear layer whose weight is kept in 8 bits, or, with "int8", whose activations are so too. */
 export const eightBitNodes = (
   { x, weight, bias, result: { name, dims } }: LinearNode,
   read: (name: string) => string,
+  type?: string,
 ): readonly NodeFields[] => {
+  if (type === "int8") {
+    const reads = [x.name, weight, scalesName(weight), ...(bias === undefined ? [] : ["", read(bias)])];
+    return [{ type: "DynamicQuantizeMatMul", domain: "com.microsoft", inputs: reads, outputs: [name] }];
+  }
   const product = bias === undefined ? name : `${name} product`;
   const matmul = {
     type: "MatMulNBits",

@@ -9,6 +9,8 @@ export type StoredWeight = { readonly dims: readonly number[] } & (
   | { readonly type: "float16"; readonly data: Uint16Array }
   /** In blocks, [out, in / 32, 32]; see `files/eight-bit.ts`. */
   | { readonly type: "uint8"; readonly data: Uint8Array }
+  /** Transposed, [in, out]; see `eight-bit-activations.ts`. */
+  | { readonly type: "int8"; readonly data: Int8Array }
 );
 
 /** A tensor that may hand out its bytes as they lie in a file. */

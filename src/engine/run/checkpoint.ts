@@ -3,6 +3,7 @@ import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
 import { eightBitOf } from "../files/eight-bit.js";
 import { expectPlainWeights } from "../files/quantised.js";
+import type { WeightStore } from "../graph/weights.js";
 import { type Json, jsonReader } from "../models/json-files.js";
 import { type LoadOptions, loadWeights } from "../models/load-weights.js";
 import { type Manifest, manifestFromJson } from "../models/manifest.js";
@@ -25,6 +26,8 @@ export interface Checkpoint {
   readonly classes?: readonly string[];
   readonly manifest?: Manifest;
   readonly calibration?: Calibration;
+  /** How its network's weights are computed with, where that is asked for. */
+  readonly computing?: (store: WeightStore) => WeightStore;
   /** What every run should say of it. */
   readonly notes?: readonly string[];
 }

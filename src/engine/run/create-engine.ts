@@ -5,7 +5,7 @@ import { accept, aFunction, anObject, aSignal, fields, wholeFrom } from "../expe
 import { type Files, openFiles } from "../models/files.js";
 import { isPicked, type Picked } from "../models/picked.js";
 import type { AbortSignal } from "../platform.js";
-import { loadCheckpoint } from "./checkpoint.js";
+import { type Checkpoint, loadCheckpoint } from "./checkpoint.js";
 import { engineOf } from "./engine-of.js";
 
 /** Which checkpoint, and what it is to run on. */
@@ -23,6 +23,11 @@ export interface CreateEngineOptions {
    * asks for stays. Default: half of the cores, four at most.
    */
   readonly threads?: number;
+  /**
+   * "int8": linear layers compute with weights and activations in 8 bits (W8A8), on WASM alone; faster, and each run says
+   * that its numbers are others. Default: "float32".
+   */
+  readonly activations?: "float32" | "int8";
   /** Another scheduler than the checkpoint's: the content of a scheduler_config.json. */
   readonly scheduler?: Readonly<Record<string, unknown>>;
   /** Aborted, it ends loading with "stopped"; finished files stay kept. */
@@ -51,10 +56,17 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   const { signal, onProgress, scheduler, threads, backend: prefer = "auto" } = options;
   if (!preferences.includes(prefer))
     throw new EngineError("input-invalid", `backend is ${shown(prefer)}; expected one of ${preferences.join(", ")}.`);
+  const { activations = "float32" } = options;
+  if (activations !== "float32" && activations !== "int8")
+    throw new EngineError("input-invalid", `activations is ${shown(activations)}; expected float32 or int8.`);
+  if (activations === "int8" && prefer !== "wasm" && prefer !== "auto")
+    throw new EngineError("input-invalid", `Activations in 8 bits run on WASM alone, not on ${prefer}.`, {
+      hint: 'Give backend: "wasm", or leave activations out.',
+    });
   const files = await filesAt(options.model);
   const end = new AbortController();
   // Side by side: onnxruntime is fetched and compiled while the weights are on their way.
-  const choosing = chooseBackend({ prefer, threads });
+  const choosing = chooseBackend({ prefer: activations === "int8" ? "wasm" : prefer, threads });
   const loading = loadCheckpoint(files, {
     signal: signal ? AbortSignal.any([signal, end.signal]) : end.signal,
     onProgress: (progress) => onProgress?.({ phase: "download", ...progress }),
@@ -62,8 +74,9 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   try {
     const parts = Promise.all([loading, choosing]);
     const [checkpoint, { backend, report }] = await Promise.race([parts, stopping(signal, end.signal)]);
+    const computed = activations === "int8" ? await inEightBits(checkpoint) : checkpoint;
     return await engineOf(
-      scheduler === undefined ? checkpoint : { ...checkpoint, schedulerConfig: scheduler },
+      scheduler === undefined ? computed : { ...computed, schedulerConfig: scheduler },
       backend,
       report,
     );
@@ -75,6 +88,13 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
   } finally {
     end.abort();
   }
+};
+
+const inEightBits = async (checkpoint: Checkpoint): Promise<Checkpoint> => {
+  const { withEightBitActivations: computing } = await import("../graph/eight-bit-activations.js");
+  const note =
+    "Linear layers compute with weights and activations in 8 bits (W8A8): the result is another than float32's.";
+  return { ...checkpoint, computing, notes: [...(checkpoint.notes ?? []), note] };
 };
 
 const isFiles = (model: unknown): model is Files => typeof (model as Files | null | undefined)?.read === "function";

@@ -34,7 +34,8 @@ export const requestReader = (
   backend: Backend,
   decoding?: Decoding,
 ) => {
-  const weights = weightStore(checkpoint.weights);
+  const stored = weightStore(checkpoint.weights);
+  const weights = checkpoint.computing?.(stored) ?? stored;
   const { manifest, vocabulary } = checkpoint;
   const usual = architecture.shape(checkpoint.config);
   const shape = { ...usual, ...clipShape(manifest) };

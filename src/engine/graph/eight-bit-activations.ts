@@ -1,0 +1,58 @@
+import { scalesName } from "../files/eight-bit.js";
+import { sizeOf } from "../tensor.js";
+import type { StoredWeight, WeightStore } from "./weights.js";
+
+/** Smaller matrices stay as they are: there is little to save, and small layers lead to the modulation of all tokens. */
+const least = 2 ** 14;
+
+/** The nearest whole numbers from -127 to 127 of a matrix [out, in], transposed, with a scale for each output. */
+const perOutput = (data: Float32Array, [out, into]: readonly [number, number]) => {
+  const numbers = new Int8Array(out * into);
+  const scales = new Float32Array(out);
+  for (let row = 0; row < out; row++) {
+    let most = 0;
+    for (let at = row * into; at < (row + 1) * into; at++) most = Math.max(most, Math.abs(data[at] as number));
+    const scale = Math.fround(most / 127) || 1;
+    scales[row] = scale;
+    for (let column = 0; column < into; column++)
+      numbers[column * out + row] = Math.round((data[row * into + column] as number) / scale);
+  }
+  return { numbers, scales };
+};
+
+/**
+ * A store whose linear layers compute with whole numbers of 8 bits on both sides (W8A8): weights per output channel, made
+ * when a graph first reads them; activations per tensor as they come (DynamicQuantizeMatMul). Weights that are in 8 bits
+ * already are widened first.
+ */
+export const withEightBitActivations = (store: WeightStore): WeightStore => {
+  const linear = new Set<string>();
+  const made = new Map<string, ReturnType<typeof perOutput>>();
+  const quantised = (name: string) => {
+    const { dims, data } = store.get(name);
+    const found = made.get(name) ?? perOutput(data, dims as [number, number]);
+    made.set(name, found);
+    return found;
+  };
+  return {
+    ...store,
+    eightBit: true,
+    inEightBits: (name) => linear.has(name),
+    dims(name) {
+      const dims = store.dims(name);
+      const own = name.slice(0, -2);
+      // Linear layers alone ask for a transpose.
+      if (name.endsWith("^T") && sizeOf(dims) >= least && store.has(own)) linear.add(own);
+      return dims;
+    },
+    stored(name): StoredWeight {
+      const own = [...linear].find((one) => scalesName(one) === name);
+      if (own) {
+        const { scales } = quantised(own);
+        return { dims: [scales.length], type: "float32", data: scales };
+      }
+      if (!linear.has(name)) return store.stored(name);
+      return { dims: store.dims(name).toReversed(), type: "int8", data: quantised(name).numbers };
+    },
+  };
+};
