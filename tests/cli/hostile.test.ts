@@ -63,7 +63,7 @@ describe("is refused in one line", () => {
     ["a GPU beside a search", ["plan", "--card", "FLUX.1-dev", "--speedup", "2", "--gpu", "none"], /--gpu cannot/],
     [
       "a quality report that cannot be kept, while it is measured",
-      [...measured, "--out", full, "--steps", "2", "--methods", "fora"],
+      [...measured, "--out", full, "--steps", "6", "--methods", "fora,pab,taylorseer"],
       /Cannot write ".*full\.json": ENOSPC/,
     ],
     ["an output inside a file", ["run", "--model", nano, "--out", "package.json/clip.gif"], /package\.json is a file/],
