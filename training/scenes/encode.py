@@ -47,7 +47,7 @@ def main(arguments: list[str] | None = None):
     if arguments.clips < CHUNK:
         parser.error(f"--clips is {arguments.clips}; it must be at least {CHUNK}, the clips of one file")
     config = importlib.import_module(f"config.{arguments.config}")
-    vae = AutoencoderTiny.from_pretrained(arguments.vae).eval().to(arguments.device, memory_format=torch.channels_last)
+    vae = AutoencoderTiny.from_pretrained(arguments.vae, torch_dtype=torch.float32).eval().to(arguments.device, memory_format=torch.channels_last)
     latents = arguments.out / "latents"
     latents.mkdir(parents=True, exist_ok=True)
     shutil.copytree(arguments.vae, arguments.out / "vae", dirs_exist_ok=True)
