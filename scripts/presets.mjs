@@ -37,7 +37,7 @@ const tuned = await autotune(engine, {
 const others = before.trials.filter(({ method }) => !only.includes(method));
 const trials = [...others, ...tuned.trials].toSorted((a, b) => a.method.localeCompare(b.method));
 const leftOut = { ...before.leftOut, ...tuned.leftOut };
-const fewer = only ? before.fewer : await fewerSteps(engine, { clips });
+const fewer = before.fewer ?? (await fewerSteps(engine, { clips }));
 const fastest = (method, floor) => {
   const [best] = trials
     .filter((trial) => trial.method === method && trial.psnr >= floor && trial.speedup > 1)

@@ -156,8 +156,18 @@ describe("MeanCache", () => {
     [{ path: { computed: [1, 2], orders: [] } }],
     [{ path: { computed: [0, 2, 2], orders: [] } }],
     [{ path: { computed: [0, 2], orders: [7] } }],
+    [{ products, budget: 0 }],
+    [{ products, share: 2 }],
+    [{ products, maxGap: 0 }],
+    [{ products, maxGap: 1.5 }],
+    [{ products, calibratedFor: 1 }],
   ])("%# is refused", (options) => {
     expect(() => meanCache(options as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+  });
+
+  test("an option that it does not have is refused, and a share that gives no whole number is rounded up", () => {
+    expect(() => meanCache({ products, none: 1 } as never)).toThrow(expect.objectContaining({ code: "option-unknown" }));
+    expect(mask(meanCache({ products, share: 0.41 }), "guided").replaceAll("0", "")).toHaveLength(9); // of 20 steps
   });
 
   test("keeps the contract of a method that decides by step", () => {
