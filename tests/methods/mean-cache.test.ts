@@ -166,7 +166,9 @@ describe("MeanCache", () => {
   });
 
   test("an option that it does not have is refused, and a share that gives no whole number is rounded up", () => {
-    expect(() => meanCache({ products, none: 1 } as never)).toThrow(expect.objectContaining({ code: "option-unknown" }));
+    expect(() => meanCache({ products, none: 1 } as never)).toThrow(
+      expect.objectContaining({ code: "option-unknown" }),
+    );
     expect(mask(meanCache({ products, share: 0.41 }), "guided").replaceAll("0", "")).toHaveLength(9); // of 20 steps
   });
 
