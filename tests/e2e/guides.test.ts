@@ -74,7 +74,7 @@ it("a flow in the plane plays, follows its controls and needs no runtime", async
   await said.filter({ hasText: "All 6 steps are done." }).waitFor();
   await panel.getByRole("button", { name: "Play" }).waitFor();
   await panel.locator("[name=interval]").fill("1");
-  await expect.poll(ends).toEqual(Array(5).fill("0.000"));
+  await expect.poll(ends).toEqual(Array(7).fill("0.000"));
   const loaded = await page.evaluate(() => performance.getEntriesByType("resource").map(({ name }) => name));
   expect(loaded.filter((name) => /ort[.-]|\.wasm|server-|safetensors/.test(name))).toEqual([]);
   expect(complaints).toEqual([]);
