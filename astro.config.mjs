@@ -111,6 +111,8 @@ export default defineConfig({
             groups: [
               { name: "methods", test: /src.engine.(cache.|method\.)/ },
               // What a page needs before any method: else it would come with them.
+              // Every script that loads another has it: with the methods it would bring them to every page.
+              { name: "preload", test: /vite.preload-helper/, priority: 2 },
               { name: "words", test: /src.engine.(errors|expect|tensor|text.|measure.disturbed)/, priority: 1 },
             ],
           },

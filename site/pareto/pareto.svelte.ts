@@ -61,6 +61,10 @@ export class Pareto {
     return this.own[name] ?? this.config.recorded[name] ?? none;
   });
   readonly measures = $derived(measuresOf(this.sweep.points));
+  /** Of the table under the chart: with all of them the page would come late. */
+  readonly listed = $derived(
+    this.measures.filter(({ name }) => name === "psnr" || name === "ssim" || name === this.by),
+  );
   readonly axis = $derived(measureNamed(this.by, this.measures.length > 0 ? this.measures : measures));
   readonly #shown = $derived(
     this.sweep.points.filter(

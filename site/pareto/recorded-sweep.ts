@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { type FewerSteps, readInfinity, type Trial } from "diffusion-cache";
+import { type FewerSteps, measures, readInfinity, type Trial } from "diffusion-cache";
 import { fewerPoint, type QualityPoint, trialPoint } from "./quality-points.js";
 
 /** What scripts/presets.mjs wrote of the site's model: every setting that it tried. */
@@ -20,6 +20,18 @@ export const recordedSweep = (model: string): Sweep | undefined => {
   return existsSync(file) ? (JSON.parse(readFileSync(file, "utf8"), readInfinity) as Sweep) : undefined;
 };
 
+/** As many digits as the table under the chart shows: the figures come with the page. */
+const rounded = (point: QualityPoint): QualityPoint => ({
+  ...point,
+  speedup: Number(point.speedup.toFixed(2)),
+  ...Object.fromEntries(
+    measures.flatMap(({ name, digits }) => {
+      const value = point[name];
+      return value === undefined ? [] : [[name, Number.isFinite(value) ? Number(value.toFixed(digits)) : value]];
+    }),
+  ),
+});
+
 /** By model: the points of its recorded sweep, and where they are from. */
 export const recordedPoints = (
   models: readonly string[],
@@ -30,7 +42,10 @@ export const recordedPoints = (
       const sweep = recordedSweep(name);
       if (!sweep) return [];
       const { model, machine, steps, prompts, trials, fewer = [] } = sweep;
-      const points = [...fewer.map((point) => fewerPoint(point)), ...trials.map((trial) => trialPoint(trial, titles))];
+      const points = [
+        ...fewer.map((point) => fewerPoint(point)),
+        ...trials.map((trial) => trialPoint(trial, titles)),
+      ].map(rounded);
       const source = `Recorded, not measured here: ${model}, ${machine}, ${steps} steps, the worst of ${prompts.length} clips.`;
       return [[name, { source, points }]];
     }),
