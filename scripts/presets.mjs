@@ -4,6 +4,7 @@
 // out for its quality. presets.json gets, per method and floor, the fastest setting whose worst clip stays above it;
 // the whole table goes to training/log/, with uncached runs of fewer steps. After npm run build:lib, on a machine that does nothing else: times are of pairs of runs, an uncached one before each.
 // With --only, these methods alone are measured, on the prompts of the table that is there; the rest of it stays.
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
@@ -86,6 +87,7 @@ const about = {
 };
 const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
 write(join(model, "presets.json"), { format: "diffusion-cache/presets", version: 1, ...about, floors, methods });
+execFileSync(process.execPath, ["scripts/list-files.mjs", model], { stdio: "inherit" }); // its manifest knows the hash
 write(table, { ...about, trials, fewer, leftOut });
 await engine.dispose();
 process.exit(0);
