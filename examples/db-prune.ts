@@ -16,7 +16,7 @@ export const knobs = [
     name: "residualDiffThreshold",
     label: "Threshold",
     default: 0.15,
-    help: "Largest relative change of what enters a block at which it rests; 0 computes all.",
+    help: "Largest relative change of what enters a block at which it is skipped; 0 computes all.",
   },
   { ...scale(1, 5, 1), name: "fnComputeBlocks", label: "First blocks", default: 1, help: "Always run." },
   { ...scale(0, 2, 1), name: "bnComputeBlocks", label: "Last blocks", default: 0, help: "Always run." },
@@ -34,7 +34,7 @@ export const knobs = [
     label: "Longest run",
     default: -1,
     unit: "steps",
-    help: "At most so many steps in a row in which blocks rest; −1 for no limit.",
+    help: "At most so many steps in a row in which blocks are skipped; −1 for no limit.",
   },
   {
     name: "comparedWith",

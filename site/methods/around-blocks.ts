@@ -126,7 +126,7 @@ export const aroundBlocks = {
   dbprune: {
     page: "db-prune",
     label: "DBPrune",
-    kept: "Per guidance branch and block that may rest: its residual, to reuse, and what entered it, to compare with",
+    kept: "Per guidance branch and block that may be skipped: its residual, to reuse, and what entered it, to compare with",
     decides: "One measured number per block and step, after rules that know only the step: warm-up and limits",
     guidance: "No",
     calibration: "No; a threshold to tune",

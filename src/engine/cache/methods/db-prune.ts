@@ -9,7 +9,7 @@ export interface DbPruneOptions {
   readonly bnComputeBlocks?: number;
   /** Further blocks that always run, counted from 0. Default: `[]`. */
   readonly nonPruneBlockIds?: readonly number[];
-  /** A block rests below this relative change of what enters it; 0 never, 1 always. Default: 0.08. */
+  /** A block is skipped below this relative change of what enters it; 0 never, 1 always. Default: 0.08. */
   readonly residualDiffThreshold?: number;
   /** Raise the threshold to what the first blocks of the step changed by. Default: false. */
   readonly enableDynamicPruneThreshold?: boolean;
@@ -21,7 +21,7 @@ export interface DbPruneOptions {
   readonly maxWarmupSteps?: number;
   /** In the warm-up, only every n-th step must be computed. Default: 1. */
   readonly warmupInterval?: number;
-  /** Most steps of a run in which blocks rest; −1 for no limit. Default: −1. */
+  /** Most steps of a run in which blocks are skipped; −1 for no limit. Default: −1. */
   readonly maxCachedSteps?: number;
   /** Most such steps in a row; −1 for no limit. Default: −1. */
   readonly maxContinuousCachedSteps?: number;
@@ -33,13 +33,13 @@ export interface DbPruneOptions {
  * DBPrune (cache-dit): every block decides for itself. Where what enters it has changed by less than the threshold since
  * the block last ran, what it added then is added again. A reading per block, step and branch.
  *
- * Rules are those of cache-dit 1.5.3: a step counts as soon as a block of it rests, so the last one that `maxCachedSteps`
- * allows has one that rests. LightX2V's DynamicBlock is `{ fnComputeBlocks: 0, maxWarmupSteps: 0, comparedWith: "last-step" }`.
+ * Rules are those of cache-dit 1.5.3: a step counts as soon as a block of it is skipped, so the last one that `maxCachedSteps`
+ * allows skips one. LightX2V's DynamicBlock is `{ fnComputeBlocks: 0, maxWarmupSteps: 0, comparedWith: "last-step" }`.
  *
  * Differs: dual- and single-stream blocks are one list; cache-dit wraps FLUX.2's apart. With guidance a raised threshold
  * comes from the branch's own blocks; there the branch with the text gives both.
  *
- * @throws EngineError "option-unknown", "option-invalid"; "site-missing" if no block may rest
+ * @throws EngineError "option-unknown", "option-invalid"; "site-missing" if no block may be skipped
  */
 export const dbPrune = (options: DbPruneOptions = {}): CacheMethod => {
   knownOptions("dbprune", options, Object.keys(defaults));
