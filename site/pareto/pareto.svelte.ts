@@ -5,7 +5,7 @@ import { type PanelRun, Runs } from "../device/runs.svelte.js";
 import { measureNamed, measuresOf } from "../measures/measure-words.js";
 import { chosenModel, modelNamed, type PageModel } from "../model/models.js";
 import type { RunName } from "../program/example-module.js";
-import { foundInWords, frontierOf, type QualityPoint } from "./quality-points.js";
+import { type BarePoint, foundInWords, frontierOf, namedPoint, type QualityPoint } from "./quality-points.js";
 
 /** Points, and where they are from. */
 interface Points {
@@ -18,7 +18,7 @@ export interface ParetoConfig {
   readonly models: readonly (PageModel & { readonly clip: Size })[];
   readonly titles: Readonly<Record<string, { readonly title: string; readonly href: string }>>;
   /** By model: where there is a recorded sweep. */
-  readonly recorded: Readonly<Record<string, Points>>;
+  readonly recorded: Readonly<Record<string, { readonly source: string; readonly points: readonly BarePoint[] }>>;
   readonly base: string;
 }
 
@@ -58,7 +58,10 @@ export class Pareto {
   readonly sweep: Points = $derived.by(() => {
     const { name } = this.model;
     const none = { source: `No sweep of ${name} is recorded. Press Sweep to measure it here.`, points: [] };
-    return this.own[name] ?? this.config.recorded[name] ?? none;
+    const { recorded, titles } = this.config;
+    const there = recorded[name];
+    const kept = there && { ...there, points: there.points.map((point) => namedPoint(point, titles)) };
+    return this.own[name] ?? kept ?? none;
   });
   readonly measures = $derived(measuresOf(this.sweep.points));
   /** Of the table under the chart: with all of them the page would come late. */

@@ -34,26 +34,30 @@ const optionsText = (options: Readonly<Record<string, unknown>>): string =>
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
     .join(", ");
 
+/** A point without what follows from its name: a page brings hundreds. */
+export type BarePoint = Omit<QualityPoint, "title" | "label">;
+
+type Titles = Readonly<Record<string, { readonly title: string }>>;
+
+export const namedPoint = (point: BarePoint, titles: Titles): QualityPoint => {
+  if (point.kind === "fewer") return { ...point, title: "Fewer steps", label: `Fewer steps: ${point.steps}` };
+  const title = titles[point.name]?.title ?? point.name;
+  const said = optionsText(point.options);
+  return { ...point, title, label: said ? `${title}: ${said}` : title };
+};
+
 export const trialPoint = (
   { method, options, ...trial }: Pick<Trial, "method" | "options" | keyof Measured>,
-  titles: Readonly<Record<string, { readonly title: string }>>,
   ideal?: number,
-): QualityPoint => {
-  const title = titles[method]?.title ?? method;
-  const said = optionsText(options);
+): BarePoint => {
   const { reachesFloor: _, finalist: __, ...measured } = trial as Omit<Trial, "method" | "options">;
-  return {
-    ...{ kind: "method", name: method, title, options, ...measured },
-    label: said ? `${title}: ${said}` : title,
-    ...(ideal === undefined ? {} : { ideal }),
-  };
+  return { kind: "method", name: method, options, ...measured, ...(ideal === undefined ? {} : { ideal }) };
 };
 
 /** @param all number of steps of the run that it is compared with */
-export const fewerPoint = ({ steps, ...measured }: FewerSteps, all?: number): QualityPoint => ({
-  ...{ kind: "fewer", name: "fewer", title: "Fewer steps", options: {}, steps, cacheBytes: 0, ...measured },
+export const fewerPoint = ({ steps, ...measured }: FewerSteps, all?: number): BarePoint => ({
+  ...{ kind: "fewer", name: "fewer", options: {}, steps, cacheBytes: 0, ...measured },
   ...(all === undefined ? {} : { ideal: all / steps }),
-  label: `Fewer steps: ${steps}`,
 });
 
 /** How close a point comes by a measure: more is closer. Undefined where it was not measured. */

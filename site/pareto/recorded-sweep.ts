@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { type FewerSteps, measures, readInfinity, type Trial } from "diffusion-cache";
-import { fewerPoint, type QualityPoint, trialPoint } from "./quality-points.js";
+import { type BarePoint, fewerPoint, trialPoint } from "./quality-points.js";
 
 /** What scripts/presets.mjs wrote of the site's model: every setting that it tried. */
 interface Sweep {
@@ -21,7 +21,7 @@ export const recordedSweep = (model: string): Sweep | undefined => {
 };
 
 /** As many digits as the table under the chart shows: the figures come with the page. */
-const rounded = (point: QualityPoint): QualityPoint => ({
+const rounded = (point: BarePoint): BarePoint => ({
   ...point,
   speedup: Number(point.speedup.toFixed(2)),
   ...Object.fromEntries(
@@ -35,17 +35,15 @@ const rounded = (point: QualityPoint): QualityPoint => ({
 /** By model: the points of its recorded sweep, and where they are from. */
 export const recordedPoints = (
   models: readonly string[],
-  titles: Readonly<Record<string, { readonly title: string }>>,
-): Readonly<Record<string, { readonly source: string; readonly points: readonly QualityPoint[] }>> =>
+): Readonly<Record<string, { readonly source: string; readonly points: readonly BarePoint[] }>> =>
   Object.fromEntries(
     models.flatMap((name) => {
       const sweep = recordedSweep(name);
       if (!sweep) return [];
       const { model, machine, steps, prompts, trials, fewer = [] } = sweep;
-      const points = [
-        ...fewer.map((point) => fewerPoint(point)),
-        ...trials.map((trial) => trialPoint(trial, titles)),
-      ].map(rounded);
+      const points = [...fewer.map((point) => fewerPoint(point)), ...trials.map((trial) => trialPoint(trial))].map(
+        rounded,
+      );
       const source = `Recorded, not measured here: ${model}, ${machine}, ${steps} steps, the worst of ${prompts.length} clips.`;
       return [[name, { source, points }]];
     }),

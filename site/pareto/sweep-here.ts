@@ -15,7 +15,7 @@ import { calibrationAt } from "../model/checkpoints.js";
 import type { RunName } from "../program/example-module.js";
 import { timeLeft } from "../table/trade-off-exports.js";
 import type { Made } from "./pareto.svelte.js";
-import { fewerPoint, type QualityPoint, trialPoint } from "./quality-points.js";
+import { type BarePoint, fewerPoint, namedPoint, type QualityPoint, trialPoint } from "./quality-points.js";
 
 // What runs in the page. It brings the methods, so it is loaded when it is asked for.
 
@@ -63,8 +63,9 @@ export const sweep = async (
   };
   const start = performance.now();
   let found: readonly QualityPoint[] = [];
-  const add = (point: QualityPoint): void => {
+  const add = (bare: BarePoint): void => {
     if (!current()) return;
+    const point = namedPoint(bare, titles);
     found = [...found, point];
     const share = Math.min(0.99, found.length / most);
     const left = timeLeft(((performance.now() - start) * (1 - share)) / share);
@@ -79,7 +80,7 @@ export const sweep = async (
   const profile = await profileOf(engine, signal);
   await autotune(heard, {
     ...{ floor: { psnr: 0 }, methods, signal },
-    onTrial: (trial) => add(trialPoint(trial, titles, last && idealSpeedup(last, profile))),
+    onTrial: (trial) => add(trialPoint(trial, last && idealSpeedup(last, profile))),
   });
   return engine;
 };

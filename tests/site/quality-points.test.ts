@@ -6,21 +6,24 @@ import {
   fewerPoint,
   foundInWords,
   frontierOf,
+  namedPoint,
   speedInWords,
   trialPoint,
   wasDisturbed,
 } from "../../site/pareto/quality-points.js";
 
 const trial = (method: string, speedup: number, psnr: number, ideal?: number) =>
-  trialPoint(
-    { ...{ speedup, psnr, ssim: 0.98, cacheBytes: 0 }, method: method as "fora", options: { interval: 3 } },
+  namedPoint(
+    trialPoint(
+      { ...{ speedup, psnr, ssim: 0.98, cacheBytes: 0 }, method: method as "fora", options: { interval: 3 } },
+      ideal,
+    ),
     { fora: { title: "FORA" } },
-    ideal,
   );
 const named = (name: string) => measures.find((one) => one.name === name) as (typeof measures)[number];
 const psnr = named("psnr");
 const points = [trial("fora", 2, 30), trial("fora", 1.5, 40), trial("pab", 1.4, 35), trial("pab", 3, 20)];
-const fewer = [fewerPoint({ steps: 10, speedup: 1.9, psnr: 45, ssim: 0.99 })];
+const fewer = [namedPoint(fewerPoint({ steps: 10, speedup: 1.9, psnr: 45, ssim: 0.99 }), {})];
 
 describe("settings as points", () => {
   it("say title and settings", () => {
@@ -51,7 +54,7 @@ describe("settings as points", () => {
   it("that were faster than the ideal are disturbed, on no frontier and never the fastest", () => {
     const [fair, disturbed] = [trial("fora", 2, 30, 2.1), trial("fora", 4, 30, 2.1)];
     expect([fair, disturbed, trial("fora", 4, 30)].map(wasDisturbed)).toEqual([false, true, false]);
-    expect(wasDisturbed(fewerPoint({ steps: 10, speedup: 3, psnr: 45, ssim: 0.99 }, 20))).toBe(true);
+    expect(wasDisturbed(namedPoint(fewerPoint({ steps: 10, speedup: 3, psnr: 45, ssim: 0.99 }, 20), {}))).toBe(true);
     expect(frontierOf([fair, disturbed], psnr)).toEqual([fair]);
     expect(fastestOf([fair, disturbed], { psnr: 0, ssim: 0 })).toBe(fair);
     expect(speedInWords(disturbed)).toBe("a disturbed measurement: 4.00 times, but the ideal is 2.10");
