@@ -87,7 +87,7 @@ const about = {
 };
 const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
 write(join(model, "presets.json"), { format: "diffusion-cache/presets", version: 1, ...about, floors, methods });
-execFileSync(process.execPath, ["scripts/list-files.mjs", model], { stdio: "inherit" }); // its manifest knows the hash
 write(table, { ...about, trials, fewer, leftOut });
+execFileSync(process.execPath, ["scripts/list-files.mjs", model], { stdio: "inherit" }); // its manifest knows the hash
 await engine.dispose();
 process.exit(0);

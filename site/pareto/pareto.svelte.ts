@@ -1,4 +1,4 @@
-import { type CacheMethod, type Engine, type Measure, measures } from "diffusion-cache";
+import type { CacheMethod, Engine, Measure } from "diffusion-cache";
 import { fromStore } from "svelte/store";
 import type { Pixels } from "../clips/frames.js";
 import { type PanelRun, Runs } from "../device/runs.svelte.js";
@@ -68,11 +68,12 @@ export class Pareto {
   readonly listed = $derived(
     this.measures.filter(({ name }) => name === "psnr" || name === "ssim" || name === this.by),
   );
-  readonly axis = $derived(measureNamed(this.by, this.measures.length > 0 ? this.measures : measures));
+  readonly axis = $derived(measureNamed(this.by, this.measures));
   readonly #shown = $derived(
     this.sweep.points.filter(
-      ({ kind, name, ...one }) =>
-        one[this.axis.name] !== undefined && (kind === "fewer" || this.method === "all" || name === this.method),
+      (one) =>
+        one[this.axis.name] !== undefined &&
+        (one.kind === "fewer" || this.method === "all" || one.name === this.method),
     ),
   );
   readonly fewer = $derived(this.#shown.filter(({ kind }) => kind === "fewer"));

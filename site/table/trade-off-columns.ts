@@ -1,5 +1,5 @@
 import { type BenchFigures, isDisturbed, type Measure } from "diffusion-cache";
-import { headOf, inDigits } from "../measures/measure-words.js";
+import { headOf, helpOf, inDigits } from "../measures/measure-words.js";
 import { inMemory, inTime } from "../page/bytes.js";
 
 /** A column of the table of methods: what it says, sorts by and calls the best. */
@@ -27,7 +27,7 @@ const decibels = (psnr: number): string => (Number.isFinite(psnr) ? psnr.toFixed
 const measured = (measure: Measure): Column => ({
   key: "measure",
   label: headOf(measure),
-  help: `${measure.help}; ${measure.better === "high" ? "higher" : "lower"} is closer; median`,
+  help: `${helpOf(measure)}; median`,
   value: (figures) => figures[measure.name],
   text: (figures) => inDigits(figures[measure.name], measure),
   best: measure.better,

@@ -29,8 +29,10 @@ export const withEightBitActivations = (store: WeightStore): WeightStore => {
   const linear = new Set<string>();
   const made = new Map<string, ReturnType<typeof perOutput>>();
   const quantised = (name: string) => {
-    const { dims, data } = store.get(name);
-    const found = made.get(name) ?? perOutput(data, dims as [number, number]);
+    const before = made.get(name);
+    if (before) return before;
+    const { dims, data } = store.get(name); // decodes the weight
+    const found = perOutput(data, dims as [number, number]);
     made.set(name, found);
     return found;
   };
