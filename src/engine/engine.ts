@@ -1,4 +1,4 @@
-import type { Calibration, FreshCalibration } from "./calibrate/calibration.js";
+import type { CalibratedMethod, Calibration, FreshCalibration } from "./calibrate/calibration.js";
 import type { Clip } from "./clip.js";
 import type { Changes } from "./measure/changes.js";
 import type { CacheMethod } from "./method.js";
@@ -79,6 +79,12 @@ export interface CalibrateOptions
   extends Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal" | "onProgress"> {
   /** One run each, with the seeds 0, 1, 2 … More prompts, steadier numbers. Default: the model's own prompt; none with `inputs`. */
   readonly prompts?: readonly string[];
+}
+
+/** A calibration: what it runs, and of which methods it measures the numbers. */
+export interface CalibrationRequest<M extends CalibratedMethod = CalibratedMethod> extends CalibrateOptions {
+  /** Default: all. */
+  readonly methods?: readonly M[];
 }
 
 /** What a run starts from, as tensors. */
@@ -176,10 +182,12 @@ export interface Engine {
   profile(options?: Pick<GenerateOptions, "prompt" | "guidance" | "clips" | "inputs" | "signal">): Promise<Profile>;
   /**
    * Runs uncached and measures what MagCache, TeaCache, SmoothCache, DPCache, MeanCache and L²P want to know of this model, scheduler
-   * and number of steps. Holds 13 steps of every sub-layer in memory, and all of the stack's residual, its last output and the prediction.
-   * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial
+   * and number of steps; with `methods` of some of them. Holds 13 steps of every sub-layer in memory, and all of the stack's residual, its last output and the prediction.
+   * @throws EngineError as `generate`; "input-invalid" for fewer than six steps, too few for TeaCache's polynomial, unless it is left out
    */
-  calibrate(options?: CalibrateOptions): Promise<FreshCalibration>;
+  calibrate<M extends CalibratedMethod = CalibratedMethod>(
+    options?: CalibrationRequest<M>,
+  ): Promise<FreshCalibration<M>>;
   /**
    * Runs uncached and measures how much every sub-layer's output changes from step to step. Reads every one of them back
    * in every step, so its time says nothing of a run's.

@@ -44,7 +44,12 @@ export { type OneSiteOptions, oneSite, type SiteStep } from "./cache/one-site.js
 export { recordedReadings } from "./cache/recorded-readings.js";
 export { sitesOf, sitesOfTrace } from "./cache/sites-of.js";
 export type { StepPlan } from "./cache/step-plan.js";
-export { type Calibration, calibrationFromJson, type FreshCalibration } from "./calibrate/calibration.js";
+export {
+  type CalibratedMethod,
+  type Calibration,
+  calibrationFromJson,
+  type FreshCalibration,
+} from "./calibrate/calibration.js";
 export { takesNumbers } from "./calibrate/stand-ins.js";
 export { type CardFacts, cardClasses, cardFromConfig } from "./cards/build.js";
 export type { ModelCard, RunSize, WorkKind } from "./cards/card.js";
@@ -55,6 +60,7 @@ export type { Tokens } from "./cards/rows.js";
 export type { Clip } from "./clip.js";
 export type {
   CalibrateOptions,
+  CalibrationRequest,
   DeviceReport,
   Engine,
   GenerateOptions,

@@ -48,6 +48,15 @@ describe("calibration", () => {
     expectClose(calibration.magcache.magRatios, wanted.magRatios);
   });
 
+  test("MagCache's alone are the same, and are had of two steps, too few for TeaCache's polynomial", async () => {
+    const alone = await engine.calibrate({ ...request, methods: ["magcache"] });
+    expect(alone).not.toHaveProperty("teacache");
+    expect(alone.magcache).toEqual(calibration.magcache);
+    const { magcache } = await engine.calibrate({ ...request, steps: 2, methods: ["magcache"] });
+    expect(magcache.magRatios).toHaveLength(2);
+    await expect(engine.calibrate({ ...request, steps: 2 })).rejects.toMatchObject({ code: "input-invalid" });
+  });
+
   test("TeaCache's polynomial is numpy's through the same points", () => {
     expectClose(calibration.teacache.coefficients, wanted.coefficients, 2e-3);
   });

@@ -66,6 +66,18 @@ describe("is refused in one line", () => {
       [...measured, "--out", full, "--steps", "6", "--methods", "fora,pab,taylorseer"],
       /Cannot write ".*full\.json": ENOSPC/,
     ],
+    [
+      "options that say one thing twice",
+      [...plan, "--options", '{"interval": 2, "interval": 3}'],
+      /which says "interval" twice/,
+    ],
+    [
+      "a file of options that does so",
+      [...plan, "--options", `@${file("twice.json", '{"interval": 2, "interval": 3}')}`],
+      /twice\.json says "interval" twice/,
+    ],
+    ["an empty name of a model", ["run", "--model", "", "--steps", "1"], /There is no folder ""/],
+    ["a protocol of another kind", ["run", "--model", "ftp://host/m"], /There is no folder "ftp:\/\/host\/m"/],
     ["an output inside a file", ["run", "--model", nano, "--out", "package.json/clip.gif"], /package\.json is a file/],
   ] as const)("%s", async (_, args, message) => {
     const { code, stdout, stderr } = await cli(...args);

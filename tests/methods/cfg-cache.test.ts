@@ -79,8 +79,8 @@ describe("CFG-Cache", () => {
 
   test.each([
     [{ unconditionalBatchSkipRange: 0 }],
-    [{ unconditionalBatchTimestepSkipRange: [641, -1] }],
-    [{ alphaLowFrequency: -1 }],
+    [{ unconditionalBatchTimestepSkipRange: ["641", -1] }],
+    [{ alphaLowFrequency: Number.NaN }],
     [{ highFrequencyWeightUpdateTimestepRange: [301] }],
   ])("%j is refused", (options) => {
     expect(() => cfgCache(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));

@@ -47,6 +47,31 @@ describe("FasterCache", () => {
     expect(outputs.flat()).toEqual([2, 6, 4, 4.5]); // 3 + ½·2, then 4 + ½·1
   });
 
+  test("a negative weight draws the forecast back, as diffusers' callback may", async () => {
+    const method = fasterCache({
+      isGuidanceDistilled: true,
+      attentionWeight: -0.5,
+      spatialAttentionBlockSkipRange: 100,
+      spatialAttentionTimestepSkipRange: [0, 999],
+    });
+    const latents = [1, 3, 0].map((value) => row(value));
+    const timesteps = [1000, 999, 998];
+    const { outputs } = await runArithmetic({ model: doublingModel(1), methods: [method], latents, timesteps });
+    expect(outputs.flat()).toEqual([2, 6, 2]); // 3 − ½·(3 − 1)
+  });
+
+  test("windows of both halves without a timestep are noted", () => {
+    const method = fasterCache({
+      spatialAttentionTimestepSkipRange: [681, 681],
+      lowFrequencyWeightUpdateTimestepRange: [901, 99],
+    });
+    expect(method.notes?.map((note) => note.replace(/.*, so (\w+) .*/, "$1"))).toEqual([
+      "spatialAttentionTimestepSkipRange",
+      "lowFrequencyWeightUpdateTimestepRange",
+    ]);
+    expect(maskOf(plan(method, 20), "spatial-attention")).toBe("1".repeat(20));
+  });
+
   test("without guidance its guidance half has nothing to do, and says so", async () => {
     const run = runArithmetic({ model: doublingModel(1), methods: [fasterCache()], latents: [row(1)] });
     await expect(run).rejects.toMatchObject({ code: "site-missing", message: expect.stringContaining("guidance 1") });
@@ -55,10 +80,10 @@ describe("FasterCache", () => {
   test("keeps the contract", () => expectContract(fasterCache({ temporalAttentionBlockSkipRange: 2 })));
 
   test.each([
-    [{ attentionWeight: -1 }],
+    [{ attentionWeight: Number.NEGATIVE_INFINITY }],
     [{ unconditionalBatchSkipRange: 0 }],
     [{ tensorFormat: "BSC" }],
-    [{ lowFrequencyWeightUpdateTimestepRange: [901, 99] }],
+    [{ lowFrequencyWeightUpdateTimestepRange: [901] }],
     [{ spatialAttentionBlockSkipRange: null, isGuidanceDistilled: true }],
   ])("%j is refused", (options) => {
     expect(() => fasterCache(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));

@@ -46,14 +46,25 @@ describe("Pyramid Attention Broadcast", () => {
     expect(mask(pab({ spatialAttentionBlockSkipRange: 1 }), "spatial-attention")).toBe("1".repeat(20));
   });
 
+  test.each([[[800, 100]], [[100, 100]], [[951, 951]]] as const)(
+    "no timestep lies in %j, as in diffusers",
+    (window) => {
+      const method = pab({ temporalAttentionBlockSkipRange: 3, temporalAttentionTimestepSkipRange: window });
+      expect(mask(method, "temporal-attention")).toBe("1".repeat(20));
+      const [low, high] = window;
+      expect(method.notes).toEqual([
+        `No timestep lies above ${low} and below ${high}, so temporalAttentionTimestepSkipRange allows nothing.`,
+      ]);
+    },
+  );
+
   test("keeps the contract", () => expectContract(pab({ temporalAttentionBlockSkipRange: 3 })));
 
   test.each([
     [{ spatialAttentionBlockSkipRange: 0 }, "option-invalid", "0"],
     [{ temporalAttentionBlockSkipRange: 1.5 }, "option-invalid", "1.5"],
     [{ crossAttentionBlockSkipRange: "2" }, "option-invalid", '"2"'],
-    [{ spatialAttentionTimestepSkipRange: [800, 100] }, "option-invalid", "[800,100]"],
-    [{ spatialAttentionTimestepSkipRange: [100, 100] }, "option-invalid", "low < high"],
+    [{ spatialAttentionTimestepSkipRange: [100, Number.NaN] }, "option-invalid", "NaN"],
     [{ crossAttentionTimestepSkipRange: [100] }, "option-invalid", "[100]"],
     [{ spatialAttentionBlockSkipRange: undefined }, "option-invalid", "undefined"],
     [{ skipRange: 2 }, "option-unknown", "skipRange"],

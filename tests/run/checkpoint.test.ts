@@ -207,6 +207,10 @@ describe("loadSchedulerConfig", () => {
     const root = await folderOf({ "scheduler/scheduler_config.json": json(config) });
     expect(await loadSchedulerConfig(await openFiles(root))).toEqual(config);
     expect(await loadSchedulerConfig(await openFiles(join(root, "scheduler")))).toEqual(config);
-    await engineRejection("file-missing", loadSchedulerConfig(await openFiles(join(root, "nothing"))));
+    await engineRejection("file-missing", openFiles(join(root, "nothing")).then(loadSchedulerConfig));
+    await engineRejection(
+      "file-missing",
+      loadSchedulerConfig(await openFiles(await folderOf({ "config.json": json({}) }))),
+    );
   });
 });

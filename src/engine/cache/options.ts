@@ -20,6 +20,8 @@ export const checks = (method: string) => ({
           value,
           high === Number.MAX_SAFE_INTEGER ? `a whole number ≥ ${low}` : `a whole number from ${low} to ${high}`,
         ),
+  finite: (option: string, value: unknown): number =>
+    typeof value === "number" && Number.isFinite(value) ? value : refuse(method, option, value, "a number"),
   number: (option: string, value: unknown, low: number, high = Number.POSITIVE_INFINITY): number =>
     typeof value === "number" && Number.isFinite(value) && value >= low && value <= high
       ? value
@@ -34,17 +36,16 @@ export const checks = (method: string) => ({
       return refuse(method, option, value, `a list of ${choices.join(", ")}`);
     return value.map((one) => this.oneOf(option, one, choices));
   },
-  /** Two timesteps, the lower one first; both ends lie outside the window. */
+  /** Two timesteps; both lie outside the window. With the lower one last the window is empty, as in diffusers. */
   window(option: string, value: unknown): readonly [number, number] {
     const [low, high, ...rest] = Array.isArray(value) ? (value as readonly unknown[]) : [];
     return typeof low === "number" &&
       typeof high === "number" &&
       Number.isFinite(low) &&
       Number.isFinite(high) &&
-      low < high &&
       rest.length === 0
       ? [low, high]
-      : refuse(method, option, value, "two timesteps [low, high] with low < high");
+      : refuse(method, option, value, "two timesteps [low, high]");
   },
   /** An object with named values. */
   record: (option: string, value: unknown): Readonly<Record<string, unknown>> =>
@@ -66,6 +67,12 @@ export const checks = (method: string) => ({
   },
   refuse: (option: string, value: unknown, expected: string): never => refuse(method, option, value, expected),
 });
+
+/** Notes on windows that no timestep lies in: diffusers takes them and skips nothing there, so they are taken too. */
+export const emptyWindowNotes = (windows: Readonly<Record<string, readonly [number, number]>>): readonly string[] =>
+  Object.entries(windows)
+    .filter(([, [low, high]]) => low >= high)
+    .map(([option, [low, high]]) => `No timestep lies above ${low} and below ${high}, so ${option} allows nothing.`);
 
 /** A change relative to what changed. Equal tensors have not changed, also where both are 0. */
 export const relativeChange = (change: number, magnitude: number): number => (change === 0 ? 0 : change / magnitude);

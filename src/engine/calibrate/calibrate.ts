@@ -5,6 +5,7 @@ import type { SiteKind } from "../method.js";
 import { polyfit } from "../metrics/polyfit.js";
 import { type Mean, mean, relativeL1 } from "../metrics/relative.js";
 import type { Model } from "../models/model.js";
+import type { CalibratedMethod } from "./calibration.js";
 import { gramsCollector } from "./grams.js";
 import { guidedPredictions } from "./guided-predictions.js";
 import { jumpsCollector } from "./jumps.js";
@@ -33,16 +34,20 @@ const tokenRatio = (a: Float32Array, b: Float32Array, width: number): number => 
  * - L²P: of every place that keeps a feature, the products of its steps (arXiv:2604.26365).
  * All are means over prompts and branches.
  *
- * @throws EngineError "input-invalid" for fewer than six steps
+ * @param methods what numbers are asked for
+ * @throws EngineError "input-invalid" for fewer than six steps where TeaCache's are among them
  */
-export const calibrator = ({ sites, tap }: Model, steps: number, guidance: number) => {
-  if (steps < 6)
+export const calibrator = (
+  methods: readonly CalibratedMethod[],
+  { sites, tap }: Model,
+  steps: number,
+  guidance: number,
+) => {
+  if (steps < 6 && methods.includes("teacache"))
     throw new EngineError(
       "input-invalid",
-      `A calibration of ${steps} steps cannot be made; TeaCache's polynomial has five coefficients.`,
-      {
-        hint: "Give 6 steps or more.",
-      },
+      `${steps} steps are too few for TeaCache's polynomial, which has five coefficients.`,
+      { hint: "Give 6 steps or more, or calibrate the other methods alone." },
     );
   const depth = sites.depth;
   const [input, residual, output] = ["modulated-input", `blocks.0-${depth}`, `hidden.${depth}`];
@@ -83,15 +88,18 @@ export const calibrator = ({ sites, tap }: Model, steps: number, guidance: numbe
         for (const [j, older] of before.entries()) errors.get(kind)?.[j]?.[step - 1 - j]?.add(relativeL1(older, data));
       past.set(key, [data, ...before].slice(0, kind ? lookahead : 1));
     },
-    numbers: () => ({
-      jumps: jumps.errors(),
-      products: guided.grams().guided as Gram,
-      grams: grams.grams(),
-      magRatios: [1, ...ratios.map((one) => one.value())],
-      coefficients: polyfit(points.x, points.y, 4),
-      errors: Object.fromEntries(
-        [...errors].map(([kind, rows]) => [kind, rows.map((row) => row.map((one) => one.value()))]),
-      ),
-    }),
+    /** Of each method its options. */
+    numbers: {
+      magcache: () => ({ magRatios: [1, ...ratios.map((one) => one.value())] }),
+      teacache: () => ({ coefficients: polyfit(points.x, points.y, 4) }),
+      smoothcache: () => ({
+        errors: Object.fromEntries(
+          [...errors].map(([kind, rows]) => [kind, rows.map((row) => row.map((one) => one.value()))]),
+        ),
+      }),
+      dpcache: () => ({ errors: jumps.errors() }),
+      meancache: () => ({ products: guided.grams().guided as Gram }),
+      l2p: () => ({ grams: grams.grams() }),
+    } satisfies Record<CalibratedMethod, () => object>,
   };
 };

@@ -37,9 +37,6 @@ export interface Calibration {
   readonly l2p?: { readonly grams: Grams; readonly calibratedFor: CalibratedFor };
 }
 
-/** What `engine.calibrate()` measures: nothing is missing. */
-export type FreshCalibration = Calibration & Required<Pick<Calibration, "dpcache" | "meancache" | "l2p">>;
-
 const invalid = (where: string, why: string): EngineError =>
   new EngineError("file-invalid", `${where} is not a calibration: ${why}.`, {
     hint: "Make one with `diffusion-cache calibrate`, or engine.calibrate().",
@@ -49,9 +46,15 @@ const always = ["magcache", "teacache", "smoothcache"] as const;
 /** What a calibration has numbers for: methods, and a forecast. */
 export const calibratedMethods = [...always, "dpcache", "meancache", "l2p"] as const;
 
+/** The name of one of them. */
+export type CalibratedMethod = (typeof calibratedMethods)[number];
+
+/** What `engine.calibrate()` measures: of what was asked for, nothing is missing. */
+export type FreshCalibration<M extends CalibratedMethod = CalibratedMethod> = Omit<Calibration, CalibratedMethod> &
+  Required<Pick<Calibration, M>>;
+
 /** A calibration of some of the methods: what `calibrate --method` writes. */
-export type PartialCalibration = Omit<Calibration, (typeof calibratedMethods)[number]> &
-  Partial<Pick<Calibration, (typeof calibratedMethods)[number]>>;
+export type PartialCalibration = Omit<Calibration, CalibratedMethod> & Partial<Pick<Calibration, CalibratedMethod>>;
 
 /**
  * Checks a parsed calibration of some of the methods. The numbers themselves are checked by the methods that take them.

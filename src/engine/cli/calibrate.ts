@@ -1,5 +1,5 @@
-import { calibratedMethods as measured } from "../calibrate/calibration.js";
-import { EngineError } from "../errors.js";
+import { type CalibratedMethod, calibratedMethods as measured } from "../calibrate/calibration.js";
+import { EngineError, shown } from "../errors.js";
 import { textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
 import { modelFlags, openEngine, requestFlags, requestOf } from "./model.js";
@@ -9,13 +9,15 @@ import { readablePrompts } from "./prompts.js";
 import { checkOutput, writeWhole } from "./write-file.js";
 
 /** The methods of --method; all without. */
-const methodsIn = (values: Values): readonly string[] => {
-  const names = (values.method ?? measured) as readonly string[];
-  for (const name of names)
-    if (!measured.includes(name as "magcache"))
-      throw new EngineError("argument-invalid", `--method is "${name}"; expected one of ${measured.join(", ")}.`);
-  return names;
-};
+const methodsIn = (values: Values): readonly CalibratedMethod[] =>
+  ((values.method ?? measured) as readonly string[]).map((name) => {
+    const found = measured.find((one) => one === name);
+    if (found) return found;
+    throw new EngineError(
+      "argument-invalid",
+      `--method is ${shown(name, 60)}; expected one of ${measured.join(", ")}.`,
+    );
+  });
 
 export const calibrate: Verb = {
   summary: `measure the numbers that ${measured.join(", ")} want, in uncached runs`,
@@ -28,7 +30,7 @@ export const calibrate: Verb = {
     ...commonFlags,
   },
   async run(values) {
-    const [out, file, names] = [textOf(values, "out"), textOf(values, "prompts"), methodsIn(values)];
+    const [out, file, methods] = [textOf(values, "out"), textOf(values, "prompts"), methodsIn(values)];
     if (out !== undefined) await checkOutput(out, [".json"]);
     const { prompt, ...request } = await requestOf(values);
     if (file !== undefined && (prompt !== undefined || request.inputs))
@@ -39,19 +41,17 @@ export const calibrate: Verb = {
     try {
       const calibration = await engine.calibrate({
         ...request,
+        methods,
         ...(prompts ? { prompts } : {}),
         onProgress: show.progress,
       });
       show.end();
-      const wanted = Object.entries(calibration).filter(
-        ([key]) => !measured.includes(key as "magcache") || names.includes(key),
-      );
       // Weights are differences of products that are nearly equal, so these keep more digits.
       const rounded = (digits: number) => (_: string, value: unknown) =>
         typeof value === "number" ? Number(value.toPrecision(digits)) : value;
       const text = JSON.stringify(
         Object.fromEntries(
-          wanted.map(([key, value]) => [
+          Object.entries(calibration).map(([key, value]) => [
             key,
             JSON.parse(JSON.stringify(value, rounded(["l2p", "meancache"].includes(key) ? 11 : 7))),
           ]),

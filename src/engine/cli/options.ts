@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { duplicateKey } from "../files/duplicate-key.js";
 import { jsonFile } from "./read-file.js";
 
 const hint =
@@ -7,6 +8,8 @@ const hint =
 const refuse = (text: string, why: string, cause?: unknown): never => {
   throw new EngineError("argument-invalid", `--options is ${shown(text)}, ${why}.`, { hint, cause });
 };
+
+const saidTwice = (key: string): string => `which says ${shown(key, 60)} twice`;
 
 /** Parts between commas or spaces that stand in no brackets and no quotes. */
 const partsOf = (text: string): readonly string[] => {
@@ -38,16 +41,20 @@ const pairsOf = (text: string): object => {
     return [part.slice(0, at), wordOrJson(part.slice(at + 1))] as const;
   });
   const twice = pairs.find(([key], at) => pairs.findIndex(([other]) => other === key) < at);
-  if (twice) refuse(text, `which says ${shown(twice[0], 60)} twice`);
+  if (twice) refuse(text, saidTwice(twice[0]));
   return Object.fromEntries(pairs);
 };
 
 const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    return refuse(text, `which is not JSON: ${(cause as Error).message}`, cause);
-  }
+  const value = ((): unknown => {
+    try {
+      return JSON.parse(text);
+    } catch (cause) {
+      return refuse(text, `which is not JSON: ${(cause as Error).message}`, cause);
+    }
+  })();
+  const twice = duplicateKey(text);
+  return twice === undefined ? value : refuse(text, saidTwice(twice));
 };
 
 /**

@@ -1,5 +1,6 @@
 import { createReadStream } from "node:fs";
-import { EngineError } from "../errors.js";
+import { EngineError, shown } from "../errors.js";
+import { duplicateKey } from "../files/duplicate-key.js";
 
 /** What stands in the way of a file, without the path that the message has already. */
 export const reasonOf = (cause: unknown): string => ((cause as Error).message.split(", ")[0] ?? "").trim();
@@ -37,13 +38,18 @@ export const bytesOfFile = async (path: string, most = mostBytes): Promise<Buffe
 /** A text file that a flag names. */
 export const textFile = async (path: string): Promise<string> => (await bytesOfFile(path)).toString("utf8");
 
-/** JSON of a file. */
+/** JSON of a file, which says nothing twice: only the last would count. */
 export const parsedFile = (path: string, text: string, reviver?: (key: string, value: unknown) => unknown): unknown => {
-  try {
-    return JSON.parse(text, reviver);
-  } catch (cause) {
-    throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
-  }
+  const value = ((): unknown => {
+    try {
+      return JSON.parse(text, reviver);
+    } catch (cause) {
+      throw new EngineError("file-invalid", `${path} is not JSON: ${(cause as Error).message}.`, { cause });
+    }
+  })();
+  const twice = duplicateKey(text);
+  if (twice === undefined) return value;
+  throw new EngineError("file-invalid", `${path} says ${shown(twice, 60)} twice.`, { hint: "Keep one of the two." });
 };
 
 /** The object in a JSON file. */

@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../errors.js";
+import { duplicateKey } from "./duplicate-key.js";
 
 /** Bytes per number, for the types that the format names and the engine can read. */
 export const dtypeBytes = {
@@ -63,28 +64,6 @@ const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
 const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
-
-/**
- * The first key that one object of a valid JSON text holds twice. JSON.parse would keep the last and say nothing, and
- * two readers could then see two different files.
- */
-const duplicateKey = (json: string): string | undefined => {
-  const open: Set<string>[] = [];
-  for (let i = 0; i < json.length; i++) {
-    if (json[i] === "{") open.push(new Set());
-    else if (json[i] === "}") open.pop();
-    if (json[i] !== '"') continue;
-    const start = i++;
-    while (json[i] !== '"') i += json[i] === "\\" ? 2 : 1;
-    let after = i + 1;
-    while (json[after] === " " || json[after] === "\n" || json[after] === "\r" || json[after] === "\t") after++;
-    if (json[after] !== ":") continue;
-    const key = JSON.parse(json.slice(start, i + 1)) as string;
-    if (open.at(-1)?.has(key)) return key;
-    open.at(-1)?.add(key);
-  }
-  return undefined;
-};
 
 const parseEntry = (file: string, name: string, value: unknown, base: number, size: number): Entry => {
   const fail = (why: string) => invalidSafetensors(file, `tensor ${shown(name)} ${why}`);

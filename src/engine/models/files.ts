@@ -13,7 +13,8 @@ const named = /^(hub:|(https?:\/\/)?(www\.)?(huggingface\.co|hf\.co)\/)/i;
  * The files at an address: a model on the Hub ("hub:organisation/model@revision", or its page's address), a URL anywhere;
  * else a folder in Node, and a path on the page's own server in a browser. Nothing is read yet.
  *
- * @throws EngineError "input-invalid" for an address of the Hub that names no model
+ * @throws EngineError "input-invalid" for an address of the Hub that names no model; "file-missing" for a folder that is
+ *   not there
  */
 export const openFiles = async (address: string): Promise<Files> => {
   if (named.test(address)) {

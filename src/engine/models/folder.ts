@@ -8,8 +8,10 @@ const codeOf = (error: unknown): string =>
  * Files of a folder, in Node.
  *
  * @param path the folder, or a file: URL
+ * @param made "later" for a folder that is filled only now
+ * @throws EngineError "file-missing"
  */
-export const folder = async (path: string): Promise<Files> => {
+export const folder = async (path: string, made: "already" | "later" = "already"): Promise<Files> => {
   // Not imported: bundlers for browsers would follow Node's modules, and warn.
   const { open, readdir, readFile, stat } = process.getBuiltinModule("node:fs/promises");
   const { createReadStream } = process.getBuiltinModule("node:fs");
@@ -31,12 +33,12 @@ export const folder = async (path: string): Promise<Files> => {
     }
   };
   const root = path.startsWith("file:") ? inUrl() : path;
-  if (
-    await stat(root).then(
-      (found) => found.isFile(),
-      () => false,
-    )
-  )
+  const there = await stat(root).catch(() => undefined);
+  if (!there && made === "already")
+    throw new EngineError("file-missing", `There is no folder ${shown(root)}.`, {
+      hint: "Give a folder of this computer, https://host/folder, or hub:organisation/model.",
+    });
+  if (there?.isFile())
     throw new EngineError("file-missing", `${root} is a file; a model is a folder.`, {
       hint: "Give the folder that diffusers saved. A checkpoint in a single file becomes one in Python: from_single_file(…), then save_pretrained(…).",
     });

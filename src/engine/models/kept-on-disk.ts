@@ -25,7 +25,7 @@ export const keptOnDisk = async (
 ): Promise<Required<Pick<HubOptions, "cache" | "open">>> => {
   const { mkdir, open, readFile, rename, rm, stat, writeFile } = process.getBuiltinModule("node:fs/promises");
   const { join } = process.getBuiltinModule("node:path");
-  const kept = await folder(root);
+  const kept = await folder(root, "later");
   const nameOf = (expected: Expected): string => hashOf(expected)[1];
   const sizeOf = (path: string): Promise<number> =>
     stat(path).then(

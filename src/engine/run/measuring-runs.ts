@@ -1,6 +1,7 @@
-import type { FreshCalibration } from "../calibrate/calibration.js";
-import type { CalibrateOptions, GenerateOptions, Profile } from "../engine.js";
+import { type CalibratedMethod, calibratedMethods, type FreshCalibration } from "../calibrate/calibration.js";
+import type { CalibrateOptions, CalibrationRequest, GenerateOptions, Profile } from "../engine.js";
 import { EngineError } from "../errors.js";
+import { accept, listOf, oneOf } from "../expect.js";
 import { type Changes, changesCollector } from "../measure/changes.js";
 import { profileOf, profiling, timing } from "../measure/profile.js";
 import type { Model, Tap } from "../models/model.js";
@@ -53,12 +54,18 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
   return { ...last, prompts, model: reader.info.name, notes: [...reader.notes, ...unreadNotes(last.model)] };
 };
 
-export const calibrate = async (reader: RequestReader, request: CalibrateOptions): Promise<FreshCalibration> => {
+export const calibrate = async <M extends CalibratedMethod>(
+  reader: RequestReader,
+  { methods = calibratedMethods as readonly CalibratedMethod[] as readonly M[], ...request }: CalibrationRequest<M>,
+): Promise<FreshCalibration<M>> => {
+  accept("engine.calibrate", { methods: [methods, listOf(oneOf(...calibratedMethods), { least: 1 })] });
   // Loaded when it is asked for: most pages never calibrate.
   const { calibrator } = await import("../calibrate/calibrate.js");
-  const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, calibrator);
+  const { collected, model, scheduler, guidance, prompts, notes } = await observed(reader, request, (...run) =>
+    calibrator(methods, ...run),
+  );
   const calibratedFor = { model, scheduler: scheduler.name, steps: scheduler.timesteps.length };
-  const { magRatios, coefficients, errors, jumps, products, grams } = collected.numbers();
+  const entries = methods.map((method) => [method, { ...collected.numbers[method](), calibratedFor }]);
   return {
     format: "diffusion-cache/calibration",
     version: 1,
@@ -66,12 +73,7 @@ export const calibrate = async (reader: RequestReader, request: CalibrateOptions
     guidance,
     prompts,
     ...(notes.length > 0 ? { notes } : {}),
-    magcache: { magRatios, calibratedFor },
-    teacache: { coefficients, calibratedFor },
-    smoothcache: { errors, calibratedFor },
-    dpcache: { errors: jumps, calibratedFor },
-    meancache: { products, calibratedFor },
-    l2p: { grams, calibratedFor },
+    ...Object.fromEntries(entries),
   };
 };
 

@@ -1,6 +1,6 @@
 import { sitesOf } from "../cache/sites-of.js";
-import type { FreshCalibration } from "../calibrate/calibration.js";
-import type { Engine, Profile, Progress, Result } from "../engine.js";
+import type { CalibratedMethod, FreshCalibration } from "../calibrate/calibration.js";
+import type { CalibrationRequest, Engine, Profile, Progress, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { accept, aFunction, anAmount, anObject, aSignal, fields, is } from "../expect.js";
 import type { Changes } from "../measure/changes.js";
@@ -202,7 +202,8 @@ export const createWorkerEngine = async (all: WorkerEngineOptions): Promise<Engi
     },
     profile: (request = {}) => ask<Profile>("profile", { ...request }),
     read: (request) => ask<Adherence | undefined>("read", { ...request }),
-    calibrate: (request = {}) => ask<FreshCalibration>("calibrate", { ...request }),
+    calibrate: <M extends CalibratedMethod>(request: CalibrationRequest<M> = {}) =>
+      ask<FreshCalibration<M>>("calibrate", { ...request }),
     changes: (request = {}) => ask<Changes>("changes", { ...request }),
     // Ending the worker frees its memory and its device at once, also in the middle of a run.
     dispose: async () => die(new EngineError("disposed", "This engine has been disposed of.")),

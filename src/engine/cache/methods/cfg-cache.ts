@@ -1,5 +1,5 @@
 import { type CacheMethod, compute } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, emptyWindowNotes, knownOptions } from "../options.js";
 
 type Range = readonly [low: number, high: number];
 
@@ -57,14 +57,19 @@ export const cfgCache = (options: CfgCacheOptions = {}, name = "cfgcache"): Cach
     "highFrequencyWeightUpdateTimestepRange",
     resolved.highFrequencyWeightUpdateTimestepRange,
   );
-  const alphaLow = check.number("alphaLowFrequency", resolved.alphaLowFrequency, 0);
-  const alphaHigh = check.number("alphaHighFrequency", resolved.alphaHighFrequency, 0);
+  const alphaLow = check.finite("alphaLowFrequency", resolved.alphaLowFrequency);
+  const alphaHigh = check.finite("alphaHighFrequency", resolved.alphaHighFrequency);
   const compound = check.boolean("compoundWeights", resolved.compoundWeights);
   const inside = ([low, high]: Range, timestep: number): boolean => low < timestep && timestep < high;
   return {
     name,
     source: "arXiv:2410.19355",
     options: resolved,
+    notes: emptyWindowNotes({
+      unconditionalBatchTimestepSkipRange: window,
+      lowFrequencyWeightUpdateTimestepRange: lowRange,
+      highFrequencyWeightUpdateTimestepRange: highRange,
+    }),
     bands: true,
     sites: (model) => [model.uncond()],
     start() {

@@ -1,5 +1,5 @@
 import { type CacheMethod, compute, type SiteKind } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, emptyWindowNotes, knownOptions } from "../options.js";
 import { type CfgCacheOptions, cfgCache, cfgCacheDefaults } from "./cfg-cache.js";
 
 type Range = readonly [low: number, high: number];
@@ -54,15 +54,17 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
   knownOptions("fastercache", options, [...Object.keys(attentionDefaults), ...Object.keys(cfgCacheDefaults)]);
   const resolved = { ...attentionDefaults, ...cfgCacheDefaults, ...options };
   const { attentionWeight, isGuidanceDistilled: distilled } = resolved;
-  check.number("attentionWeight", attentionWeight, 0);
+  check.finite("attentionWeight", attentionWeight);
   check.oneOf("variant", resolved.variant, ["diffusers", "paper"]);
   check.boolean("isGuidanceDistilled", distilled);
   check.oneOf("tensorFormat", resolved.tensorFormat, ["BCFHW", "BFCHW", "BCHW"]);
   const rules = new Map<SiteKind, { readonly range: number; readonly window: Range }>();
+  const windows: Record<string, Range> = {};
   for (const kind of ["spatial", "temporal"] as const) {
     const window = check.window(`${kind}AttentionTimestepSkipRange`, resolved[`${kind}AttentionTimestepSkipRange`]);
     const range: number | null = resolved[`${kind}AttentionBlockSkipRange`];
     if (range === null) continue;
+    windows[`${kind}AttentionTimestepSkipRange`] = window;
     rules.set(`${kind}-attention`, { range: check.whole(`${kind}AttentionBlockSkipRange`, range, 1), window });
   }
 
@@ -96,6 +98,7 @@ export const fasterCache = (options: FasterCacheOptions = {}): CacheMethod => {
     name: "fastercache",
     source: "arXiv:2410.19355",
     options: resolved,
+    notes: [...emptyWindowNotes(windows), ...parts.flatMap(({ notes = [] }) => notes)],
     parts,
     sites: (model) => parts.flatMap((part) => part.sites(model)),
     start: () => () => compute, // its parts act

@@ -1,5 +1,5 @@
 import { type CacheMethod, compute, reuse, type Site, type SiteKind } from "../../method.js";
-import { checks, knownOptions } from "../options.js";
+import { checks, emptyWindowNotes, knownOptions } from "../options.js";
 
 /** Timesteps between which attention may be reused; both ends lie outside. */
 export type TimestepRange = readonly [low: number, high: number];
@@ -56,11 +56,13 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
   const resolved = untouched ? { ...merged, spatialAttentionBlockSkipRange: 2 } : merged;
 
   const rules = new Map<SiteKind, { readonly range: number; readonly window: TimestepRange }>();
+  const windows: Record<string, TimestepRange> = {};
   for (const kind of kinds) {
     const window = check.window(`${kind}AttentionTimestepSkipRange`, resolved[`${kind}AttentionTimestepSkipRange`]);
     const range = resolved[`${kind}AttentionBlockSkipRange`];
     if (range === null) continue;
     check.whole(`${kind}AttentionBlockSkipRange`, range, 1);
+    windows[`${kind}AttentionTimestepSkipRange`] = window;
     rules.set(`${kind}-attention`, { range, window });
   }
   for (const entry of resolved.mlpBroadcast) {
@@ -74,7 +76,10 @@ export const pab = (options: PabOptions = {}): CacheMethod => {
     name: "pab",
     source: "arXiv:2408.12588",
     options: resolved,
-    notes: untouched ? ["No skip range is set, so spatial attention takes 2, as in diffusers."] : [],
+    notes: [
+      ...(untouched ? ["No skip range is set, so spatial attention takes 2, as in diffusers."] : []),
+      ...emptyWindowNotes(windows),
+    ],
     sites: (model): readonly Site[] => [
       ...(rules.size > 0 ? model.all(...rules.keys()) : []),
       ...model.all("feed-forward").filter((site) => broadcasts(site).length > 0),
