@@ -35,8 +35,12 @@ def manifest(out: Path, config, guidance: float, parameters: int, training: dict
         "parameters": parameters,
         "dtype": "F16",
         "clip": {"frames": config.FRAMES, "height": side, "width": side, "channels": 3, "fps": FPS},
-        **({"latent_channels": config.CHANNELS} if hasattr(config, "CHANNELS") else {}),
-        "defaults": {"steps": config.STEPS, "guidance": guidance, "prompt": task_of(config).PROMPT},
+        "defaults": {
+            "steps": config.STEPS,
+            "guidance": guidance,
+            **({"sigmas": config.SIGMAS} if hasattr(config, "SIGMAS") else {}),
+            "prompt": task_of(config).PROMPT,
+        },
         "training": training,
         "files": [
             {

@@ -187,7 +187,7 @@ class Latents(unittest.TestCase):
             network.save_pretrained(run / "transformer")
             (run / "progress.json").write_text(json.dumps(dict(clips=12, minutes=0.1, step=3)))
             described = export(config, run, out, 4.0, "a test")
-            self.assertEqual((described["clip"]["height"], described["latent_channels"]), (144, config.CHANNELS))
+            self.assertEqual((described["clip"]["height"], described["defaults"]["sigmas"]), (144, "trailing"))
             self.assertIn("vae/diffusion_pytorch_model.safetensors", [file["path"] for file in described["files"]])
             self.assertLess(sum(f["bytes"] for f in described["files"] if f["path"].startswith("vae/")), 1.5e6)
             task, again, scheduler = load(out)

@@ -1,4 +1,4 @@
-import type { Calibration } from "diffusion-cache";
+import type { Calibration, NamedSigmas } from "diffusion-cache";
 import { get, type Readable, writable } from "svelte/store";
 
 /** What a page knows of a checkpoint. */
@@ -9,7 +9,7 @@ export interface PageModel {
     readonly prompt: string;
     readonly steps: number;
     readonly guidance: number;
-    readonly sigmas?: "scheduler" | "pipeline";
+    readonly sigmas?: NamedSigmas;
   };
 }
 

@@ -4,7 +4,7 @@ import type { Changes } from "./measure/changes.js";
 import type { CacheMethod } from "./method.js";
 import type { Adherence } from "./metrics/judged.js";
 import type { AbortSignal } from "./platform.js";
-import type { Sigmas } from "./schedulers/pipeline-sigmas.js";
+import type { NamedSigmas, Sigmas } from "./schedulers/pipeline-sigmas.js";
 import type { Tensor } from "./tensor.js";
 import type { Trace, TraceVisit } from "./trace/trace.js";
 
@@ -26,7 +26,10 @@ export type Progress =
       readonly ms: number;
       /** What was decided in this step in the pass with the text, and why, for a grid that fills in. */
       readonly decisions: readonly Pick<TraceVisit, "site" | "decision" | "reasons">[];
-      /** The clip as it forms (predicted clean sample), when asked for. */
+      /**
+       * The clip as it forms (predicted clean sample), when asked for. Latents are not decoded: each place has the colour
+       * that the decoder makes of it, nearly.
+       */
       readonly preview?: Clip;
     };
 
@@ -42,8 +45,8 @@ export interface GenerateOptions {
   /** Denoising steps, 1 … 1000. Default: the model's. */
   readonly steps?: number;
   /**
-   * Noise levels of the steps: those that the model's diffusers pipeline passes to its scheduler, the scheduler's own, or
-   * one number for each step (for EulerDiscreteScheduler and the end). Default: the model's own choice, "pipeline" mostly.
+   * Noise levels of the steps: those that the model's diffusers pipeline passes to its scheduler, the scheduler's own, 1
+   * down to 1/steps ("trailing"), or one number for each step (for EulerDiscreteScheduler and the end). Default: the model's own choice, "pipeline" mostly.
    */
   readonly sigmas?: Sigmas;
   /** Timesteps in place of the scheduler's, noise first, where its class takes them. Not beside a list of sigmas. */
@@ -145,7 +148,7 @@ export interface ModelInfo {
     readonly steps: number;
     readonly guidance: number;
     /** Where its runs take their noise levels, if not from its pipeline. */
-    readonly sigmas?: "scheduler" | "pipeline";
+    readonly sigmas?: NamedSigmas;
   };
   /** What MagCache, TeaCache, SmoothCache, DPCache and MeanCache want to know of this model, where its folder has it. */
   readonly calibration?: Calibration;

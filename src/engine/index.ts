@@ -149,7 +149,7 @@ export { randn } from "./random.js";
 export { type CreateEngineOptions, createEngine } from "./run/create-engine.js";
 export { inputsFromTensors } from "./run/inputs-from-tensors.js";
 export { schedulerFromConfig } from "./schedulers/index.js";
-export { type ScheduleRequest, type Sigmas, scheduleOf } from "./schedulers/pipeline-sigmas.js";
+export { type NamedSigmas, type ScheduleRequest, type Sigmas, scheduleOf } from "./schedulers/pipeline-sigmas.js";
 export type { Schedule, Scheduler } from "./schedulers/scheduler.js";
 export type { Tensor } from "./tensor.js";
 export type { Domain } from "./text/domain.js";

@@ -15,3 +15,4 @@ FREEDOM = 0.2  # at 1, no shape formed in 61,024 frames
 BATCH = 48
 MUON_RATE, ADAM_RATE = 0.01, 2e-3
 GUIDANCE, STEPS = 2.5, 20
+SIGMAS = "scheduler"

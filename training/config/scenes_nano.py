@@ -16,3 +16,4 @@ FREEDOM = 0.3  # of the object's path
 BATCH = 16
 MUON_RATE, ADAM_RATE = 0.01, 2e-3
 GUIDANCE, STEPS, SHIFT = 4.0, 28, 3.0
+SIGMAS = "trailing"  # 1 down to 1/steps before the shift

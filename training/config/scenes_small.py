@@ -16,3 +16,4 @@ FREEDOM = 1.0
 BATCH = 128
 MUON_RATE, ADAM_RATE = 0.01, 1e-3
 GUIDANCE, STEPS, SHIFT = 4.0, 28, 3.0
+SIGMAS = "trailing"  # 1 down to 1/steps before the shift

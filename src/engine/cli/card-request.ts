@@ -7,7 +7,7 @@ import { EngineError } from "../errors.js";
 import type { CandidatesRequest } from "../plan/candidates.js";
 import { dtypeOf } from "../plan/dtypes.js";
 import { schedulerFromConfig } from "../schedulers/index.js";
-import { type Sigmas, scheduleOf } from "../schedulers/pipeline-sigmas.js";
+import { type Sigmas, scheduleOf, trailingSigmas } from "../schedulers/pipeline-sigmas.js";
 import { textOf, type Values } from "./arguments.js";
 import { schedulerOf, sigmasOf } from "./model.js";
 import { guidanceOf, numberOf, within } from "./numbers.js";
@@ -44,6 +44,10 @@ const withoutScheduler = (sigmas: Sigmas | undefined, steps: number | undefined)
   if (sigmas === "scheduler")
     throw invalid("--sigmas scheduler asks for a scheduler.", "Give its folder: --scheduler DIR.");
   if (sigmas === undefined || sigmas === "pipeline") return steps === undefined ? {} : { steps };
+  if (sigmas === "trailing") {
+    if (steps === undefined) throw invalid("--sigmas trailing asks for a number of steps.", "Give it: --steps 28.");
+    return { sigmas: trailingSigmas(steps) };
+  }
   if (steps !== undefined && steps !== sigmas.length)
     throw invalid(`--steps is ${steps}, but --sigmas has ${sigmas.length} numbers.`, "Leave --steps out.");
   return { sigmas };

@@ -5,7 +5,7 @@ import { openFiles } from "../models/files.js";
 import { loadSchedulerConfig } from "../run/checkpoint.js";
 import { createEngine } from "../run/create-engine.js";
 import { inputsFromTensors } from "../run/inputs-from-tensors.js";
-import type { Sigmas } from "../schedulers/pipeline-sigmas.js";
+import { type NamedSigmas, namedSigmas, type Sigmas } from "../schedulers/pipeline-sigmas.js";
 import { backendOf, type Flag, requiredOf, textOf, type Values } from "./arguments.js";
 import { numberOf, numbersIn } from "./numbers.js";
 import { printAside } from "./print.js";
@@ -33,7 +33,7 @@ export const requestFlags: Readonly<Record<string, Flag>> = {
   steps: { value: "N", help: "denoising steps (default: the model's)" },
   sigmas: {
     value: "NAME|1,0.75,…",
-    help: "noise levels: pipeline (as its diffusers pipeline passes them), scheduler, or numbers (default: the model's)",
+    help: "noise levels: pipeline (as its diffusers pipeline passes them), scheduler, trailing (1 down to 1/steps), or numbers (default: the model's)",
   },
   guidance: { value: "G", help: "guidance scale; 1 for none (default: the model's)" },
   prompt: { value: "TEXT", help: "a sentence of the model's vocabulary (default: the model's)" },
@@ -82,15 +82,19 @@ export const openEngine = async (values: Values, onProgress: (progress: Progress
   return telling(engine);
 };
 
-/** "pipeline", "scheduler" or the numbers of --sigmas. */
+/** The name or the numbers of --sigmas. */
 export const sigmasOf = (values: Values): Sigmas | undefined => {
   const text = textOf(values, "sigmas");
-  if (text === undefined || text === "pipeline" || text === "scheduler") return text;
+  if (text === undefined || namedSigmas.includes(text as NamedSigmas)) return text as NamedSigmas | undefined;
   const numbers = numbersIn(text);
   if (numbers) return numbers;
-  throw new EngineError("argument-invalid", `--sigmas is ${shown(text)}; expected pipeline, scheduler or numbers.`, {
-    hint: "Write numbers like 1,0.75,0.5,0.25.",
-  });
+  throw new EngineError(
+    "argument-invalid",
+    `--sigmas is ${shown(text)}; expected ${namedSigmas.join(", ")} or numbers.`,
+    {
+      hint: "Write numbers like 1,0.75,0.5,0.25.",
+    },
+  );
 };
 
 /** What the flags say a run starts from; numbers only where they are given. */

@@ -7,7 +7,10 @@ import { endingOf, writeWhole } from "./write-file.js";
 /** Endings of what a run can be written to. */
 export const resultEndings = [".png", ".gif", ".safetensors"] as const;
 
-/** A result as the file's name asks: a strip of frames, an animation, or tensors `sample` and `predictions`. */
+/**
+ * A result as the file's name asks: a strip of frames, an animation, or tensors `sample` and `predictions`, and `clip` where
+ * the sample is not the clip itself.
+ */
 export const writeResult = async (path: string, { clip, latents, predictions = [] }: Result): Promise<void> => {
   if (endingOf(path) === ".safetensors") {
     const [clips, ...inner] = latents.dims;
@@ -19,6 +22,7 @@ export const writeResult = async (path: string, { clip, latents, predictions = [
       writeSafetensors([
         ["sample", latents],
         ["predictions", { dims, data }],
+        ...(clip.data.length === latents.data.length ? [] : [["clip", clip] as const]),
       ]),
     ); // prettier-ignore
   }
@@ -51,8 +55,11 @@ const frameOf = ({ dims, data }: Result["clip"], frame: number, zoom: number) =>
   return { pixels, width: outWidth, height: outHeight };
 };
 
-const framesOf = (clip: Result["clip"], zoom: number) =>
-  Array.from({ length: clip.dims[2] as number }, (_, frame) => frameOf(clip, frame, zoom));
+/** Small frames are shown `most` times as large, frames of 144 pixels and more as they are. */
+const framesOf = (clip: Result["clip"], most: number) => {
+  const zoom = Math.min(most, Math.max(1, Math.floor(144 / (clip.dims[3] as number))));
+  return Array.from({ length: clip.dims[2] as number }, (_, frame) => frameOf(clip, frame, zoom));
+};
 
 /** All frames below each other's clips, left to right. */
 const strip = (clip: Result["clip"]): Uint8Array => {

@@ -50,8 +50,9 @@ const partsOf = async (model: string | undefined) => {
   };
 };
 
-/** The size of a clip as a manifest says it, if it does. */
+/** The size of the latents as a manifest says it, if it does: with a `vae/`, its clips are of pixels. */
 const sizeIn = (manifest: Manifest | undefined) => {
+  if (manifest?.files.some(({ path }) => path.startsWith("vae/"))) return undefined;
   const { channels, frames = 1, height, width } = manifest?.clip ?? {};
   return channels && height && width ? { channels, frames, height, width } : undefined;
 };

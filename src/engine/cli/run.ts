@@ -42,7 +42,8 @@ const summary = ({ trace, quality }: { trace: Trace; quality: Trace["quality"] }
   const probed = probeMs ? `, ${probeMs.toFixed(1)} ms of it reading probes` : "";
   const kept = totals.bytes.peak.cache ? `, ${(totals.bytes.peak.cache / 2 ** 20).toFixed(2)} MiB of cache` : "";
   const like = quality ? `\nagainst uncached: ${likeness(quality)}` : "";
-  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${probed}${share}${kept}${differences(trace)}${like}`;
+  const decoded = totals.decodeMs === undefined ? "" : `, decoded in ${(totals.decodeMs / 1000).toFixed(2)} s`;
+  return `${steps} steps in ${(totals.wallMs / 1000).toFixed(2)} s on ${backend.description}${decoded}${probed}${share}${kept}${differences(trace)}${like}`;
 };
 
 export const run: Verb = {

@@ -52,6 +52,7 @@ export const autoencoderKL = (json: unknown, weights: WeightStore): Decoder => {
     channels,
     scale,
     shift,
+    factor: 2 ** (widths.length - 1),
     decode(g, latents) {
       const given = entered ? layers.conv(g, latents, "post_quant_conv", channels, { kernel: 1 }) : latents;
       const widest = widths[0] as number;

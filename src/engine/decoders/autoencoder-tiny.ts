@@ -19,7 +19,7 @@ export const autoencoderTiny = (json: unknown, weights: WeightStore): Decoder =>
   const blocks = config.wholes("num_decoder_blocks", [3, 3, 3, 1], widths.length, 0);
   // A convolution between two stages keeps the width of the first.
   if (widths.some((width) => width !== widths[0])) config.refuse("decoder_block_out_channels", "one width for all");
-  const factor = config.whole("upsampling_scaling_factor", 2);
+  const enlarged = config.whole("upsampling_scaling_factor", 2);
   const activation = config.oneOf("act_fn", "relu", ["relu", "silu", "swish", "gelu"]);
   config.oneOf("upsample_fn", "nearest", ["nearest"]);
   const scale = config.real("scaling_factor", 1);
@@ -43,6 +43,7 @@ export const autoencoderTiny = (json: unknown, weights: WeightStore): Decoder =>
     channels,
     scale,
     shift,
+    factor: enlarged ** (widths.length - 1),
     decode(g, latents) {
       let layer = 0;
       const next = (): string => `decoder.layers.${layer++}`;
@@ -53,7 +54,7 @@ export const autoencoderTiny = (json: unknown, weights: WeightStore): Decoder =>
         for (let index = 0; index < count; index++) x = block(g, x, next());
         const final = stage === blocks.length - 1;
         if (!final) {
-          x = layers.larger(g, x, factor);
+          x = layers.larger(g, x, enlarged);
           layer++;
         }
         x = layers.conv(g, x, next(), final ? out : width, { bias: final });

@@ -7,6 +7,8 @@ export interface Decoder {
   /** As diffusers' pipelines take a sample to its decoder: latents / scale + shift. */
   readonly scale: number;
   readonly shift: number;
+  /** Pixels on a side that one place of the latents stands for. */
+  readonly factor: number;
   /** [1, channels, H, W] → [1, 3, H · f, W · f] in −1 … 1. */
   readonly decode: (g: GraphBuilder, latents: GraphValue) => GraphValue;
 }

@@ -1,5 +1,6 @@
 import { EngineError, shown } from "../errors.js";
 import { anAmount, aText, fields, is, oneOf, orNull, wholeFrom } from "../expect.js";
+import { type NamedSigmas, namedSigmas } from "../schedulers/pipeline-sigmas.js";
 import type { Expected } from "./source.js";
 
 /** `manifest.json` of a model: what its files are, and what a page needs to know before it loads them. */
@@ -7,6 +8,7 @@ export interface Manifest {
   readonly name?: string;
   /** Every file of the model, by its path from the manifest on. */
   readonly files: readonly ({ readonly path: string } & Expected)[];
+  /** What a run makes: its pixels where a `vae/` decodes the latents, or else what is denoised. */
   readonly clip?: {
     readonly fps?: number;
     readonly channels?: number;
@@ -18,8 +20,8 @@ export interface Manifest {
     readonly prompt?: string;
     readonly steps?: number;
     readonly guidance?: number;
-    /** "scheduler" where the model was made and measured on its scheduler's own sigmas. Default "pipeline". */
-    readonly sigmas?: "scheduler" | "pipeline";
+    /** How the model was made and measured, where that is not as its pipeline has it. Default "pipeline". */
+    readonly sigmas?: NamedSigmas;
   };
 }
 
@@ -61,7 +63,7 @@ const known = fields({
       "prompt?": aText,
       "steps?": wholeFrom(1, 1000),
       "guidance?": anAmount,
-      "sigmas?": oneOf("pipeline", "scheduler"),
+      "sigmas?": oneOf(...namedSigmas),
     }),
   ),
 });

@@ -5,6 +5,7 @@ import { type Graph, type GraphValue, graphBuilder } from "../graph/builder.js";
 import type { WeightStore } from "../graph/weights.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 import { breathe } from "./breathe.js";
+import { latentColours } from "./latent-colours.js";
 
 /** A decoder with its weights on one backend, its graphs kept by size. */
 export const decoding = (decoder: Decoder, weights: WeightStore, backend: Backend) => {
@@ -20,7 +21,9 @@ export const decoding = (decoder: Decoder, weights: WeightStore, backend: Backen
     return graph;
   };
 
-  return {
+  const decoded = {
+    /** Pixels on a side of a place of the latents. */
+    factor: decoder.factor,
     /** Refuses latents of another number of channels than the decoder takes. */
     expectChannels(channels: number): void {
       if (channels !== decoder.channels)
@@ -67,7 +70,14 @@ export const decoding = (decoder: Decoder, weights: WeightStore, backend: Backen
         }
       return { dims: [clips, out, frames, tall, wide], data: pixels };
     },
+    /** Small pictures of latents, see `latentColours`: to decode a clip takes as long as several steps. */
+    async colours(signal: AbortSignal | undefined): Promise<(latents: Tensor) => Tensor> {
+      colours ??= await latentColours(decoder, (probes) => decoded.decode(probes, signal));
+      return colours;
+    },
   };
+  let colours: Awaited<ReturnType<typeof latentColours>> | undefined;
+  return decoded;
 };
 
 export type Decoding = ReturnType<typeof decoding>;

@@ -7,7 +7,6 @@ import { EngineError } from "../errors.js";
 import { accept, anObject, aTensor, aText, fields } from "../expect.js";
 import { weightStore } from "../graph/weights.js";
 import type { Checkpoint } from "./checkpoint.js";
-import { decoding } from "./decode.js";
 import { generate } from "./generate.js";
 import type * as Measuring from "./measuring-runs.js";
 import { type RequestReader, requestReader } from "./requests.js";
@@ -16,6 +15,7 @@ import { type RequestReader, requestReader } from "./requests.js";
 const decodingOf = async ({ vae }: Checkpoint, backend: Backend) => {
   if (!vae) return undefined;
   const weights = weightStore(vae.weights);
+  const { decoding } = await import("./decode.js");
   return decoding(await decoderOf(vae.config, weights), weights, backend);
 };
 

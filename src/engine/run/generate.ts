@@ -1,4 +1,5 @@
 import { probesOf } from "../cache/decide.js";
+import type { Clip } from "../clip.js";
 import type { GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { Trace } from "../trace/trace.js";
@@ -21,6 +22,8 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   }
   const { previewEvery = 0, onProgress } = request;
   const steps = scheduler.timesteps.length;
+  const colours = previewEvery > 0 ? await prepared.colours?.() : undefined;
+  const previewOf = (latents: Clip): Clip => (colours ? { ...colours(latents), fps: latents.fps } : latents);
   const run = await denoise({
     ...prepared,
     collectPredictions: request.predictions ?? false,
@@ -36,7 +39,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
         decisions: visits
           .filter(({ branch }) => branch === "cond")
           .map(({ site, decision, reasons }) => ({ site, decision, ...(reasons ? { reasons } : {}) })),
-        ...(preview ? { preview: clipOf(preview) } : {}),
+        ...(preview ? { preview: previewOf(clipOf(preview)) } : {}),
       }),
   }).catch(async (error: unknown) => {
     throw error instanceof EngineError && error.code === "not-finite" ? await explainNotFinite(prepared) : error;

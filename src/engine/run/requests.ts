@@ -13,13 +13,32 @@ import { scheduleOf } from "../schedulers/pipeline-sigmas.js";
 import type { Tensor } from "../tensor.js";
 import type { Checkpoint } from "./checkpoint.js";
 import type { Decoding } from "./decode.js";
-import { checkedInputs, expectDims, expectKnown, promptInputs, repeated, stepNoise } from "./inputs.js";
+import { type ClipShape, checkedInputs, expectDims, expectKnown, promptInputs, repeated, stepNoise } from "./inputs.js";
 import { checkRequest } from "./request-checks.js";
 
 /** What a manifest says of the size of a clip. */
 const clipShape = (manifest: Checkpoint["manifest"]) => {
   const { fps: _, ...shape } = manifest?.clip ?? {};
   return shape;
+};
+
+const inPixels = (latents: ClipShape, factor: number): ClipShape => ({
+  ...latents,
+  height: latents.height * factor,
+  width: latents.width * factor,
+});
+
+/** The latents that a decoder makes a clip of this size from. */
+const latentsOf = ({ frames, height, width }: ClipShape, channels: number, factor: number): ClipShape => {
+  if (height % factor || width % factor)
+    throw new EngineError(
+      "file-invalid",
+      `manifest.json has clips of ${width} × ${height}; vae/ decodes blocks of ${factor} × ${factor}.`,
+      {
+        hint: `Give a width and a height that are multiples of ${factor}.`,
+      },
+    );
+  return { channels, frames, height: height / factor, width: width / factor };
 };
 
 /** The mask of a branch that was given none. */
@@ -37,8 +56,10 @@ export const requestReader = (
   const stored = weightStore(checkpoint.weights);
   const weights = checkpoint.computing?.(stored) ?? stored;
   const { manifest, vocabulary } = checkpoint;
+  const factor = decoding?.factor ?? 1;
   const usual = architecture.shape(checkpoint.config);
-  const shape = { ...usual, ...clipShape(manifest) };
+  const made = { ...inPixels(usual, factor), ...clipShape(manifest) };
+  const shape = decoding ? latentsOf(made, usual.channels, factor) : made;
   const name = manifest?.name ?? "unnamed";
   const fps = manifest?.clip?.fps ?? 8;
   const built = new Map<string, { readonly model: Model; readonly segments: Segmenter }>();
@@ -64,7 +85,7 @@ export const requestReader = (
     downloadBytes: (manifest?.files ?? []).reduce((sum, { bytes }) => sum + bytes, 0),
     defaults,
     ...(checkpoint.calibration ? { calibration: checkpoint.calibration } : {}),
-    clip: { frames: shape.frames, height: shape.height, width: shape.width, fps },
+    clip: { frames: made.frames, height: made.height, width: made.width, fps },
   };
 
   const scheduled = (request: GenerateOptions, size: Omit<Geometry, "clips" | "tokens">) => {
@@ -141,6 +162,8 @@ export const requestReader = (
         clips,
         /** Pixels of latents as `clipOf` gives them; as they are where there is no decoder. */
         decode: decoding && ((latents: Clip) => decoding.decode(latents, signal)),
+        /** What makes small pictures of such latents while they form. */
+        colours: decoding && (() => decoding.colours(signal)),
         /** Latents in the layout of a clip, from the model's own. */
         clipOf: (latents: Float32Array): Clip => ({
           ...architecture.unpack(latents, noise.dims, checkpoint.config),

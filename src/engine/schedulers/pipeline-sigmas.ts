@@ -5,10 +5,14 @@ import { linspace } from "./spacing.js";
 
 /**
  * Where the noise levels of a run's steps come from: what the model's diffusers pipeline passes to its scheduler
- * ("pipeline"), what the scheduler's own `set_timesteps` lays ("scheduler"), or numbers as `set_timesteps(sigmas=…)` takes
- * them, noise first, before any shift.
+ * ("pipeline"), what the scheduler's own `set_timesteps` lays ("scheduler"), 1 down to 1/steps as the pipelines of the FLUX
+ * family pass them ("trailing"), or numbers as `set_timesteps(sigmas=…)` takes them, noise first, before any shift.
  */
-export type Sigmas = "pipeline" | "scheduler" | readonly number[];
+export type Sigmas = NamedSigmas | readonly number[];
+
+/** What a manifest may name for its model's runs. */
+export const namedSigmas = ["pipeline", "scheduler", "trailing"] as const;
+export type NamedSigmas = (typeof namedSigmas)[number];
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -63,14 +67,15 @@ const linearQuadratic = (steps: number): readonly number[] => {
   );
 };
 
-const toLast = (steps: number): readonly number[] => linspace(1, 1 / steps, steps);
+/** As the pipelines of the FLUX family pass them: from 1 to 1/steps. */
+export const trailingSigmas = (steps: number): readonly number[] => linspace(1, 1 / steps, steps);
 const cut = ({ frames, height, width }: LatentSize, side: number): number =>
   frames * Math.floor(height / side) * Math.floor(width / side);
 /** As many latents to a side of a token as fill `in_channels`: 2 in the pipelines, whose usual image is 1024 × 1024. */
 const packedTokens = (network: Fields, size: LatentSize | undefined): number =>
   size ? cut(size, Math.round(Math.sqrt(numberIn(network, "in_channels", 64) / size.channels))) : 4096;
 
-const packed: PipelineSchedule = { sigmas: toLast, mu: straightMu, tokens: packedTokens };
+const packed: PipelineSchedule = { sigmas: trailingSigmas, mu: straightMu, tokens: packedTokens };
 
 /** By the network's class; a class that is not here has a pipeline that leaves all to its scheduler. */
 const pipelines: Readonly<Record<string, PipelineSchedule>> = {
@@ -133,9 +138,9 @@ export const scheduleOf = (request: ScheduleRequest): { readonly steps: number; 
     ],
   });
   const { sigmas = "pipeline", timesteps, defaultSteps, network, scheduler, size } = request;
-  if (sigmas !== "pipeline" && sigmas !== "scheduler" && !isNumbers(sigmas))
+  if (!namedSigmas.includes(sigmas as NamedSigmas) && !isNumbers(sigmas))
     throw invalid(
-      `sigmas is ${shown(sigmas)}; expected "pipeline", "scheduler" or a list of numbers.`,
+      `sigmas is ${shown(sigmas)}; expected ${namedSigmas.map((name) => `"${name}"`).join(", ")} or a list of numbers.`,
       "Numbers begin at 1, which is noise: [1, 0.75, 0.5, 0.25].",
     );
   if (timesteps !== undefined && !isNumbers(timesteps))
@@ -162,10 +167,9 @@ export const scheduleOf = (request: ScheduleRequest): { readonly steps: number; 
   if (timesteps) return { steps, schedule: { timesteps, ...mu } };
   if (typeof sigmas !== "string") return { steps, schedule: { sigmas, ...mu } };
   // As FluxPipeline does: a scheduler of the variance-preserving kind lays a flow's sigmas itself.
-  const own = sigmas === "scheduler" || (scheduler as Fields | null)?.use_flow_sigmas === true;
+  const own =
+    sigmas === "scheduler" || (sigmas === "pipeline" && (scheduler as Fields | null)?.use_flow_sigmas === true);
+  const lay = sigmas === "trailing" ? trailingSigmas : pipeline.sigmas;
   const countable = Number.isInteger(steps) && steps >= 1 && steps <= 100_000;
-  return {
-    steps,
-    schedule: { ...(own || !pipeline.sigmas || !countable ? {} : { sigmas: pipeline.sigmas(steps) }), ...mu },
-  };
+  return { steps, schedule: { ...(own || !lay || !countable ? {} : { sigmas: lay(steps) }), ...mu } };
 };
