@@ -6,7 +6,7 @@ import { loadRuntime, type Runtime } from "../dist/lib/backends/runtime.js";
 import { webgpuBackend } from "../dist/lib/backends/webgpu.js";
 import { type Gpu, openGpu } from "../dist/lib/backends/webgpu-device.js";
 import { pab } from "../dist/lib/cache/methods/pyramid-attention-broadcast.js";
-import { profiling } from "../dist/lib/measure/profile.js";
+import { cutsOf } from "../dist/lib/measure/profile.js";
 import { median } from "../dist/lib/metrics/median.js";
 import { inTurn, type Measured, ratioTo, spread } from "./report.ts";
 import { leastSize, nanoSize, type Size, type Subject, smallSize, subject } from "./subject.ts";
@@ -54,9 +54,6 @@ const everything = pab({
 });
 
 /** Graphs of a pass that is cut at every border of a sub-layer. */
-const graphsOf = ({ model: { sites } }: Subject): number =>
-  new Set([0, sites.output().to, ...sites.all().flatMap(({ from, to }) => [from, to])]).size - 1;
-
 /** Multiplications and additions of a pass: matrices over all rows, and attention's two products. */
 const operations = ({ heads, headWidth, layers, frames, side, clips }: Size): number => {
   const [width, patches] = [heads * headWidth, (side / 8) ** 2];
@@ -102,7 +99,7 @@ export const gpuTax = async (peaks: Peaks, quick: boolean, rounds: number): Prom
         "engine, captured": () => one.run(steps, []),
         "engine, uncaptured": () => one.run(steps, [], on(uncaptured)),
         "engine, PAB with everything computed": () => one.run(steps, [everything]),
-        "engine, every sub-layer a graph": () => one.run(steps, [profiling], { cuts: "sites" }),
+        "engine, every sub-layer a graph": () => one.run(steps, [], { cuts: cutsOf(one.model.sites) }),
       },
       rounds,
     );
@@ -110,7 +107,7 @@ export const gpuTax = async (peaks: Peaks, quick: boolean, rounds: number): Prom
     for (const [way, ms] of times)
       rows.push([name, way, steps, spread(ms), ratioTo(plain, ms).toFixed(3), ratioTo(whole, ms).toFixed(3)]);
     const passMs = median(whole) / (2 * steps);
-    const callMs = (median(cut) / (2 * steps) - passMs) / (graphsOf(one) - 1);
+    const callMs = (median(cut) / (2 * steps) - passMs) / (cutsOf(one.model.sites).length - 2);
     const tflops = operations(size) / passMs / 1e9;
     says.push(
       `On ${name} a graph of its own costs ${callMs.toFixed(3)} ms, the break-even: cutting a shorter segment off costs more than leaving it out saves. A pass takes ${passMs.toFixed(2)} ms${quick ? "" : ` and does ${tflops.toPrecision(3)} TFLOP/s${ofPeak(tflops, peaks.tflops)}`}.`,

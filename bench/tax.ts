@@ -1,6 +1,6 @@
 // What the engine adds to plain onnxruntime-web, and what handing out features costs.
 import { pab } from "../dist/lib/cache/methods/pyramid-attention-broadcast.js";
-import { profiling } from "../dist/lib/measure/profile.js";
+import { cutsOf } from "../dist/lib/measure/profile.js";
 import { type Effort, inTurn, type Measured, ratioTo, spread } from "./report.ts";
 import { guidance, nanoSize, ort, type Subject, smallSize, subject } from "./subject.ts";
 
@@ -52,7 +52,7 @@ export const tax = async ({ quick, open }: Effort): Promise<Measured> => {
         "engine, uncached": () => one.run(steps, []),
         "engine, PAB with everything computed": () => one.run(steps, [everything]),
         ...(name === "nano"
-          ? { "engine, every sub-layer a graph": () => one.run(steps, [profiling], { cuts: "sites" }) }
+          ? { "engine, every sub-layer a graph": () => one.run(steps, [], { cuts: cutsOf(one.model.sites) }) }
           : {}),
       },
       rounds,

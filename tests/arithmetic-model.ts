@@ -1,6 +1,6 @@
 import * as ort from "onnxruntime-web";
 import { wasmBackend } from "../src/engine/backends/wasm.js";
-import { executor } from "../src/engine/cache/execute.js";
+import { type ExecutorOptions, executor } from "../src/engine/cache/execute.js";
 import { handleCounts } from "../src/engine/cache/history.js";
 import type { Observed } from "../src/engine/cache/pass.js";
 import type { Graph } from "../src/engine/graph/builder.js";
@@ -93,14 +93,14 @@ export interface ArithmeticRun {
   readonly sigmas?: readonly number[];
   readonly guidance?: number;
   readonly text?: Readonly<Partial<Record<Branch, Tensor>>>;
-  readonly cuts?: "probes" | "sites";
+  readonly cuts?: ExecutorOptions["cuts"];
   /** Ids of taps to read in every pass. */
   readonly observed?: readonly string[];
 }
 
 /** Runs an executor over given latents, step by step. `graphs` are those that each step ran. */
 export const runArithmetic = async (run: ArithmeticRun) => {
-  const { model, methods, latents, guidance = 1, cuts = "probes" } = run;
+  const { model, methods, latents, guidance = 1, cuts = [] } = run;
   const { backend, heldBytes } = strict(wasmBackend(ort));
   const zero = row(...new Array<number>((latents[0] as Tensor).data.length).fill(0));
   const text = { cond: zero, uncond: zero, ...run.text };

@@ -120,7 +120,7 @@ export interface Profile {
   readonly passMs: number;
   /** What a step takes beside its passes, cached or not: guidance, the scheduler's step, checks. */
   readonly outsideMs: number;
-  /** By the site's id; what the cuts themselves cost is taken off. */
+  /** By the site's id, with what only that site needs: its norm, and the text of cross-attention. What cuts cost is taken off. */
   readonly siteMs: Readonly<Record<string, number>>;
   /** Of each block, with what joins its sub-layers. */
   readonly blockMs: readonly number[];

@@ -29,6 +29,11 @@ export interface Site {
   readonly from: number;
   /** Last part, exclusive. */
   readonly to: number;
+  /**
+   * First of the parts that only this site needs: its norm, and of cross-attention the text's keys and values. A pass that
+   * skips the site leaves them out too. Default: `from`.
+   */
+  readonly inputFrom?: number;
   /** Names of the stream values that hold the feature. */
   readonly values: readonly string[];
   /** "value": the feature is what the site writes. "residual": what it adds to what it found. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { fora } from "../../src/engine/cache/methods/fora.js";
+import { cutsOf } from "../../src/engine/measure/profile.js";
 import { type CacheMethod, compute, reuse } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { masked } from "./masked.js";
@@ -232,10 +233,12 @@ describe("what a run leaves", () => {
 
   test("cutting at every site changes no number", async () => {
     const latents = [row(1, 2), row(3, 4), row(5, 7)];
-    const run = (cuts: "probes" | "sites") =>
-      runArithmetic({ model: doublingModel(3, 2), methods: [masked("101", (m) => m.all())], latents, cuts });
-    const [fused, cut] = [await run("probes"), await run("sites")];
+    const model = doublingModel(3, 2);
+    const run = (cuts: readonly number[]) =>
+      runArithmetic({ model, methods: [masked("101", (m) => m.all())], latents, cuts });
+    const [fused, cut] = [await run([]), await run(cutsOf(model.sites))];
     expect(cut.outputs).toEqual(fused.outputs);
-    expect(cut.visits.filter(({ decision }) => decision === "compute").every(({ ms }) => ms !== undefined)).toBe(true);
+    expect(fused.graphs.map((of) => of.length)).toEqual([1, 1, 1]);
+    expect(cut.graphs[0]).toHaveLength(cutsOf(model.sites).length - 2); // one piece has no nodes
   });
 });

@@ -4,14 +4,14 @@ import { latteSites } from "../../src/engine/cache/dry-run.js";
 import { idealSpeedup, profileOf, timing } from "../../src/engine/measure/profile.js";
 import type { Trace } from "../../src/engine/trace/trace.js";
 
-const sites = latteSites(1); // five sub-layers, and what joins each to the stream behind it
+const sites = latteSites(1); // five sub-layers, what joins each to the stream, and the text of one
 /** Session calls of three steps of two passes: the first step is slow, and so is one pass of the last. */
 const runsOf = (pass: readonly number[]): number[] =>
   [99, 98, 1, 1, 1, 50].flatMap((factor) => pass.map((ms) => ms * factor));
 
 describe("a profile", () => {
   test("is of medians without the first step; a call costs no more than the least piece, and all pieces are the pass", () => {
-    const pieces = [5, 1, 3, 1, 7, 1, 3, 1, 5, 3]; // 20 beside a call of 1 each, twice the pass
+    const pieces = [5, 1, 2, 2, 1, 7, 1, 3, 1, 5, 3]; // 20 beside a call of 1 each, twice the pass
     const plain = { stepMs: [999, 26, 25, 24], runMs: runsOf([10]) };
     expect(profileOf(plain, { stepMs: [], runMs: runsOf(pieces) }, sites, 2)).toEqual({
       passMs: 10,
@@ -22,30 +22,40 @@ describe("a profile", () => {
         "transformer_blocks.0.ff": 3,
         "temporal_transformer_blocks.0.attn1": 1,
         "temporal_transformer_blocks.0.ff": 2,
+        "transformer_blocks.0.attn2.text": 0.5,
       },
       blockMs: [6, 4],
     });
   });
 
   test("takes what the pieces are too long for the price of calls, in equal parts", () => {
-    const pieces = [5, 3, 3, 2, 7, 2, 3, 2, 5, 2]; // 34, of which a call takes 1.4
+    const pieces = [5, 3, 2, 3, 2, 6.4, 2, 3, 2, 5, 2]; // 35.4, of which a call takes 1.4
     const { siteMs, blockMs } = profileOf(
       { stepMs: [9, 20], runMs: runsOf([20]) },
       { stepMs: [], runMs: runsOf(pieces) },
       sites,
       2,
     );
-    expect(siteMs["transformer_blocks.0.ff"]).toBeCloseTo(5.6, 12);
-    expect(blockMs).toEqual([expect.closeTo(22 - 6 * 1.4, 12), expect.closeTo(12 - 4 * 1.4, 12)]);
+    expect(siteMs["transformer_blocks.0.ff"]).toBeCloseTo(5, 12);
+    expect(blockMs).toEqual([expect.closeTo(23.4 - 7 * 1.4, 12), expect.closeTo(12 - 4 * 1.4, 12)]);
   });
 
   test("of pieces that are faster than the pass has calls that cost nothing, and no time beside the passes", () => {
-    const pieces = [1, 1, 1, 1, 1, 1, 1, 1, 1, 1];
-    const plain = { stepMs: [9, 30], runMs: runsOf([20]) };
+    const pieces = new Array<number>(11).fill(1);
+    const plain = { stepMs: [9, 30], runMs: runsOf([22]) };
     const { outsideMs, siteMs } = profileOf(plain, { stepMs: [], runMs: runsOf(pieces) }, sites, 2);
     expect(outsideMs).toBe(0);
-    expect(Object.values(siteMs)).toEqual([2, 2, 2, 2, 2]);
+    expect(Object.values(siteMs)).toEqual([2, 4, 2, 2, 2, 2]);
   });
+});
+
+test("a piece that computes nothing makes no call and takes no time", () => {
+  const pieces = [5, 1, 2, 2, 1, 7, 3, 1, 5, 3];
+  const empty = (from: number, to: number): boolean => from === 6 && to === 7;
+  const plain = { stepMs: [9, 9], runMs: runsOf([10]) };
+  const { siteMs, blockMs } = profileOf(plain, { stepMs: [], runMs: runsOf(pieces) }, sites, 2, empty);
+  expect(siteMs["temporal_transformer_blocks.0.attn1"]).toBe(1);
+  expect(blockMs).toEqual([6, 4]);
 });
 
 test("every run of a timed backend is noted, after it has settled", async () => {
@@ -80,6 +90,16 @@ describe("the ideal speed-up", () => {
     [3, ["text of no time"], 1],
   ])("at guidance %d without %j is %d", (guidance, skipped, expected) => {
     expect(ideal(guidance, ...skipped)).toBe(expected);
+  });
+
+  test("counts the text of an attention once where both are skipped", () => {
+    const visit = (step: number, site: string) => ({ step, branch: "cond", site, decision: "reuse" });
+    const text = { passMs: 10, outsideMs: 0, siteMs: { attn: 4, "attn.text": 1 }, blockMs: [] };
+    const of = (...visits: readonly object[]): number =>
+      idealSpeedup({ steps: 2, guidance: 1, visits } as unknown as Trace, text);
+    expect(of(visit(0, "attn.text"))).toBe(20 / 19);
+    expect(of(visit(0, "attn.text"), visit(0, "attn"))).toBe(20 / 16);
+    expect(of(visit(0, "attn.text"), visit(1, "attn"))).toBe(20 / 15);
   });
 
   test("is a number where nothing is left to compute", () => {

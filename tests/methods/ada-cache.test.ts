@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
 import { type AdaCacheOptions, adaCache } from "../../src/engine/cache/methods/ada-cache.js";
+import { cutsOf } from "../../src/engine/measure/profile.js";
 import { type CacheMethod, compute, type Reading } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 
@@ -88,13 +89,14 @@ describe("AdaCache", () => {
   });
 
   test("timed part by part it reads the same; the branch without text follows unread", async () => {
-    const run = (cuts: "probes" | "sites") =>
+    const model = doublingModel(3);
+    const run = (cuts: readonly number[]) =>
       runArithmetic({
-        ...{ model: doublingModel(3), methods: [adaCache({ codebook: book, lastSteps: 0 })], cuts, guidance: 2 },
+        ...{ model, methods: [adaCache({ codebook: book, lastSteps: 0 })], cuts, guidance: 2 },
         latents: [8, 10, 10.5, 11, 11, 12, 13].map((value) => row(value)),
         text: { cond: row(1), uncond: row(2) },
       });
-    const [whole, parts] = [await run("probes"), await run("sites")];
+    const [whole, parts] = [await run([]), await run(cutsOf(model.sites))];
     expect(parts.outputs).toEqual(whole.outputs);
     expect(parts.visits.map(({ readings }) => readings)).toEqual(whole.visits.map(({ readings }) => readings));
     const of = (branch: string) => whole.visits.filter((one) => one.branch === branch).map(({ decision }) => decision);

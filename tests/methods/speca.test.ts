@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
 import { taylorWeights } from "../../src/engine/cache/forecast.js";
 import { type SpecaOptions, speca } from "../../src/engine/cache/methods/speca.js";
+import { cutsOf } from "../../src/engine/measure/profile.js";
 import { type CacheMethod, compute } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 
@@ -123,13 +124,14 @@ describe("SpeCa", () => {
   });
 
   test("timed part by part, and beside guidance, it decides the same; the branch without text follows unread", async () => {
-    const run = (cuts: "probes" | "sites") =>
+    const model = doublingModel(2);
+    const run = (cuts: readonly number[]) =>
       runArithmetic({
-        ...{ model: doublingModel(2), methods: [speca({ minTaylorSteps: 1 })], cuts, guidance: 2 },
+        ...{ model, methods: [speca({ minTaylorSteps: 1 })], cuts, guidance: 2 },
         latents: [1, 3, 4, 8, 9, 11, 12, 20].map((value) => row(value)),
         text: { cond: row(1), uncond: row(2) },
       });
-    const [whole, parts] = [await run("probes"), await run("sites")];
+    const [whole, parts] = [await run([]), await run(cutsOf(model.sites))];
     expect(parts.outputs).toEqual(whole.outputs);
     expect(parts.visits.map(({ readings }) => readings)).toEqual(whole.visits.map(({ readings }) => readings));
     const of = (branch: string) => whole.visits.filter((one) => one.branch === branch).map(({ decision }) => decision);

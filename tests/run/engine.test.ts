@@ -116,7 +116,7 @@ test("progress: graphs compiled, every step once, previews when asked for", asyn
 
 test("the profile names every site, and the ideal speed-up of computing everything is 1", async () => {
   const profile = await engine.profile({ inputs: request().inputs as NonNullable<GenerateOptions["inputs"]> });
-  expect(Object.keys(profile.siteMs)).toHaveLength(10);
+  expect(Object.keys(profile.siteMs)).toHaveLength(12); // ten sub-layers, and the text of two
   expect(profile.blockMs).toHaveLength(4);
   const { trace } = await engine.generate(request({ cache: [fora({ interval: 1 })] }));
   expect(idealSpeedup(trace, profile)).toBe(1);
@@ -126,14 +126,14 @@ test("the profile names every site, and the ideal speed-up of computing everythi
 
 test("the pieces of a profile are the pass together, and what a step takes beside it is no piece", () => {
   const parts = (ms: number) => ({ stepMs: [99, ms], runMs: [] });
-  const sites = latteSites(1); // five sub-layers and five merges
-  const cut = [1, 3, 1, 2, 1, 4, 1, 3, 1, 3]; // of which each call takes one
+  const sites = latteSites(1); // five sub-layers, five merges and a text
+  const cut = [1, 3, 1, 1, 2, 1, 4, 1, 3, 1, 3]; // of which each call takes one
   const both = (pass: readonly number[]) => [...pass.map(() => 99), ...pass.map((ms) => ms)];
   const profile = profileOf({ ...parts(12), runMs: both([10]) }, { ...parts(0), runMs: both(cut) }, sites, 1);
   expect(profile.passMs).toBe(10);
   expect(profile.outsideMs).toBe(2);
   expect(profile.blockMs.reduce((sum, ms) => sum + ms, 0)).toBeCloseTo(10, 9);
-  expect(Object.keys(profile.siteMs)).toHaveLength(5);
+  expect(Object.keys(profile.siteMs)).toHaveLength(6);
 });
 
 test("the time that probes take is in the trace, step by step", async () => {

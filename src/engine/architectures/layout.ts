@@ -49,8 +49,9 @@ export const sitesOfLayout = ({ blocks, stream, last }: Layout): SiteMap => {
     const from = part;
     for (const [name, kind, ...more] of block.subLayers) {
       const id = `${block.id}.${name}`;
+      const inputFrom = part;
       if (kind === "cross-attention") textKv.push(textSite(id, part++));
-      subLayers.push(subLayerSite(id, kind, more, part));
+      subLayers.push(subLayerSite(id, kind, more, part, inputFrom));
       part += 2;
     }
     return { from, to: part };
@@ -58,12 +59,19 @@ export const sitesOfLayout = ({ blocks, stream, last }: Layout): SiteMap => {
   return siteMap({ subLayers, textKv, blocks: spans, stream, last, parts: part, output: "prediction" });
 };
 
-/** The site of a sub-layer whose feature part `from` writes. */
-export const subLayerSite = (id: string, kind: SiteKind, more: readonly string[], from: number): Site => ({
+/** The site of a sub-layer whose feature part `from` writes, from what parts `inputFrom` and on make for it alone. */
+export const subLayerSite = (
+  id: string,
+  kind: SiteKind,
+  more: readonly string[],
+  from: number,
+  inputFrom: number,
+): Site => ({
   id,
   kind,
   from,
   to: from + 1,
+  ...(inputFrom === from ? {} : { inputFrom }),
   values: [id, ...more.map((name) => `${id}.${name}`)],
   keeps: "value",
 });

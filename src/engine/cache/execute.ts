@@ -27,7 +27,8 @@ export interface ExecutorOptions {
   readonly compile: (graph: Graph) => Promise<Compiled>;
   /** Shared between runs of one model, so that graphs are built once. */
   readonly segments?: Segmenter;
-  readonly cuts?: "probes" | "sites";
+  /** Parts before which a graph ends, besides those where a probe is read. Default none. */
+  readonly cuts?: readonly number[];
   /** Values to read in every pass, for calibration. Default none. */
   readonly observed?: readonly Tap[];
   readonly observe?: (value: Observed) => void;
@@ -38,7 +39,7 @@ export interface ExecutorOptions {
  * allocates is gone after `end`.
  */
 export const executor = (options: ExecutorOptions) => {
-  const { model, counts, methods, timesteps, guidance, conditions, cuts = "probes" } = options;
+  const { model, counts, methods, timesteps, guidance, conditions, cuts = [] } = options;
   const steps = timesteps.length;
   let probeMs = 0;
   const probing =
@@ -105,7 +106,7 @@ export const executor = (options: ExecutorOptions) => {
     for (const site of rows) if (!aboveNetwork(site)) mark(step, site, did(site));
   };
   const trace = (step: number, name: Branch, visit: Omit<PassVisit, "kept">): void => {
-    const { active, decision, reasons, readings, ms } = visit;
+    const { active, decision, reasons, readings } = visit;
     const { site, method } = active;
     visits.push({
       step,
@@ -116,7 +117,6 @@ export const executor = (options: ExecutorOptions) => {
       ...(decision === compute ? {} : { weights: decision.weights }),
       ...(readings.length ? { readings: readings.map((reading) => reading ?? null) } : {}),
       ...(reasons ? { reasons } : {}),
-      ...(ms === undefined ? {} : { ms }),
     });
   };
 
@@ -158,7 +158,7 @@ export const executor = (options: ExecutorOptions) => {
      * @returns whether it was known
      */
     async prepare(onCompile?: (done: number, total: number) => void): Promise<boolean> {
-      if (cuts === "sites" || tools.observed.length > 0 || methods.some((method) => !knownAhead(method, model.sites)))
+      if (cuts.length > 0 || tools.observed.length > 0 || methods.some((method) => !knownAhead(method, model.sites)))
         return false;
       const whole = { from: 0, to: model.parts.length, taps: [] };
       const passes = plannedPasses({ methods, timesteps, sites: model.sites, guided });

@@ -16,13 +16,12 @@ export interface BranchState {
   readonly probes: ProbeBench;
 }
 
-/** One decision of a pass; `ms` only where the site was a segment of its own. */
+/** One decision of a pass. */
 export interface PassVisit extends Verdict {
   readonly active: ActiveSite;
   readonly readings: readonly (Reading | undefined)[];
   /** Steps of the features that were kept when it was taken, newest first. */
   readonly kept: readonly number[];
-  ms?: number;
 }
 
 export interface PassResult {
@@ -39,8 +38,8 @@ export interface PassTools {
   readonly counts: HandleCounts;
   readonly segments: Segmenter;
   readonly compile: (graph: Graph) => Promise<Compiled>;
-  /** "sites" makes every sub-layer a segment of its own, to time it. */
-  readonly cuts: "probes" | "sites";
+  /** Parts before which a graph ends, besides those where a probe is read: to time what lies between. */
+  readonly cuts: readonly number[];
   /** Values to read in every pass, behind its first part; each costs a read-back. */
   readonly observed: readonly Tap[];
   observe(value: Observed): void;
@@ -124,13 +123,9 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   ];
   const nextCut = (position: number): number => {
     const taps = undecided().map((one) => Math.max(...waitingTaps(one).map(({ after }) => after)));
-    const borders =
-      tools.cuts === "sites"
-        ? [...model.sites.all(), ...active.map(({ site }) => site)].flatMap((s) => [s.from, s.to])
-        : [];
     const whole = [...skipped, ...toVerify().map(({ since = 0, after }) => ({ from: since, to: after }))];
     const hidden = (at: number): boolean => whole.some((span) => span.from < at && at < span.to);
-    return Math.min(end, ...[...taps, ...borders].filter((at) => at > position && !hidden(at)));
+    return Math.min(end, ...[...taps, ...tools.cuts].filter((at) => at > position && !hidden(at)));
   };
   const bring = (name: string): Handle => {
     const handle = carry.get(name);
@@ -206,13 +201,7 @@ export const pass = async (tools: PassTools, state: BranchState, request: PassRe
   await decideReady();
   for (let position = 0; position < end; ) {
     const to = nextCut(position);
-    const before = performance.now();
     await runRange(position, to);
-    if (tools.cuts === "sites") {
-      await backend.settled();
-      const timed = [...visits.values()].find(({ active: { site } }) => site.from === position && site.to === to);
-      if (timed) timed.ms = performance.now() - before;
-    }
     position = to;
     await decideReady();
   }

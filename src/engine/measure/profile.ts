@@ -1,16 +1,17 @@
 import type { Backend } from "../backends/backend.js";
 import type { Profile } from "../engine.js";
 import { accept, aNumber, aText, fields, listOf, mapOf, wholeFrom } from "../expect.js";
-import { type CacheMethod, compute, type Site, type SiteMap } from "../method.js";
+import type { Site, SiteMap } from "../method.js";
 import { median } from "../metrics/median.js";
-import type { Trace } from "../trace/trace.js";
+import type { Trace, TraceVisit } from "../trace/trace.js";
 
-/** Marks every sub-layer as a site and always computes it, so that an executor that cuts at sites times each. */
-export const profiling: CacheMethod = {
-  name: "profile",
-  options: {},
-  sites: (model) => model.all(),
-  start: () => () => compute,
+const timesOf = (sites: SiteMap): readonly Site[] => [...sites.all(), ...sites.all("text-kv")];
+
+/** Where a pass is cut so that each piece lies in one sub-layer, with what only that needs, or between two of one block. */
+export const cutsOf = (sites: SiteMap): readonly number[] => {
+  const blocks = Array.from({ length: sites.depth }, (_, block) => sites.blocks(block, block + 1));
+  const spans = [...timesOf(sites), ...blocks].flatMap(({ from, to, inputFrom = from }) => [inputFrom, to]);
+  return [...new Set([0, ...spans, sites.output().to])].toSorted((a, b) => a - b);
 };
 
 /** A backend that waits for every run and notes how long it took, in `runMs`. */
@@ -34,34 +35,41 @@ export interface TimedRun {
 }
 
 /**
- * The pass as a plain run had it, one graph, and its pieces as a run of {@link profiling} that was cut at every site had
- * them. The first step of each is warm-up.
+ * The pass as a plain run had it, one graph, and its pieces as a run with the cuts of {@link cutsOf} had them. The first
+ * step of each is warm-up.
  *
  * What the pieces take longer than the whole is the price of the calls, in equal parts: a call costs a small sub-layer as
  * much as its work, and left in, it would look like time that a cache can save. A call costs no more than the least
  * piece; what is still too much is taken from all in proportion, so that together they are the pass.
+ *
+ * @param isEmpty whether a piece computes nothing, so that no call was made for it. Default: none does
  */
-export const profileOf = (plain: TimedRun, cut: TimedRun, sites: SiteMap, passesPerStep: number): Profile => {
+export const profileOf = (
+  plain: TimedRun,
+  cut: TimedRun,
+  sites: SiteMap,
+  passesPerStep: number,
+  isEmpty: (from: number, to: number) => boolean = () => false,
+): Profile => {
   const passMs = median(plain.runMs.slice(passesPerStep));
   const outsideMs = Math.max(0, median(plain.stepMs.slice(1)) - passesPerStep * passMs);
-  const { to: end } = sites.output();
-  const borders = [...new Set([0, end, ...sites.all().flatMap(({ from, to }) => [from, to])])].toSorted(
-    (a, b) => a - b,
-  );
-  const timed = borders.slice(1).map((to, index) => {
-    const ofPiece = cut.runMs.filter((_, run) => run % (borders.length - 1) === index).slice(passesPerStep);
-    return { from: borders[index] as number, to, ms: median(ofPiece) };
+  const borders = cutsOf(sites);
+  const pieces = borders.slice(1).map((to, index) => ({ from: borders[index] as number, to }));
+  const called = pieces.filter(({ from, to }) => !isEmpty(from, to));
+  const timed = called.map((piece, index) => {
+    const ofPiece = cut.runMs.filter((_, run) => run % called.length === index).slice(passesPerStep);
+    return { ...piece, ms: median(ofPiece) };
   });
   const total = (all: readonly { readonly ms: number }[]): number => all.reduce((sum, { ms }) => sum + ms, 0);
   const callMs = Math.min(Math.max(0, total(timed) - passMs) / timed.length, ...timed.map(({ ms }) => ms));
   const work = timed.map((piece) => ({ ...piece, ms: piece.ms - callMs }));
   const scale = passMs / (total(work) || 1);
-  const msOf = ({ from, to }: Site): number =>
-    scale * total(work.filter((piece) => from <= piece.from && piece.to <= to));
+  const msOf = ({ from, to, inputFrom = from }: Site): number =>
+    scale * total(work.filter((piece) => inputFrom <= piece.from && piece.to <= to));
   return {
     passMs,
     outsideMs,
-    siteMs: Object.fromEntries(sites.all().map((site) => [site.id, msOf(site)])),
+    siteMs: Object.fromEntries(timesOf(sites).map((site) => [site.id, msOf(site)])),
     blockMs: Array.from({ length: sites.depth }, (_, block) => msOf(sites.blocks(block, block + 1))),
   };
 };
@@ -83,8 +91,12 @@ export const idealSpeedup = (trace: Trace, profile: Profile): number => {
   });
   const { passMs, outsideMs, siteMs, blockMs } = profile;
   const passes = trace.steps * (trace.guidance === 1 ? 1 : 2);
-  const saved = trace.visits
-    .filter(({ decision }) => decision !== "compute")
+  const skipped = trace.visits.filter(({ decision }) => decision !== "compute");
+  const idOf = ({ step, branch, clip }: TraceVisit, site: string): string => [step, branch, clip, site].join();
+  const ids = new Set(skipped.map((visit) => idOf(visit, visit.site)));
+  const saved = skipped
+    // A skipped attention has its text in its own time.
+    .filter((visit) => !visit.site.endsWith(".text") || !ids.has(idOf(visit, visit.site.slice(0, -".text".length))))
     .map(({ site }) => {
       const [, from, to] = /^blocks\.(\d+)-(\d+)$/.exec(site) ?? [];
       if (from && to) return blockMs.slice(Number(from), Number(to)).reduce((sum, ms) => sum + ms, 0);

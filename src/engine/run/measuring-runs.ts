@@ -3,7 +3,7 @@ import type { CalibrateOptions, CalibrationRequest, GenerateOptions, Profile } f
 import { EngineError } from "../errors.js";
 import { accept, listOf, oneOf } from "../expect.js";
 import { type Changes, changesCollector } from "../measure/changes.js";
-import { profileOf, profiling, timing } from "../measure/profile.js";
+import { cutsOf, profileOf, timing } from "../measure/profile.js";
 import type { Model, Tap } from "../models/model.js";
 import { type DenoiseOptions, denoise } from "./denoise.js";
 import type { RequestReader } from "./requests.js";
@@ -22,8 +22,11 @@ export const measureProfile = async (
     const { stepMs } = await denoise({ ...prepared, ...how, backend });
     return { stepMs, runMs };
   };
-  const [plain, cut] = [await timed({}), await timed({ methods: [profiling], cuts: "sites" })];
-  return profileOf(plain, cut, prepared.model.sites, prepared.guidance === 1 ? 1 : 2);
+  const { model, segments } = prepared;
+  const [plain, cut] = [await timed({}), await timed({ cuts: cutsOf(model.sites) })];
+  const isEmpty = (from: number, to: number): boolean =>
+    segments.segment({ from, to, skip: [], keep: [], taps: [] }).graph.nodes === 0;
+  return profileOf(plain, cut, model.sites, prepared.guidance === 1 ? 1 : 2, isEmpty);
 };
 
 /** Uncached runs, one per prompt, whose values a collector made for them reads. */

@@ -46,7 +46,6 @@ const visit = (steps: number): Check =>
     "weights?": weights,
     "readings?": listOf(orNull(reading)),
     "reasons?": mapOf(reason),
-    "ms?": anAmount,
   });
 
 const ofSteps = (steps: number): Check =>

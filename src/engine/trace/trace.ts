@@ -21,8 +21,6 @@ export interface TraceVisit {
   readonly readings?: readonly (Reading | null)[];
   /** What the method compared, and marks such as `negative`; only where it says so. */
   readonly reasons?: Readonly<Record<string, number | true>>;
-  /** Only in instrumented runs, where every site is a segment of its own. */
-  readonly ms?: number;
 }
 
 /** In which steps one site really ran. */

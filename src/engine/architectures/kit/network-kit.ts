@@ -63,6 +63,7 @@ export const networkKit = (layout: Layout, weights: WeightStore) => {
 
   const subLayer = (id: string, [, kind, ...more]: BlockLayout["subLayers"][number], one: SubLayer): void => {
     const { text, input, emit, merge } = one;
+    const inputFrom = parts.length;
     if (text) {
       const site = textSite(id, parts.length);
       textKv.push(site);
@@ -78,7 +79,7 @@ export const networkKit = (layout: Layout, weights: WeightStore) => {
       });
       if (subLayers.length === 0) modulatedInput = { value: `${id}.input`, after: parts.length };
     }
-    const site = subLayerSite(id, kind, more, parts.length);
+    const site = subLayerSite(id, kind, more, parts.length, inputFrom);
     part(id, (g, stream) => {
       for (const [index, value] of emit(g, stream, id).entries()) stream.set(site.values[index] as string, value);
     });
