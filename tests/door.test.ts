@@ -104,6 +104,8 @@ const lawful: Readonly<Record<string, readonly unknown[]>> = {
   expectedTime: [plan, { seconds: 1 }],
   fastestAbove: [door.benchFigures(report), 30],
   fewerSteps: [engine, {}],
+  filled: [{ method, order: 1, grams: { "feed-forward": [[1], [1, 1]] } }],
+  forecastErrors: [{ method, gram: [[1], [1, 1]], order: 1, fittedTo: [[1], [1, 1]] }],
   fulfilling: [[{ method: "fora", options: {}, ideal: 2, expected: [1, 2], cacheBytes: 1 }], { speedup: 2 }],
   guarded: [method, {}],
   idealSpeedup: [trace, profile],

@@ -1,4 +1,4 @@
-import { type CacheMethod, fora, type Gram, withForecast } from "diffusion-cache";
+import { type CacheMethod, filled, fillings, fora, type Gram } from "diffusion-cache";
 import { clusters, velocityAt } from "./mixture.js";
 import { type Field, meanDistance, type Points, type Walk, walk } from "./walk.js";
 
@@ -14,20 +14,6 @@ export interface Choice {
   /** Of each cluster. */
   readonly width: number;
 }
-
-/** How a step that is not computed gets its velocity. */
-export const fillings = [
-  { name: "reuse", label: "Reuse" },
-  { name: "line", label: "Line" },
-  { name: "taylor", label: "Taylor" },
-  { name: "hermite", label: "Hermite" },
-  { name: "foca", label: "FoCa" },
-  { name: "dmd", label: "DMD" },
-  { name: "fitted", label: "Fitted" },
-] as const;
-
-/** What stands in a step for a velocity that was not computed. */
-export type Filling = (typeof fillings)[number]["name"];
 
 export const count = 24;
 
@@ -66,16 +52,8 @@ export const methodsOf = (
   { interval, order }: Pick<Choice, "interval" | "order">,
   gram: Gram,
 ): readonly CacheMethod[] => {
-  const when = fora({ interval });
-  return [
-    when,
-    withForecast(when, { by: "taylorseer", order: 1 }),
-    withForecast(when, { by: "taylorseer", order }),
-    withForecast(when, { by: "hermite", order }),
-    withForecast(when, { by: "foca" }),
-    withForecast(when, { by: "dmd" }),
-    withForecast(when, { by: "l2p", grams: { "feed-forward": gram }, history: order + 1 }),
-  ];
+  const methods = filled({ method: fora({ interval }), order, grams: { "feed-forward": gram } });
+  return fillings.map(({ name }) => methods[name]);
 };
 
 export interface Experiment {

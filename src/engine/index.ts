@@ -96,6 +96,15 @@ export { type CompareRequest, type Comparison, compare } from "./measure/compare
 export { compareRuns } from "./measure/compare-runs.js";
 export { isDisturbed } from "./measure/disturbed.js";
 export { type FewerSteps, type FewerStepsOptions, fewerSteps } from "./measure/fewer-steps.js";
+export {
+  type Filling,
+  type FillingOptions,
+  type ForecastErrors,
+  type ForecastErrorsOptions,
+  filled,
+  fillings,
+  forecastErrors,
+} from "./measure/forecast-errors.js";
 export type { Measured } from "./measure/measured.js";
 export { idealSpeedup } from "./measure/profile.js";
 export {
