@@ -5,7 +5,7 @@ import { engineError } from "../error.js";
 // What the graphs of a class do not cover is refused by the field's name.
 
 const refused: readonly (readonly [string, Readonly<Record<string, unknown>>, string])[] = [
-  ["HunyuanVideoTransformer3DModel", { image_condition_type: "token_replace" }, "image_condition_type = "],
+  ["HunyuanVideoTransformer3DModel", { image_condition_type: "channel_concat" }, "image_condition_type = "],
   ["HunyuanVideoTransformer3DModel", { qk_norm: "l2" }, "qk_norm = "],
   ["HunyuanVideoTransformer3DModel", { rope_axes_dim: [16, 56] }, "rope_axes_dim = "],
   ["HunyuanVideoTransformer3DModel", { rope_axes_dim: [16, 56, 54] }, "add up to attention_head_dim = 128"],

@@ -20,7 +20,7 @@ const refused: readonly (readonly [string, "real" | "networks", string, (inputs:
     "The mask of the text is none of ones followed by zeros",
   ],
   [
-    ...(["ltx-masked", "networks", "frames that condition a clip"] as const),
+    ...(["ltx-masked", "networks", "a mask of frames that condition a clip"] as const),
     ({ noise }) => ({
       conditioning_mask: ones(
         1,
@@ -28,11 +28,6 @@ const refused: readonly (readonly [string, "real" | "networks", string, (inputs:
       ),
     }),
     '"conditioning_mask"',
-  ],
-  [
-    ...(["wan", "real", "a first frame, with timesteps for each token"] as const),
-    ({ noise }) => ({ image: ones(...noise.dims) }),
-    '"image"',
   ],
 ];
 

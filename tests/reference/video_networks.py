@@ -60,7 +60,10 @@ def mochi(model, x, t, c, size):
 
 def hunyuan(scale):
     def forward(model, x, t, c, size):
-        if "image" in c:  # its latents and a mask, as HunyuanVideoImageToVideoPipeline joins them
+        # As HunyuanVideoImageToVideoPipeline joins them: the first frame in its place, or its latents and a mask.
+        if model.config.image_condition_type == "token_replace":
+            x = torch.cat([c["image"], x[:, :, 1:]], dim=2)
+        elif "image" in c:
             x = torch.cat([x, c["image"]], dim=1)
         told = {"guidance": torch.full((len(x),), scale * 1000)} if model.config.guidance_embeds else {}
         mask = c.get("mask", torch.ones(c["text"].shape[:2]))
@@ -91,6 +94,9 @@ NETWORKS = {
     "hunyuan-image": ("HunyuanVideoTransformer3DModel", dict(in_channels=5, out_channels=2, num_attention_heads=2, attention_head_dim=8, num_layers=1, num_single_layers=2, num_refiner_layers=0,
                      patch_size=2, qk_norm=None, image_condition_type="latent_concat", text_embed_dim=6, pooled_projection_dim=5, rope_axes_dim=(4, 2, 2)), (1, 2, 3, 4, 4), 5, 4.5, dict(shift=2.0),
                      [(1, 4, 6, None, dict(pooled=5))], hunyuan(4.5), False),
+    "hunyuan-replaced": ("HunyuanVideoTransformer3DModel", dict(in_channels=3, out_channels=3, num_attention_heads=2, attention_head_dim=8, num_layers=2, num_single_layers=1, num_refiner_layers=1,
+                     patch_size=2, image_condition_type="token_replace", text_embed_dim=6, pooled_projection_dim=5, rope_axes_dim=(4, 2, 2)), (1, 3, 3, 4, 4), 6, 6.0, dict(shift=7.0),
+                     [(1, 4, 6, 3, dict(pooled=5))], hunyuan(6.0), False),
 }  # fmt: skip
 
 
@@ -159,7 +165,7 @@ def make(name):
     noise = torch.randn(shape, generator=torch.Generator().manual_seed(0))
     branches = [conditions(*one, **(more[0] if more else {})) for *one, more in [(*each[:4], each[4:]) for each in both]]
     if config.get("image_condition_type"):
-        more = (1, config["in_channels"] - shape[1], *shape[2:])
+        more = (*shape[:2], 1, *shape[3:]) if config["image_condition_type"] == "token_replace" else (1, config["in_channels"] - shape[1], *shape[2:])
         branches = [one | {"image": torch.randn(more, generator=torch.Generator().manual_seed(9))} for one in branches]
     cond, uncond = branches if len(branches) == 2 else (branches[0], None)
     modules = [key for key, _ in model.named_modules() if re.fullmatch(r"(single_)?transformer_blocks\.\d+\.(attn\d?|ff|ff_context|proj_mlp)", key)]
@@ -208,6 +214,8 @@ def make(name):
             now["step"], clock["timestep"] = step, float(1000 - t if schedule.get("invert_sigmas") else t)  # as MochiPipeline says it
             predictions.append(predict(x, t, apart))
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
+        if config.get("image_condition_type") == "token_replace":
+            x = torch.cat([cond["image"], x[:, :, 1:]], dim=2)
         return torch.stack(predictions), x
 
     given = {"video_coords": placed(*shape[2:])} if forward is ltx_placed else {}

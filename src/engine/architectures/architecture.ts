@@ -6,6 +6,9 @@ import type { Geometry, Model } from "../models/model.js";
 import { type Positions, quarterTurn, type RotaryTables, rotaryTables } from "../models/rotary.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
+/** Inputs as a run takes them; `image`, the first frame where it is given, is no condition any more. */
+export type Guided = RunInputs & { readonly guidance: number; readonly image?: Tensor };
+
 /** What the engine asks of an architecture before it knows what to generate. */
 export interface Architecture {
   build(config: unknown, weights: WeightStore, geometry: Geometry): Model;
@@ -20,9 +23,11 @@ export interface Architecture {
   pack(noise: Tensor, config: unknown): Tensor;
   unpack(latents: Float32Array, dims: readonly number[], config: unknown): Tensor;
   /** What a guidance scale means: two passes a step, or one where the model was trained to be told the scale. */
-  guided(inputs: RunInputs, scale: number, config: unknown): RunInputs & { readonly guidance: number };
+  guided(inputs: RunInputs, scale: number, config: unknown): Guided;
   /** A condition as people have it → as the graphs take it. */
   condition(name: string, value: Tensor, config: unknown): Tensor;
+  /** Whether a condition "image" is the first frame of the clip, which stays as it is given (`Guided`). */
+  readonly firstFrame?: boolean;
 }
 
 /** The parts of an {@link Architecture} whose latents are unpacked and whose guidance is two passes a step. */

@@ -6,8 +6,9 @@ const qkNorms = { rms_norm: "rms-head", layer_norm: "layer-head" } as const;
 /** @throws EngineError "model-config" that names the field, its value and what was expected */
 export const hunyuanVideoConfig = (json: unknown) => {
   const config = configReader(json, "Only checkpoints of HunyuanVideo as diffusers saves them are supported.");
-  // A picture that conditions a clip comes as further channels; one in place of the first frame is not covered.
-  const pictured = config.oneOf("image_condition_type", null, [null, "latent_concat"]) !== null;
+  // A picture that conditions a clip comes as further channels, or in place of the first frame.
+  const picture = config.oneOf("image_condition_type", null, [null, "latent_concat", "token_replace"]);
+  const pictured = picture === "latent_concat";
   const [heads, headWidth] = [config.whole("num_attention_heads", 24), config.whole("attention_head_dim", 128)];
   const axes = config.wholes("rope_axes_dim", [16, 56, 56], 3);
   if (axes.some((axis) => axis % 2) || axes.reduce((sum, axis) => sum + axis, 0) !== headWidth)
@@ -20,6 +21,7 @@ export const hunyuanVideoConfig = (json: unknown) => {
   const [patch, patchTime] = [config.whole("patch_size", 2), config.whole("patch_size_t", 1)];
   const found = {
     ...{ heads, headWidth, axes, inChannels, outChannels },
+    replaced: picture === "token_replace",
     patches: [patchTime, patch, patch] as const,
     dual: config.whole("num_layers", 20, 0),
     single: config.whole("num_single_layers", 40, 0),

@@ -1,3 +1,4 @@
+import { EngineError } from "../errors.js";
 import type { GraphBuilder, GraphValue } from "../graph/builder.js";
 import type { WeightStore } from "../graph/weights.js";
 import { timestepEmbedding } from "../models/embeddings.js";
@@ -14,6 +15,7 @@ import {
   withImage,
 } from "./architecture.js";
 import { hunyuanVideoConfig as read } from "./hunyuan-video-config.js";
+import { tokenTimes, withoutFirstFrame } from "./kit/first-frame.js";
 import { imageNames, type JointStreams, jointBlock, textNames } from "./kit/joint-streams.js";
 import { layersOf } from "./kit/layers.js";
 import { networkKit } from "./kit/network-kit.js";
@@ -44,13 +46,24 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
   const layers = layersOf(weights);
-  part("time_text_embed", (g, stream) => {
-    const names = ["timestep", ...(guidanceEmbeds ? ["guidance"] : []), "pooled"];
-    const rows = names.map((name) => {
-      const module = name === "pooled" ? "text_embedder" : `${name}_embedder`;
-      return layers.embedder(g, stream.get(name), `time_text_embed.${module}`, D);
+  const times = config.replaced
+    ? tokenTimes(layers, geometry, { tokens: N, depth: patches[0], zero: timestepEmbedding(0, 256) })
+    : undefined;
+  if (times?.key === "")
+    throw new EngineError("input-invalid", "The model makes clips from a picture, and there is none.", {
+      hint: "Give the latents of the first frame as image, [clips, channels, 1, height, width].",
     });
+  part("time_text_embed", (g, stream) => {
+    const embed = (name: string, value = stream.get(name)): GraphValue =>
+      layers.embedder(g, value, `time_text_embed.${name === "pooled" ? "text" : name}_embedder`, D);
+    const names = ["timestep", ...(guidanceEmbeds ? ["guidance"] : []), "pooled"];
+    const rows = names.map((name) => embed(name));
     stream.set("temb", g.silu(rows.reduce((sum, row) => g.add(sum, row))));
+    // The first frame's tokens are not told the guidance.
+    if (times) {
+      const still = g.silu(g.add(embed("timestep", times.zero(g)), rows.at(-1) as GraphValue));
+      stream.set("times", g.concat([still, stream.get("temb")], 0));
+    }
   });
   part("context_embedder", (g, stream) => {
     const refiner = { layers, heads, headWidth, blocks: config.refiner };
@@ -65,6 +78,15 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   });
   const modulation = (name: string, count: number) => (g: GraphBuilder, stream: Stream, id: string) =>
     layers.modulation(g, stream.get("temb"), `${id}.${name}.linear`, count, D);
+  /** Of the video, and of `more` rows behind it: the first frame's tokens have rows of their own where it is given. */
+  const ofVideo = (name: string, count: number, more: number) => (g: GraphBuilder, stream: Stream, id: string) =>
+    times
+      ? g.once(`times ${id}.${name}`, () =>
+          layers
+            .modulation(g, stream.get("times"), `${id}.${name}.linear`, count, D)
+            .map((row) => times.spread(g, row, more)),
+        )
+      : modulation(name, count)(g, stream, id);
   const mask = (g: GraphBuilder, stream: Stream): GraphValue | undefined =>
     masked ? g.once("mask", () => hidden(g, withImage(g, fromFirst(g, stream.get("mask")), N, "first"))) : undefined;
   const shared: Omit<ParallelStream, "tokens" | "modulation"> = {
@@ -75,11 +97,11 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const joint: JointStreams = {
     ...shared,
     ...{ order: "image-first", activation: "gelu-approximate", network: { inner } },
-    x: { modulation: modulation("norm1", 6), ...imageNames() },
+    x: { modulation: ofVideo("norm1", 6, 0), ...imageNames() },
     context: { modulation: modulation("norm1_context", 6), ...textNames() },
   };
   for (const one of layout.blocks.slice(0, dual)) block(one, jointBlock(one.id, joint));
-  const table: ParallelStream = { ...shared, tokens: T, inner, modulation: modulation("norm", 3) };
+  const table: ParallelStream = { ...shared, tokens: T, inner, modulation: ofVideo("norm", 3, T) };
   for (const one of layout.blocks.slice(dual)) {
     const { subLayers, end } = parallelBlock(one.id, table);
     block(one, subLayers, end);
@@ -99,16 +121,19 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const latents = { name: "latents", dims: [B, outChannels, F, height, width] };
   return model({
     architecture: "HunyuanVideoTransformer3DModel",
-    key: `hunyuan ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}`,
+    key: `hunyuan ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}${times?.key ?? ""}`,
     inputs: [latents, { name: "timestep", dims: [1, 256] }, ...conditions],
     conditions,
     embedTimestep: (timestep) => timestepEmbedding(timestep, 256),
   });
 };
 
+const told = toldGuidance((json) => (read(json).guidanceEmbeds ? 256 : undefined));
+
 export const architecture: Architecture = {
   ...plain,
-  ...toldGuidance((json) => (read(json).guidanceEmbeds ? 256 : undefined)),
+  ...told,
+  guided: (inputs, scale, json) => told.guided(read(json).replaced ? withoutFirstFrame(inputs) : inputs, scale, json),
   build,
   // 129 frames of 720 × 1280 pixels, as HunyuanVideoPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).outChannels, frames: 33, height: 90, width: 160 }),

@@ -5,6 +5,7 @@ import type { Geometry, Model, Stream } from "../models/model.js";
 import { packed, unpacked } from "../models/packing.js";
 import { type Architecture, hidden, plain, textConditions } from "./architecture.js";
 import { configReader } from "./config-reader.js";
+import { tokenTimes, withoutFirstFrame } from "./kit/first-frame.js";
 import { activations, layersOf } from "./kit/layers.js";
 import { networkKit } from "./kit/network-kit.js";
 import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
@@ -60,8 +61,10 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
   const layers = layersOf(weights);
+  const times = tokenTimes(layers, geometry, { tokens: S, zero: timestepEmbedding(0, 256) });
   part("time_embed", (g, stream) => {
-    stream.set("temb", layers.embedder(g, stream.get("timestep"), "time_embed.emb.timestep_embedder", D));
+    const entering = times.entering(g, stream.get("timestep"));
+    stream.set("temb", layers.embedder(g, entering, "time_embed.emb.timestep_embedder", D));
     stream.set("rows", layers.linear(g, g.silu(stream.get("temb")), "time_embed.linear", 6 * D));
   });
   part("caption_projection", (g, stream) =>
@@ -71,10 +74,9 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const table: SingleStream = {
     ...{ layers, heads, headWidth, bias: config.bias, outBias: config.outBias, rope: rope.tables },
     modulation: (g: GraphBuilder, stream: Stream, id: string): readonly GraphValue[] =>
-      g.once(`modulation ${id}`, () => {
-        const own = layers.weight(g, `${id}.scale_shift_table`, [6, D]);
-        return layers.rows(g, g.add(own, g.reshape(stream.get("rows"), [6, D])), 6);
-      }),
+      g.once(`modulation ${id}`, () =>
+        times.rows(g, layers.weight(g, `${id}.scale_shift_table`, [6, D]), stream.get("rows"), 6),
+      ),
     norms: { kind: "rms", epsilon: [epsilon, epsilon], ...(config.affine ? { affine: ["norm1", "norm2"] } : {}) },
     qkNorm: { kind: "rms-all", epsilon: 1e-5 },
     cross: { bias: (g: GraphBuilder, stream: Stream) => (masked ? hidden(g, stream.get("mask")) : undefined) },
@@ -82,8 +84,8 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   };
   for (const one of layout.blocks) block(one, singleStreamBlock(one.id, table));
   part("proj_out", (g, stream) => {
-    const rows = g.add(layers.weight(g, "scale_shift_table", [2, D]), stream.get("temb"));
-    const [shift, scale] = layers.rows(g, rows, 2) as [GraphValue, GraphValue];
+    const own = layers.weight(g, "scale_shift_table", [2, D]);
+    const [shift, scale] = times.rows(g, own, stream.get("temb"), 2) as [GraphValue, GraphValue];
     const normed = layers.modulated(g, stream.get("x"), { shift, scale }, 1e-6);
     stream.set("prediction", layers.linear(g, normed, "proj_out", inChannels)); // [B, S, C]
   });
@@ -91,7 +93,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const conditions = [...textConditions(geometry, config.captionChannels), ...rope.conditions];
   return model({
     architecture: "LTXVideoTransformer3DModel",
-    key: `ltx ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}${rope.conditions.length > 0 ? " placed" : ""}`,
+    key: `ltx ${B}×${F}×${height}×${width}+${T}${masked ? " masked" : ""}${rope.conditions.length > 0 ? " placed" : ""}${times.key}`,
     inputs: [{ name: "latents", dims: [B, S, inChannels] }, { name: "timestep", dims: [1, 256] }, ...conditions],
     volume: (g, latents) => g.reshape(g.transpose(latents, [0, 2, 1]), [B, inChannels, F, height, width]),
     conditions,
@@ -99,9 +101,13 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   });
 };
 
+const positions = givenPositions((json) => read(json));
+
 export const architecture: Architecture = {
   ...plain,
-  ...givenPositions((json) => read(json)),
+  ...positions,
+  guided: (inputs, scale, json) => positions.guided(withoutFirstFrame(inputs), scale, json),
+  firstFrame: true, // as LTXImageToVideoPipeline
   build,
   // 161 frames of 512 × 704 pixels, as LTXPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).inChannels, frames: 21, height: 16, width: 22 }),

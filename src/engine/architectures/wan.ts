@@ -5,6 +5,7 @@ import type { Geometry, Model, Stream } from "../models/model.js";
 import { gridPositions } from "../models/rotary.js";
 import { type Architecture, expectPatches, plain, ropeTables } from "./architecture.js";
 import { configReader } from "./config-reader.js";
+import { tokenTimes, withoutFirstFrame } from "./kit/first-frame.js";
 import { layersOf } from "./kit/layers.js";
 import { networkKit } from "./kit/network-kit.js";
 import { type SingleStream, singleStreamBlock } from "./kit/single-stream.js";
@@ -57,8 +58,14 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
   const layers = layersOf(weights);
+  const times = tokenTimes(layers, geometry, {
+    tokens: (F / t) * (height / h) * (width / w),
+    depth: t,
+    zero: timestepEmbedding(0, config.timeChannels),
+  });
   part("condition_embedder.time", (g, stream) => {
-    stream.set("temb", layers.embedder(g, stream.get("timestep"), "condition_embedder.time_embedder", D));
+    const entering = times.entering(g, stream.get("timestep"));
+    stream.set("temb", layers.embedder(g, entering, "condition_embedder.time_embedder", D));
     stream.set("rows", layers.linear(g, g.silu(stream.get("temb")), "condition_embedder.time_proj", 6 * D));
   });
   part("condition_embedder.text", (g, stream) =>
@@ -70,10 +77,9 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const table: SingleStream = {
     ...{ layers, heads, headWidth, bias: true, rope },
     modulation: (g: GraphBuilder, stream: Stream, id: string): readonly GraphValue[] =>
-      g.once(`modulation ${id}`, () => {
-        const own = layers.weight(g, `${id}.scale_shift_table`, [1, 6, D]);
-        return layers.rows(g, g.add(own, g.reshape(stream.get("rows"), [1, 6, D])), 6);
-      }),
+      g.once(`modulation ${id}`, () =>
+        times.rows(g, layers.weight(g, `${id}.scale_shift_table`, [1, 6, D]), stream.get("rows"), 6),
+      ),
     norms: { epsilon: [epsilon, epsilon] } as const,
     qkNorm: { kind: "rms-all", epsilon } as const,
     cross: config.crossNorm ? { norm: { name: "norm2", epsilon } } : {},
@@ -81,8 +87,8 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   };
   for (const one of layout.blocks) block(one, singleStreamBlock(one.id, table));
   part("proj_out", (g, stream) => {
-    const rows = g.add(layers.weight(g, "scale_shift_table", [1, 2, D]), g.reshape(stream.get("temb"), [1, 1, D]));
-    const [shift, scale] = layers.rows(g, rows, 2) as [GraphValue, GraphValue];
+    const own = layers.weight(g, "scale_shift_table", [1, 2, D]);
+    const [shift, scale] = times.rows(g, own, stream.get("temb"), 2) as [GraphValue, GraphValue];
     const normed = layers.modulated(g, stream.get("x"), { shift, scale }, epsilon);
     const out = layers.linear(g, normed, "proj_out", t * h * w * inChannels);
     stream.set("prediction", layers.unpatched(g, out, [B, inChannels, F, height, width], patches));
@@ -91,7 +97,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const conditions = [{ name: "text", dims: [B, T, config.textChannels] }];
   return model({
     architecture: "WanTransformer3DModel",
-    key: `wan ${B}×${F}×${height}×${width}+${T}`,
+    key: `wan ${B}×${F}×${height}×${width}+${T}${times.key}`,
     inputs: [
       { name: "latents", dims: [B, inChannels, F, height, width] },
       { name: "timestep", dims: [1, config.timeChannels] },
@@ -104,6 +110,8 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
 
 export const architecture: Architecture = {
   ...plain,
+  firstFrame: true, // as WanImageToVideoPipeline with expand_timesteps, Wan 2.2 TI2V
+  guided: (inputs, scale) => ({ ...withoutFirstFrame(inputs), guidance: scale }),
   build,
   // 81 frames of 480 × 832 pixels, as WanPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).inChannels, frames: 21, height: 60, width: 104 }),

@@ -2,6 +2,7 @@ import type { Backend, Bytes, Compiled, Handle } from "../backends/backend.js";
 import { type ExecutorOptions, executor } from "../cache/execute.js";
 import { handleCounts } from "../cache/history.js";
 import { EngineError } from "../errors.js";
+import type { Graph } from "../graph/builder.js";
 import type { Scheduler } from "../schedulers/scheduler.js";
 import { allFinite, type Tensor } from "../tensor.js";
 import type { TraceSite, TraceVisit } from "../trace/trace.js";
@@ -12,6 +13,8 @@ export interface DenoiseOptions extends Omit<ExecutorOptions, "counts" | "timest
   readonly scheduler: Scheduler;
   /** Standard normal noise in the shape of the latents. */
   readonly noise: Tensor;
+  /** The first frame, in the layout of the latents, where it is given: it stays. */
+  readonly image?: Tensor | undefined;
   /** Normal noise of the same shape, for schedulers that add some in every step. Default: zeros. */
   readonly draw?: () => Tensor;
   readonly signal?: AbortSignal | undefined;
@@ -65,19 +68,20 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const stopIfAsked = (): void => {
     if (signal?.aborted) throw new EngineError("stopped", "The run was stopped before its last step.");
   };
+  const compile = async (graph: Graph): Promise<Compiled> => {
+    stopIfAsked();
+    const before = performance.now();
+    const compiled = await options.compile(graph);
+    used.add(compiled);
+    compileMs += performance.now() - before;
+    return compiled;
+  };
   const run = executor({
     ...options,
     counts,
     timesteps: scheduler.timesteps,
     sigmas: scheduler.sigmas,
-    async compile(graph) {
-      stopIfAsked();
-      const before = performance.now();
-      const compiled = await options.compile(graph);
-      used.add(compiled);
-      compileMs += performance.now() - before;
-      return compiled;
-    },
+    compile,
   });
 
   const solver = advancer({
@@ -94,8 +98,12 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
   const stepCacheBytes: number[] = [];
   let peak = bytesOf(backend, 0, 0, used);
   try {
+    const { model, image } = options;
+    const held = image
+      ? (await import("./held-frame.js")).holding({ backend, counts, compile, model, image })
+      : async (from: Handle) => from;
     const noiseHandle = backend.upload(noise);
-    let latents = backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]);
+    let latents = await held(backend.combine([{ handle: noiseHandle, weight: scheduler.initNoiseSigma }]));
     counts.drop(noiseHandle);
     await run.prepare(options.onCompile);
     const prepared = compileMs;
@@ -112,10 +120,11 @@ export const denoise = async (options: DenoiseOptions): Promise<Denoised> => {
       if (collectPredictions) predictions.push((await backend.read(prediction)).slice());
       if (backend.readsFree) expectFinite(await backend.read(prediction));
       const shown = previewAt(step);
-      const { clean, next } = solver.step(step, latents, prediction, shown);
+      const { clean: predicted, next } = solver.step(step, latents, prediction, shown);
       counts.drop(latents);
       counts.drop(prediction);
-      latents = next;
+      latents = await held(next);
+      const clean = predicted && (await held(predicted));
       const preview = shown && clean ? { preview: (await backend.read(clean)).slice() } : {};
       if (clean) counts.drop(clean);
       const cache = run.cacheBytes();

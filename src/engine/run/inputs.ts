@@ -96,8 +96,12 @@ export const expectDims = (name: string, tensor: Tensor | undefined, wanted: rea
 };
 
 /** Refuses conditions that the network does not read: a misspelt one would be lost. */
-export const expectKnown = (given: Readonly<Record<string, Tensor>>, { conditions, architecture }: Model): void => {
-  const names = conditions.map(({ name }) => name);
+export const expectKnown = (
+  given: Readonly<Record<string, Tensor>>,
+  { conditions, architecture }: Model,
+  more: readonly string[] = [],
+): void => {
+  const names = [...conditions.map(({ name }) => name), ...more];
   const odd = Object.keys(given).find((name) => !names.includes(name));
   if (odd !== undefined)
     throw new EngineError("input-invalid", `${architecture} has no condition ${shown(odd)}.`, {

@@ -117,7 +117,7 @@ export const requestReader = (
           hint: "The tensors say what is made, and how many.",
         });
       const given = inputs ? checkedInputs(inputs, shape) : promptInputs(vocabulary, shape, defaults.prompt, request);
-      const { noise, cond, uncond, guidance } = architecture.guided(given, scale, checkpoint.config);
+      const { noise, cond, uncond, image, guidance } = architecture.guided(given, scale, checkpoint.config);
       if (guidance !== 1 && !uncond)
         throw new EngineError("input-invalid", `guidance is ${guidance}, but there is no unconditional input.`, {
           hint: "Give the tensor uncond, or guidance 1.",
@@ -132,12 +132,13 @@ export const requestReader = (
           hint: `The tensors say what is made, and ${scheduler.name} draws no noise in its steps.`,
         });
       const latents = architecture.pack(noise, checkpoint.config);
+      const first = image && expectDims("image", image, [clips, channels, 1, height, width]);
       const tokens = cond.text?.dims[1] ?? 0;
       const masked = (cond.mask ?? uncond?.mask) !== undefined;
-      const names = Object.keys(cond).sort();
+      const names = [...Object.keys(cond), ...(image ? ["image"] : [])].sort();
       const { model, segments } = modelFor({ clips, channels, frames, height, width, tokens, masked, given: names });
       decoding?.expectChannels(channels);
-      if (inputs) expectKnown({ ...inputs.cond, ...inputs.uncond }, model);
+      if (inputs) expectKnown({ ...cond, ...uncond }, model, architecture.firstFrame ? ["image"] : []);
       const rows = (given: Readonly<Record<string, Tensor>>): Map<string, Tensor> =>
         new Map(
           model.conditions.map(({ name, dims }) => {
@@ -154,6 +155,7 @@ export const requestReader = (
         guidance,
         signal,
         noise: latents,
+        image: first && architecture.pack(repeated(first, clips), checkpoint.config),
         draws,
         draw: stepNoise(latents, request.seed ?? 0, inputs === undefined),
         methods: cache,
