@@ -40,7 +40,7 @@ const near: readonly Label[] = [
 const places = [1, 1.4, 1.8, 2.4].flatMap((far) => near.map(({ x, y, anchor }): Label => ({ x, y: y * far, anchor })));
 
 /** What covering costs: another name cannot be read any more, a point or a line can. */
-const weight = { outside: 20, name: 5, point: 2 };
+const weight = { outside: 20, name: 5, point: 4 };
 const [rounds, starts] = [6, 8];
 
 /**

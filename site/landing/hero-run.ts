@@ -2,12 +2,14 @@ import { type Engine, type Progress, sitesOf } from "diffusion-cache";
 import type { Pixels } from "../clips/frames.js";
 import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
+import { measureIdeal } from "../example/found-out.js";
 import type { Cell } from "../grid/grid-rows.js";
 import { checkpointOf } from "../model/checkpoints.js";
 import type { PageModel } from "../model/models.js";
 import type { RunName, Settings } from "../program/example-module.js";
 import { loadExample } from "../program/examples.js";
 import { sentenceOf } from "../program/sentence.js";
+import { speedup, timesAsFast } from "../program/summary.js";
 import { growingStrip } from "./hero-strip.js";
 
 /** One of the two runs, as far as it has come. */
@@ -18,6 +20,15 @@ export interface HeroView {
 }
 
 export type HeroViews = Readonly<Record<RunName, HeroView>>;
+
+/** What is shown of a pair of runs. */
+export interface HeroShown {
+  readonly views: HeroViews;
+  /** What is said of it. */
+  readonly note: string;
+  /** How much faster the cached run was; empty until both are done. */
+  readonly gain: string;
+}
 
 /** What the page hands to its pair of clips. */
 export interface HeroConfig {
@@ -44,7 +55,7 @@ export interface HeroConfig {
 export const runHero = async (
   { engine: open, signal, current }: PanelRun,
   { example, model, settings }: HeroConfig,
-  { show, say }: { show: (views: HeroViews, note: string) => void; say: (text: string) => void },
+  { show, say }: { show: (shown: HeroShown) => void; say: (text: string) => void },
 ): Promise<Engine> => {
   const engine = await open(model);
   const module = await loadExample(example);
@@ -56,9 +67,9 @@ export const runHero = async (
   };
   const empty = (name: RunName): HeroView => ({ cells: strips[name].cells(), ms: undefined });
   let views: HeroViews = { uncached: empty("uncached"), cached: empty("cached") };
-  const put = (name: RunName, change: Partial<HeroView>, note: string): void => {
+  const put = (name: RunName, change: Partial<HeroView>, note: string, gain = ""): void => {
     views = { ...views, [name]: { ...views[name], cells: strips[name].cells(), ...change } };
-    if (current()) show(views, note);
+    if (current()) show({ views, note, gain });
   };
   const forming = "Your own run, first with every step computed, then with the cache.";
   put("uncached", {}, forming);
@@ -71,9 +82,13 @@ export const runHero = async (
     put(name, { ms, ...(progress.preview ? { clip: progress.preview } : {}) }, forming);
   };
   const outcome = await module.run({ engine, settings, signal, onProgress });
+  const said = sentenceOf(outcome);
   for (const name of ["uncached", "cached"] as const) {
     const { clip, trace } = outcome[name];
-    put(name, { clip, ms: trace.totals.wallMs }, sentenceOf(outcome));
+    put(name, { clip, ms: trace.totals.wallMs }, said);
   }
+  say("Measuring the ideal speed-up");
+  const { cells, sentence = said } = await measureIdeal(engine, outcome, signal);
+  put("cached", {}, sentence, cells?.speedup ?? timesAsFast(speedup(outcome)));
   return engine;
 };

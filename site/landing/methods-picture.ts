@@ -11,6 +11,8 @@ interface Point {
 /** A method of the picture. */
 export interface PlacedMethod extends Point {
   readonly name: string;
+  /** Its page's name. */
+  readonly page: string | undefined;
   /** Whether it is closer to the uncached clip than both rivals. */
   readonly better: boolean;
   readonly label: Label;
@@ -35,10 +37,11 @@ export interface MethodsPicture {
   readonly decibels: readonly Tick[];
 }
 
-/** A letter of the picture takes about so much of its size. */
-const letterShare = 0.58;
+/** A letter takes about so much of its size, in wide fonts. */
+const letterShare = { regular: 0.64, bold: 0.71 };
 const fontSize = 13;
-const widthOf = (text: string): number => text.length * letterShare * fontSize;
+const widthOf = (text: string, weight: keyof typeof letterShare): number =>
+  text.length * letterShare[weight] * fontSize;
 const rivalNames = { "fewer-steps": "fewer steps", reused: "whole prediction reused" } as const;
 const middle = (values: readonly number[]): number => {
   const sorted = values.toSorted((a, b) => a - b);
@@ -93,18 +96,18 @@ export const methodsPicture = (report: QualityReport, width: number, height: num
     return { kind, name: rivalNames[kind], line, label: { x: Math.max(frame.x + 4, start.x - 4), y } };
   });
   const named = rivals.map(({ name, label }) => ({
-    ...{ x: label.x, y: label.y - fontSize / 2, width: widthOf(name), height: fontSize },
+    ...{ x: label.x, y: label.y - fontSize / 2, width: widthOf(name, "bold"), height: fontSize },
   }));
-  const points = lines.map(({ evaluations, psnr, label }) => ({
+  const points = lines.map(({ evaluations, psnr, label, gain = 0 }) => ({
     ...place({ speed: steps / evaluations, psnr: psnr.median }),
-    width: widthOf(label),
+    width: widthOf(label, gain > 0 ? "bold" : "regular"),
   }));
   const labels = placeLabels(points, fontSize + 2, [...named, ...rivals.flatMap(({ line }) => along(line))], frame);
   return {
     ...{ width, height, frame, rivals },
-    methods: lines.map(({ label: name, gain = 0 }, at) => {
+    methods: lines.map(({ label: name, page, gain = 0 }, at) => {
       const { x, y } = points[at] as Point;
-      return { name, x, y, better: gain > 0, label: labels[at] as Label };
+      return { name, page, x, y, better: gain > 0, label: labels[at] as Label };
     }),
     speeds: roundValues(1, fastest, 5).map((speed) => ({ at: atSpeed(speed), text: `${speed}×` })),
     decibels: roundValues(least, most, 9).map((psnr) => ({ at: atPsnr(psnr), text: String(psnr) })),

@@ -4,7 +4,7 @@ import { pageModels } from "../model/page-models.js";
 import { inBytes } from "../page/bytes.js";
 import { defaultsOf, type ExampleModule } from "../program/example-module.js";
 import { recordedRun } from "../program/recorded-run.js";
-import { speedup } from "../program/summary.js";
+import { speedup, timesAsFast } from "../program/summary.js";
 import type { HeroConfig } from "./hero-run.js";
 import { stripOf } from "./hero-strip.js";
 
@@ -32,7 +32,7 @@ export const recordedHero = (method: string, module: ExampleModule): HeroConfig 
       uncached: { cells: stripOf([], sitesOf(network), uncached), ms: uncached.totals.wallMs },
       cached: { cells, ms: cached.totals.wallMs },
     },
-    gain: `${gain.toFixed(2)} times as fast`,
+    gain: timesAsFast(gain),
     note: `Recorded on ${run.on}; ${alike} against the uncached clip. The strips fill at the speed of that run.`,
     loads: `This pair, on your device: ${inBytes(bytes)} of model, at most ${inBytes(runtimeBytes())} of runtime.`,
     planned: `FLUX, Wan, HunyuanVideo and ${cardNames.length - 3} more: what a method skips, keeps and gains.`,

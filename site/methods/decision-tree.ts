@@ -15,14 +15,14 @@ export const questions: readonly Question[] = [
     why: "Lossless: it keeps what the prompt alone decides. It saves little.",
   },
   {
-    ask: "Do you take fewer than ten steps, or is the model distilled?",
+    ask: "Does the model run in fewer than ten steps, or is it distilled?",
     method: "dbcache",
-    why: "With a high threshold and at most one reuse in a row; little is left to skip.",
+    why: "Set a high threshold and at most one reuse in a row. Little is left to skip.",
   },
   {
     ask: "Is the inside of the network out of reach: an API, a compiled graph, a U-Net?",
     method: "easycache",
-    why: "It sees inputs and predictions alone, and has one threshold.",
+    why: "It reads only inputs and predictions, and has one threshold.",
   },
   {
     ask: "Will you run one model with one scheduler and number of steps many times?",
@@ -30,13 +30,13 @@ export const questions: readonly Question[] = [
     why: "One calibration run; then the schedule is known, and nothing is read back.",
   },
   {
-    ask: "Is it a long video, where attention is most of the work, and is much memory free?",
+    ask: "Is it a long video, so that attention is most of the work, and is there memory to spare?",
     method: "pab",
-    why: "It skips attention alone. It keeps a tensor in every module: on a large model that can be more than the weights, so plan it first.",
+    why: "It skips only attention, and keeps a tensor for every module. On a large model that can exceed the weights, so plan it first.",
   },
   {
     ask: "None of these?",
     method: "firstblockcache",
-    why: "One threshold, two tensors a branch, no calibration: each run decides by itself.",
+    why: "One threshold, two tensors per branch, no calibration: each run decides for itself.",
   },
 ];

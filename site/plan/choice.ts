@@ -48,12 +48,15 @@ export const planOf = (
   };
 };
 
-/** What the page begins with: the model's usual run. */
-export const choiceOf = (name: string, before: Partial<Choice> = {}): Choice => {
+/** Options that were published for a method on a model. */
+export type PublishedOptions = (card: string, method: MethodName) => Readonly<Record<string, unknown>> | undefined;
+
+/** What the page begins with: the model's usual run, with published options where there are some. */
+export const choiceOf = (name: string, before: Partial<Choice> = {}, published?: PublishedOptions): Choice => {
   const card = modelCard(name);
   const [usual] = card.sizes;
-  const method = before.method ?? "pab";
-  const options = method === "none" ? {} : usualOptions(card, method);
+  const method = before.method ?? "magcache";
+  const options = method === "none" ? {} : (published?.(card.name, method) ?? usualOptions(card, method));
   return {
     ...{ dtype: "bf16", gpu: "A100", gpuGib: 80, seconds: 0, share: 0 },
     ...before,
@@ -67,13 +70,13 @@ export const linkOf = (choice: Choice): string =>
   new URLSearchParams(Object.entries(choice).map(([key, value]) => [key, String(value)])).toString();
 
 /** The choice of a link; what it does not say, or says wrongly, is the model's usual value. */
-export const choiceFromLink = (fragment: string): Choice | undefined => {
+export const choiceFromLink = (fragment: string, published?: PublishedOptions): Choice | undefined => {
   const given = new URLSearchParams(fragment.replace(/^#/, "").slice(0, 4000));
   const card = cardNames.find((name) => name === given.get("card"));
   if (!card) return undefined;
   const name = given.get("method") ?? "";
-  const method = name === "none" || Object.hasOwn(methods, name) ? (name as Choice["method"]) : "pab";
-  const usual = choiceOf(card, { method });
+  const method = name === "none" || Object.hasOwn(methods, name) ? (name as Choice["method"]) : "magcache";
+  const usual = choiceOf(card, { method }, published);
   const number = (key: keyof Choice): number => {
     const text = given.get(key);
     const value = Number(text);

@@ -32,11 +32,11 @@ export const pitfallsOf = (plan: RunPlan, choice: Choice, fit: Fit | undefined):
     ],
     [
       by === "share",
-      "The share is yours: where in the run it is skipped, and what that does to the picture, only a run tells.",
+      "No published run says how many steps are skipped with these settings, so the share is assumed. Only a run shows which steps are skipped, and what that does to the picture.",
     ],
     [
       method === "magcache" && by === "share",
-      "MagCache needs ratios of this model and number of steps; none are published here. The script measures them.",
+      "MagCache needs ratios measured on this model, and these options hold none: take a published setting where there is one, or let the script measure them.",
     ],
     [
       acts && card.experts !== undefined,

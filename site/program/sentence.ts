@@ -1,7 +1,7 @@
 import { isDisturbed, type Quality } from "diffusion-cache";
 import { inMemory, inTime } from "../page/bytes.js";
 import type { Measured } from "./example-module.js";
-import { speedup } from "./summary.js";
+import { speedup, timesAsFast } from "./summary.js";
 
 /** How alike two clips look, by SSIM. The bounds are rules of thumb, so the number stands beside the words. */
 const likeness = ({ ssim, psnr }: Quality): string => {
@@ -26,7 +26,7 @@ export const sentenceOf = (measured: Measured, ideal = Number.POSITIVE_INFINITY)
   const faster = isDisturbed(gain, ideal)
     ? "a disturbed measurement, since the ideal is less: run again"
     : gain > 1.02
-      ? `${gain.toFixed(2)} times as fast`
+      ? timesAsFast(gain)
       : gain < 0.98
         ? "slower"
         : "no faster";

@@ -46,6 +46,9 @@ const decibels = (psnr: number): string => (Number.isFinite(psnr) ? `${psnr.toFi
 export const speedup = ({ uncached, cached }: Measured): number =>
   uncached.trace.totals.wallMs / cached.trace.totals.wallMs;
 
+/** "1.87 times as fast" */
+export const timesAsFast = (gain: number): string => `${gain.toFixed(2)} times as fast`;
+
 /** The share of features that were not computed, 0 … 1. */
 const skippedOf = ({ cached }: Measured): number => {
   const { visits } = cached.trace;

@@ -4,7 +4,7 @@ import { type MethodsPicture, methodsPicture } from "../../site/landing/methods-
 import { qualityLines, qualitySources, recordedQuality } from "../../site/quality/recorded-quality.js";
 
 const sizes = [
-  [1060, 460],
+  [1060, 540],
   [344, 520],
 ] as const;
 const cases = qualitySources().flatMap((source) =>
