@@ -2,6 +2,7 @@ import { EngineError } from "../errors.js";
 import { version } from "../version.js";
 import { helpOf, readFlags, type Verb } from "./arguments.js";
 import { autotune } from "./autotune.js";
+import { beforeEnd } from "./before-end.js";
 import { bench } from "./bench.js";
 import { calibrate } from "./calibrate.js";
 import { cardsVerb } from "./cards.js";
@@ -76,6 +77,14 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
   console.error(`diffusion-cache: Cannot write to standard output: ${reasonOf(error)}.`);
   process.exit(1);
+});
+
+// Whoever reads the errors may have gone too, and then there is nobody to tell.
+process.stderr.on("error", () => {});
+
+beforeEnd((signal) => {
+  const overProgress = process.stderr.isTTY === true ? "\r\x1b[2K" : "";
+  console.error(`${overProgress}diffusion-cache: Ended by ${signal}; no file was left half-written.`);
 });
 
 // onnxruntime keeps threads alive, so the process is ended rather than left to end.

@@ -1,6 +1,7 @@
 import { createReadStream } from "node:fs";
 import { EngineError, shown } from "../errors.js";
 import { duplicateKey } from "../files/duplicate-key.js";
+import { beforeEnd, endAtOnce } from "./before-end.js";
 
 /** What stands in the way of a file, without the path that the message has already. */
 export const reasonOf = (cause: unknown): string => ((cause as Error).message.split(", ")[0] ?? "").trim();
@@ -16,6 +17,7 @@ const mostBytes = 2 ** 26;
 export const bytesOfFile = async (path: string, most = mostBytes): Promise<Buffer> => {
   const parts: Buffer[] = [];
   let bytes = 0;
+  const read = beforeEnd(endAtOnce);
   try {
     for await (const part of createReadStream(path)) {
       parts.push(part as Buffer);
@@ -24,6 +26,8 @@ export const bytesOfFile = async (path: string, most = mostBytes): Promise<Buffe
     }
   } catch (cause) {
     throw new EngineError("file-missing", `Cannot read "${path}": ${reasonOf(cause)}.`, { cause });
+  } finally {
+    read();
   }
   if (bytes <= most) return Buffer.concat(parts);
   throw new EngineError(

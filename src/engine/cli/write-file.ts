@@ -3,6 +3,7 @@ import { constants, rmSync, type Stats } from "node:fs";
 import { access, chmod, lstat, mkdir, readdir, readlink, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, extname, resolve } from "node:path";
 import { EngineError } from "../errors.js";
+import { beforeEnd } from "./before-end.js";
 import { reasonOf } from "./read-file.js";
 
 /** The ending of a file's name, in lower case: Windows has it in either. */
@@ -51,26 +52,15 @@ export const checkOutput = async (path: string, endings: readonly string[]): Pro
   await checkFolder(path, dirname(end));
 };
 
-/** Drafts on the disk, for a process that is ended while it writes. */
-const drafts = new Set<string>();
-const signals = { SIGHUP: 1, SIGINT: 2, SIGTERM: 15 } as const;
-
-const removeDrafts = (signal: keyof typeof signals): never => {
-  for (const draft of drafts) rmSync(draft, { force: true, recursive: true });
-  process.exit(128 + signals[signal]);
-};
-
 /** Does a work with a draft beside `end`. Nothing is left of the draft, also where a signal ends the process. */
 const withDraft = async <T>(end: string, work: (draft: string) => Promise<T>): Promise<T> => {
   const draft = resolve(dirname(end), `.${randomUUID()}.part`); // a long name has no room for more
-  for (const signal of Object.keys(signals)) process.on(signal, removeDrafts);
-  drafts.add(draft);
+  const written = beforeEnd(() => rmSync(draft, { force: true, recursive: true }));
   try {
     return await work(draft);
   } finally {
     await rm(draft, { force: true, recursive: true });
-    drafts.delete(draft);
-    for (const signal of Object.keys(signals)) process.off(signal, removeDrafts);
+    written();
   }
 };
 
