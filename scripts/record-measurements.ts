@@ -1,25 +1,42 @@
 // Measures each model of the site here, on WebAssembly, and keeps what its guides show before a reader measures: how much
-// every sub-layer changes from step to step, and where the time of a pass goes. After npm run build:lib, on a machine
-// that does nothing else, and again for other weights: node scripts/record-measurements.ts
-import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
+// every sub-layer changes from step to step, where the time of a pass goes, and what forecasts are compared on. After npm
+// run build:lib, on a machine that does nothing else, and again for other weights: node scripts/record-measurements.ts
+// With "--only forecasts" nothing is timed, and the rest stays as it was.
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { createEngine } from "diffusion-cache";
+import { type Calibration, createEngine, type Engine } from "diffusion-cache";
+import { forecastProducts } from "../site/measurements/forecast-products.ts";
 
 const root = new URL("../", import.meta.url).pathname;
 const folder = `${root}site/public/measured`;
+const withDigits =
+  (digits: number) =>
+  (_: string, value: unknown): unknown =>
+    typeof value === "number" ? Number(value.toPrecision(digits)) : value;
 /** Four digits are more than a chart shows. */
-const short = (_: string, value: unknown): unknown =>
-  typeof value === "number" ? Number(value.toPrecision(4)) : value;
+const short = withDigits(4);
+/** Errors are small differences of products. */
+const long = withDigits(9);
 
-mkdirSync(folder, { recursive: true });
-for (const name of readdirSync(`${root}site/public/models`)) {
-  const engine = await createEngine({ model: `${root}site/public/models/${name}`, backend: "wasm" });
+const timed = async (engine: Engine) => {
   const on = `${engine.device.description}, ${cpus()[0]?.model ?? "unknown processor"}`;
   const changes = await engine.changes();
   await engine.generate({ steps: 2 }); // warm-up: nobody measures it
   const profile = await engine.profile();
-  writeFileSync(`${folder}/${name}.json`, `${JSON.stringify({ on, changes, profile }, short)}\n`);
-  console.log(`${name}: ${profile.passMs.toFixed(1)} ms a pass on ${on}`);
+  console.log(`${engine.model.name}: ${profile.passMs.toFixed(1)} ms a pass on ${on}`);
+  return JSON.parse(JSON.stringify({ on, changes, profile }, short));
+};
+
+mkdirSync(folder, { recursive: true });
+for (const name of readdirSync(`${root}site/public/models`)) {
+  const engine = await createEngine({ model: `${root}site/public/models/${name}`, backend: "wasm" });
+  const file = `${folder}/${name}.json`;
+  const only = process.argv.slice(2).join(" ") === "--only forecasts";
+  const rest = only ? JSON.parse(readFileSync(file, "utf8")) : await timed(engine);
+  const run = await engine.calibrate({ methods: ["l2p"] });
+  const forecasts = forecastProducts(run, engine.model.calibration as Calibration);
+  writeFileSync(file, `${JSON.stringify({ ...rest, forecasts: JSON.parse(JSON.stringify(forecasts, long)) })}\n`);
+  console.log(`${name}: forecasts at ${forecasts.places.map(({ place }) => place).join(", ")}`);
   await engine.dispose();
 }
 process.exit(0);

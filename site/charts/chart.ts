@@ -1,3 +1,5 @@
+import type { Filling } from "diffusion-cache";
+
 /** What a colour of a chart means. */
 export interface LegendKey {
   readonly text: string;
@@ -46,6 +48,17 @@ export const colours = {
 
 /** The palette in the order in which series take it. */
 export const seriesColours = ["teal", "amber", "teal-2", "amber-2", "ink"].map((name) => `var(--dc-${name})`);
+
+/** What stands in a skipped step for the feature that is not computed. */
+export const fillingColours: Readonly<Record<Filling, string>> = {
+  reuse: "var(--dc-bad)",
+  line: "var(--dc-feed-forward)",
+  taylor: "var(--dc-forecast)",
+  hermite: "var(--dc-cross)",
+  foca: "color-mix(in oklab, var(--dc-forecast), var(--sl-color-white))",
+  dmd: "color-mix(in oklab, var(--dc-compute), var(--sl-color-white))",
+  fitted: "var(--dc-compute)",
+};
 
 /** Kinds of sub-layers, and what lies between them. */
 export const kindColours: Readonly<Record<string, string>> = {

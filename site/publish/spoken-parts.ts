@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { errorCodes, type MethodName, qualityMarkdown } from "diffusion-cache";
 import { ways } from "../landing/ways.js";
 import { benchText } from "../measurements/benchmarks.js";
+import { usualForecasts } from "../measurements/forecast-choice.js";
 import { recordedMeasurement } from "../measurements/measured.js";
 import { inWords, type Kind } from "../measurements/measurement-kinds.js";
 import { methodFacts } from "../methods/method-facts.js";
@@ -85,7 +86,7 @@ export const spokenParts: Spoken = (name, { name: example = "", method = "", kin
   if (name === "Measurement") {
     const model = siteModel();
     const measured = recordedMeasurement(model.name);
-    return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, measured, model)}`;
+    return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, { measured, network: model.network, choice: usualForecasts })}`;
   }
   if (name === "QualityTable" || name === "MethodsPicture")
     return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));

@@ -34,6 +34,28 @@ it("a guide shows a recorded measurement, measures the same here, and keeps apar
   expect(complaints).toEqual([]);
 });
 
+it("forecasts are compared on a recorded run, follow the controls without a run, and are measured again here", async () => {
+  const { page, complaints } = await site.visit("/guide/seen-in-two-dimensions/");
+  const panel = page.locator('.dc-measurement[data-kind="forecasts"]');
+  const sentence = panel.locator(".dc-sentence");
+  expect(await sentence.textContent()).toMatch(/12 of 20 steps are skipped\. Fitted comes closest/);
+  await panel.scrollIntoViewIfNeeded();
+  const rows = panel.locator(".dc-chart").first().locator("tbody tr");
+  await expect.poll(() => rows.count()).toBe(12);
+  await panel.locator("[name=every]").fill("2");
+  await sentence.filter({ hasText: "9 of 20 steps are skipped" }).waitFor();
+  await expect.poll(() => rows.count()).toBe(9);
+  await panel.locator("[name=place]").selectOption("The prediction");
+  await panel.locator(".dc-model select").selectOption("flux-shapes-nano");
+  const source = panel.locator(".source");
+  await source.filter({ hasText: "Recorded with flux-shapes-nano" }).waitFor();
+  const recorded = await sentence.textContent();
+  await panel.locator(".dc-run").click();
+  await source.filter({ hasText: "Measured with flux-shapes-nano on your device" }).waitFor({ timeout: 120_000 });
+  expect(await sentence.textContent()).toBe(recorded); // the same prompt, seed and network
+  expect(complaints).toEqual([]);
+});
+
 it("a picture shows where a method acts, follows method, model and options, and needs nothing of the engine", async () => {
   const { page, complaints } = await site.visit("/guide/what-is-cached-where/");
   const panel = page.locator(".dc-cached-where");
