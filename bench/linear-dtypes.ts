@@ -2,7 +2,7 @@
 // held: what W8A8 would bring. Random weights; the error is of the layer's output, against float32.
 //   npx tsc -p tsconfig.lib.json && node bench/linear-dtypes.ts
 import * as ort from "onnxruntime-web";
-import { toEightBit } from "../dist/lib/files/eight-bit.js";
+import { toBlocks } from "../dist/lib/convert/to-blocks.js";
 import { modelProto, type NodeFields, nodeProto, valueProto } from "../dist/lib/graph/protobuf.js";
 import { randn } from "../dist/lib/random.js";
 
@@ -33,7 +33,7 @@ type Held = readonly [
   data: Float32Array | Uint8Array | Int8Array,
   dims: readonly number[],
 ];
-const blocks = toEightBit(weight);
+const blocks = toBlocks(weight, 8);
 const channels = perChannel();
 const ms = "com.microsoft";
 const variants: Readonly<Record<string, readonly [Omit<NodeFields, "outputs">, readonly Held[]]>> = {

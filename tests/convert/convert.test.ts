@@ -114,6 +114,22 @@ describe("a network in 8 bits", async () => {
     expect(shared).toBeLessThan(0.4 * owned);
   });
 
+  test("in 4 bits it is smaller and further off, and a run says by how much", async () => {
+    const request = { steps: 1, prompt: "a small blue square moving up on a white background" };
+    const four = await convert(from, "q4");
+    const bytes = (one: Awaited<ReturnType<typeof convert>>) => one.written.bytes;
+    expect(bytes(four)).toBeLessThan(0.65 * bytes({ written, held, files }));
+    expect(json(four.held.get("manifest.json")).dtype).toBe("Q4");
+    const [exact, coarse] = [await predictionsOf(from, request), await predictionsOf(four.files, request)];
+    const percent = (100 * (four.written.relativeError ?? 0)).toPrecision(2);
+    expect(coarse.trace.notes).toEqual([expect.stringContaining(`4 bits, in blocks of 32: ${percent} % (RMS)`)]);
+    expect(four.written.relativeError).toBeGreaterThan(10 * (written.relativeError ?? 1));
+    expect(coarse.trace.model.parameters).toBe(exact.trace.model.parameters);
+    const error = relativeError(coarse.predictions[0] as Float32Array, exact.predictions[0] as Float32Array);
+    expect(error).toBeGreaterThan(0.01);
+    expect(error).toBeLessThan(0.5);
+  });
+
   test("its manifest lists every file and keeps what the old one said", () => {
     const { files: listed, ...said } = json(held.get("manifest.json"));
     expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(
@@ -136,7 +152,7 @@ describe("a network in 8 bits", async () => {
   });
 
   test.each([
-    [{ bits: 4 }, "weights of 4 bits"],
+    [{ bits: 3 }, "weights of 3 bits"],
     [{ block_size: 64 }, "blocks of 64"],
     [{ relative_error: "none" }, 'the error "none"'],
     [{ quant_method: "gptq" }, 'quantization_config ("gptq")'],

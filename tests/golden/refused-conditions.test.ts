@@ -20,6 +20,11 @@ const refused: readonly (readonly [string, "real" | "networks", string, (inputs:
     "The mask of the text is none of ones followed by zeros",
   ],
   [
+    ...(["hunyuan-replaced", "networks", "no picture"] as const),
+    () => ({ image: undefined }),
+    "The model makes clips from a picture",
+  ],
+  [
     ...(["ltx-masked", "networks", "a mask of frames that condition a clip"] as const),
     ({ noise }) => ({
       conditioning_mask: ones(
@@ -34,7 +39,8 @@ const refused: readonly (readonly [string, "real" | "networks", string, (inputs:
 test.each(refused)("%s (%s) with %s", async (name, room, _, more, says) => {
   const { folder, inputs } = readReal(name, room);
   const engine = await createEngine({ model: folder, backend: "wasm" });
-  const cond = { ...inputs.cond, ...(more(inputs) as Readonly<Record<string, Tensor>>) };
+  const given = Object.entries({ ...inputs.cond, ...more(inputs) }).filter(([, tensor]) => tensor !== undefined);
+  const cond = Object.fromEntries(given) as Readonly<Record<string, Tensor>>;
   const run = engine.generate({ steps: 2, guidance: 1, inputs: { ...inputs, cond } });
   expect((await engineRejection("input-invalid", run)).message).toContain(says);
   await engine.dispose();

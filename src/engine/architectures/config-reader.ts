@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { eightBitOf } from "../files/eight-bit.js";
+import { quantisationOf } from "../files/bit-blocks.js";
 import { mostLayers } from "../models/sites.js";
 
 export type ConfigReader = ReturnType<typeof configReader>;
@@ -79,7 +79,7 @@ export const configReader = (json: unknown, hint: string) => {
     },
     /** Refuses what is set and was not read. */
     done(): void {
-      if (eightBitOf("config.json", fields)) read.add("quantization_config"); // of the weights, which were read by it
+      if (quantisationOf("config.json", fields)) read.add("quantization_config"); // of the weights, which were read by it
       for (const [field, value] of Object.entries(fields))
         if (!read.has(field) && !field.startsWith("_") && value !== null && value !== false)
           refuse(field, value, "nothing: the graphs do not cover this field");

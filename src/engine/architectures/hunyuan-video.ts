@@ -46,13 +46,10 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
   const layout = layoutOf(json);
   const { part, block, model } = networkKit(layout, weights);
   const layers = layersOf(weights);
-  const times = config.replaced
-    ? tokenTimes(layers, geometry, { tokens: N, depth: patches[0], zero: timestepEmbedding(0, 256) })
-    : undefined;
-  if (times?.key === "")
-    throw new EngineError("input-invalid", "The model makes clips from a picture, and there is none.", {
-      hint: "Give the latents of the first frame as image, [clips, channels, 1, height, width].",
-    });
+  const times =
+    config.replaced && geometry.given?.includes("image")
+      ? tokenTimes(layers, geometry, { tokens: N, depth: patches[0], zero: timestepEmbedding(0, 256) })
+      : undefined;
   part("time_text_embed", (g, stream) => {
     const embed = (name: string, value = stream.get(name)): GraphValue =>
       layers.embedder(g, value, `time_text_embed.${name === "pooled" ? "text" : name}_embedder`, D);
@@ -133,7 +130,14 @@ const told = toldGuidance((json) => (read(json).guidanceEmbeds ? 256 : undefined
 export const architecture: Architecture = {
   ...plain,
   ...told,
-  guided: (inputs, scale, json) => told.guided(read(json).replaced ? withoutFirstFrame(inputs) : inputs, scale, json),
+  guided(inputs, scale, json) {
+    const { replaced } = read(json);
+    if (replaced && !inputs.cond.image)
+      throw new EngineError("input-invalid", "The model makes clips from a picture, and there is none.", {
+        hint: "Give the latents of the first frame as image, [clips, channels, 1, height, width].",
+      });
+    return told.guided(replaced ? withoutFirstFrame(inputs) : inputs, scale, json);
+  },
   build,
   // 129 frames of 720 × 1280 pixels, as HunyuanVideoPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).outChannels, frames: 33, height: 90, width: 160 }),

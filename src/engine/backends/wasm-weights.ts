@@ -6,8 +6,8 @@ import type { Compiled } from "./backend.js";
 
 /**
  * Networks of this many weights and more share theirs between graphs. A session reads weights of its own faster, since it
- * lays them out once: by 3 to 9 % on models of two million weights, whose copies are small. Weights in 8 bits are shared
- * whatever their number: they stay as they are.
+ * lays them out once: by 3 to 9 % on models of two million weights, whose copies are small. Weights in blocks of few bits
+ * are shared whatever their number: they stay as they are.
  */
 export const sharedFrom = 2 ** 24;
 
@@ -16,7 +16,7 @@ export const wasmWeights = (ort: typeof Ort, shareFrom = sharedFrom) => {
   const stores = new WeakMap<WeightStore, Map<string, Ort.Tensor>>();
   const feedsOf = new WeakMap<Graph, Readonly<Record<string, Ort.Tensor>>>();
   const kindOf = ({ store }: Graph): WeightKind =>
-    store.parameters < shareFrom && !store.eightBit ? "initializers" : "stored";
+    store.parameters < shareFrom && !store.packed ? "initializers" : "stored";
   const tensorOf = (store: WeightStore, name: string): Ort.Tensor => {
     const held = stores.get(store) ?? new Map<string, Ort.Tensor>();
     stores.set(store, held);

@@ -12,7 +12,7 @@ export const gpuWeights = (ort: Runtime, gpu: Gpu) => {
   const tensorOf = (store: WeightStore, held: Map<string, Ort.Tensor>, name: string): Ort.Tensor => {
     const found = held.get(name);
     if (found) return found;
-    const packed = store.inEightBits(name);
+    const packed = store.bitsOf(name) !== undefined;
     const { dims, data } = packed ? store.stored(name) : store.get(name);
     const buffer = tensorBuffer(gpu, "weights", packed ? [data.byteLength / 4] : dims, name);
     gpu.device.queue.writeBuffer(buffer, 0, data as Float32Array<ArrayBuffer>);

@@ -1,5 +1,5 @@
 import { EngineError } from "../errors.js";
-import { blockSize, eightBitOf, quantMethod } from "../files/eight-bit.js";
+import { type Bits, blockSize, quantisationOf, quantMethod } from "../files/bit-blocks.js";
 import { fileOf, type RawTensor } from "../files/safetensors.js";
 import type { Entry } from "../files/safetensors-header.js";
 import type { Json } from "../models/json-files.js";
@@ -9,7 +9,7 @@ import type { OpenShard } from "../models/read-shard.js";
 import type { Files } from "../models/source.js";
 import { sizeOf } from "../tensor.js";
 import { linearWeights } from "./linear-weights.js";
-import { bytesAs, converted, type Difference, goesToEightBit, type StoredDtype } from "./stored-as.js";
+import { bitsOf, bytesAs, converted, type Difference, goesToBlocks, type StoredDtype } from "./stored-as.js";
 
 export interface ConvertOptions {
   readonly dtype: StoredDtype;
@@ -30,11 +30,11 @@ interface NetworkOptions extends ConvertOptions {
   readonly saveJson: (path: string, json: object) => Promise<void>;
 }
 
-/** A tensor of a network, where it lies, and whether it goes to 8 bits. */
+/** A tensor of a network, where it lies, and to how few bits it goes. */
 interface Planned {
   readonly shard: OpenShard;
   readonly entry: Entry;
-  readonly eightBit: boolean;
+  readonly bits: Bits | undefined;
 }
 
 const weightsName = "diffusion_pytorch_model";
@@ -44,7 +44,7 @@ const inFiles = (planned: readonly Planned[], shardBytes: number): readonly (rea
   const files: Planned[][] = [[]];
   let bytes = 0;
   for (const one of planned) {
-    const more = bytesAs(one.entry, one.eightBit);
+    const more = bytesAs(one.entry, one.bits);
     if (bytes > 0 && bytes + more > shardBytes) {
       files.push([]);
       bytes = 0;
@@ -56,7 +56,7 @@ const inFiles = (planned: readonly Planned[], shardBytes: number): readonly (rea
 };
 
 /**
- * Writes the weights and the config.json of one network; gives how far those in 8 bits are from what they were, and how
+ * Writes the weights and the config.json of one network; gives how far those in few bits are from what they were, and how
  * many there are in all.
  */
 export const convertNetwork = async ({
@@ -71,19 +71,21 @@ export const convertNetwork = async ({
   saveJson,
   onProgress,
 }: NetworkOptions): Promise<{ readonly error: number | undefined; readonly parameters: number }> => {
-  if (eightBitOf(`${from.name}: ${source}config.json`, config))
-    throw new EngineError("model-config", `${from.name} has its weights in 8 bits already.`, {
+  const before = quantisationOf(`${from.name}: ${source}config.json`, config);
+  if (before)
+    throw new EngineError("model-config", `${from.name} has its weights in ${before.bits} bits already.`, {
       hint: "Convert the checkpoint that they were made of.",
     });
   const shards = await openWeights(from, source, manifest, {});
   try {
     const entries = shards.flatMap((shard) => shard.entries.map((entry) => ({ shard, entry })));
     const all = entries.map(({ entry }) => entry);
-    const linear = dtype === "q8" ? await linearWeights(config, all) : new Set<string>();
+    const bits = bitsOf(dtype);
+    const linear = bits ? await linearWeights(config, all) : new Set<string>();
     const planned = entries.map(({ shard, entry }) => ({
       shard,
       entry,
-      eightBit: goesToEightBit(entry, linear),
+      bits: goesToBlocks(entry, linear) ? bits : undefined,
     }));
     const total = all.reduce((sum, { begin, end }) => sum + end - begin, 0);
     const difference: Difference = { squared: 0, magnitude: 0 };
@@ -94,8 +96,8 @@ export const convertNetwork = async ({
       const numbered = [index + 1, groups.length].map((one) => String(one).padStart(5, "0"));
       const file = `${weightsName}${groups.length > 1 ? `-${numbered.join("-of-")}` : ""}.safetensors`;
       const parts: RawTensor[] = [];
-      for (const { shard, entry, eightBit } of group) {
-        parts.push(...converted(shard.where, entry, await shard.bytesOf(entry), eightBit, difference));
+      for (const { shard, entry, bits: few } of group) {
+        parts.push(...converted(shard.where, entry, await shard.bytesOf(entry), few, difference));
         loaded += entry.end - entry.begin;
         onProgress?.(loaded, total, folder + file);
       }
@@ -111,9 +113,9 @@ export const convertNetwork = async ({
         weight_map: map,
       });
     const { squared, magnitude } = difference;
-    const some = planned.some(({ eightBit }) => eightBit);
+    const some = planned.some((one) => one.bits);
     const error = some ? Math.sqrt(squared / (magnitude || 1)) : undefined;
-    const quantised = { quant_method: quantMethod, bits: 8, block_size: blockSize, relative_error: error };
+    const quantised = { quant_method: quantMethod, bits, block_size: blockSize, relative_error: error };
     await saveJson(`${folder}config.json`, some ? { ...config, quantization_config: quantised } : config);
     return { error, parameters: all.reduce((sum, { dims }) => sum + sizeOf(dims), 0) };
   } finally {

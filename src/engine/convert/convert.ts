@@ -4,6 +4,7 @@ import { jsonReader } from "../models/json-files.js";
 import { manifestFromJson } from "../models/manifest.js";
 import type { Files } from "../models/source.js";
 import { type ConvertOptions, convertNetwork } from "./convert-network.js";
+import { bitsOf } from "./stored-as.js";
 
 /** What was written. */
 export interface Converted {
@@ -11,7 +12,7 @@ export interface Converted {
   readonly parameters: number;
   readonly files: readonly { readonly path: string; readonly bytes: number; readonly sha256: string }[];
   readonly bytes: number;
-  /** Of the weights in 8 bits; see `EightBit`. */
+  /** Of the weights in 8 or 4 bits; see `Quantisation`. */
   readonly relativeError?: number;
   readonly notes: readonly string[];
 }
@@ -26,7 +27,7 @@ const alike = [
 ];
 
 /**
- * Writes a checkpoint as a page wants it: its network in shards of float16 or 8 bits, its decoder in float16, the small
+ * Writes a checkpoint as a page wants it: its network in shards of float16, 8 or 4 bits, its decoder in float16, the small
  * files beside them, and a manifest of all. Tensors are read one after the other, so the network may have any size.
  *
  * @param write writes a file of the new folder
@@ -59,8 +60,9 @@ export const convertCheckpoint = async (
   const reading = { from, manifest, save, saveJson };
   const network = { source: inside ? "transformer/" : "", folder: "transformer/", config };
   const { error, parameters } = await convertNetwork({ ...reading, ...network, ...options });
-  if (dtype === "q8" && error === undefined)
-    notes.push("No linear layer is large enough, in rows of a multiple of 32, for 8 bits: all is in float16.");
+  const bits = bitsOf(dtype);
+  if (bits && error === undefined)
+    notes.push(`No linear layer is large enough, in rows of a multiple of 32, for ${bits} bits: all is in float16.`);
   const vae = inside && (await read.optional("vae/config.json"));
   if (vae && hasDecoder(vae))
     await convertNetwork({ ...reading, ...options, source: "vae/", folder: "vae/", config: vae, dtype: "f16" });
@@ -77,7 +79,7 @@ export const convertCheckpoint = async (
   }
   const written = files.toSorted((a, b) => (a.path < b.path ? -1 : 1));
   const { files: _, ...kept } = manifest ?? { files: [] };
-  const stored = { parameters, dtype: dtype === "q8" ? "Q8" : "F16", files: written };
+  const stored = { parameters, dtype: dtype.toUpperCase(), files: written };
   await saveJson("manifest.json", { version: 1, name, ...kept, ...stored });
   return {
     architecture: String(config._class_name),

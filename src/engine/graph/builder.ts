@@ -1,7 +1,7 @@
 import { EngineError, shown } from "../errors.js";
-import { scalesName } from "../files/eight-bit.js";
+import { scalesName } from "../files/bit-blocks.js";
 import { sizeOf, type Tensor } from "../tensor.js";
-import { type BuilderNode, eightBitNodes, leadingTo, linearNodes, type WeightKind, widened } from "./lowering.js";
+import { type BuilderNode, leadingTo, linearNodes, packedNodes, type WeightKind, widened } from "./lowering.js";
 import { type Attribute, modelProto, nodeProto, tensorProto, valueProto } from "./protobuf.js";
 import { storedName, type WeightStore } from "./weights.js";
 
@@ -107,7 +107,8 @@ export const graphBuilder = (store: WeightStore) => {
     },
     isInput: (value: GraphValue): boolean => inputs.get(value.name) === value,
     weight(name: string): GraphValue {
-      if (store.inEightBits(name)) throw notLinear(name);
+      const bits = store.bitsOf(name);
+      if (bits) throw notLinear(name, bits);
       const value = weights.get(name) ?? { name, dims: store.dims(name) };
       weights.set(name, value);
       return value;
@@ -211,7 +212,7 @@ export const graphBuilder = (store: WeightStore) => {
           const lowered = needed.flatMap((one) =>
             "linear" in one
               ? coming.has(scalesName(one.linear.weight))
-                ? eightBitNodes(one.linear, reading, stored.get(one.linear.weight)?.type)
+                ? packedNodes(one.linear, reading, store.bitsOf(one.linear.weight), stored.get(one.linear.weight)?.type)
                 : linearNodes(one.linear, stored.has(one.linear.weight), reading, integers)
               : [{ ...one, inputs: one.inputs.map(reading) }],
           );
@@ -220,7 +221,7 @@ export const graphBuilder = (store: WeightStore) => {
             return tensorProto(name, dims, data);
           };
           const given = [...coming].map((name) => {
-            if (kind === "stored" || store.inEightBits(name)) {
+            if (kind === "stored" || store.bitsOf(name)) {
               const { dims, type } = store.stored(name);
               return valueProto(name, dims, type);
             }
@@ -251,7 +252,7 @@ const isSmall = (dims: readonly number[]): boolean => sizeOf(dims) < 2 ** 14;
 
 const isComing = (store: WeightStore, name: string, dims: readonly number[], kind: WeightKind): boolean => {
   if (kind === "inputs") return true;
-  return kind === "stored" && (!isSmall(dims) || store.inEightBits(storedName(name)));
+  return kind === "stored" && (!isSmall(dims) || store.bitsOf(storedName(name)) !== undefined);
 };
 
 /** Under what names the weights `read` come in. */
@@ -261,15 +262,15 @@ const entering = (store: WeightStore, read: readonly GraphValue[], kind: WeightK
       .filter(({ name, dims }) => isComing(store, name, dims, kind))
       .flatMap(({ name }) => {
         const stored = storedName(name);
-        if (store.inEightBits(stored)) return [stored, scalesName(stored)];
+        if (store.bitsOf(stored)) return [stored, scalesName(stored)];
         return [kind === "stored" ? stored : name];
       }),
   ),
 ];
 
-const notLinear = (name: string): EngineError =>
-  new EngineError("file-invalid", `The weight ${shown(name, 120)} is in 8 bits; only linear layers may be.`, {
-    hint: "Convert the model again: npx diffusion-cache convert DIR --out DIR --dtype q8.",
+const notLinear = (name: string, bits: number): EngineError =>
+  new EngineError("file-invalid", `The weight ${shown(name, 120)} is in ${bits} bits; only linear layers may be.`, {
+    hint: `Convert the model again: npx diffusion-cache convert DIR --out DIR --dtype q${bits}.`,
   });
 
 /** Bytes of a float32 value. */

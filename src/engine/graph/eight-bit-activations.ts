@@ -1,23 +1,32 @@
-import { scalesName } from "../files/eight-bit.js";
+import { scalesName } from "../files/bit-blocks.js";
 import { sizeOf } from "../tensor.js";
 import type { StoredWeight, WeightStore } from "./weights.js";
 
 /** Smaller matrices stay as they are: there is little to save, and small layers lead to the modulation of all tokens. */
 const least = 2 ** 14;
 
-/** The nearest whole numbers from -127 to 127 of a matrix [out, in], transposed, with a scale for each output. */
+/**
+ * The nearest whole numbers from -127 to 127 of a matrix [out, in], transposed, with a scale for each output; and
+ * Σ (w − w′)² and Σ w².
+ */
 const perOutput = (data: Float32Array, [out, into]: readonly [number, number]) => {
   const numbers = new Int8Array(out * into);
   const scales = new Float32Array(out);
+  let [squared, magnitude] = [0, 0];
   for (let row = 0; row < out; row++) {
     let most = 0;
     for (let at = row * into; at < (row + 1) * into; at++) most = Math.max(most, Math.abs(data[at] as number));
     const scale = Math.fround(most / 127) || 1;
     scales[row] = scale;
-    for (let column = 0; column < into; column++)
-      numbers[column * out + row] = Math.round((data[row * into + column] as number) / scale);
+    for (let column = 0; column < into; column++) {
+      const weight = data[row * into + column] as number;
+      const number = Math.round(weight / scale);
+      numbers[column * out + row] = number;
+      squared += (weight - number * scale) ** 2;
+      magnitude += weight ** 2;
+    }
   }
-  return { numbers, scales };
+  return { numbers, scales, squared, magnitude };
 };
 
 /**
@@ -38,14 +47,21 @@ export const withEightBitActivations = (store: WeightStore): WeightStore => {
   };
   return {
     ...store,
-    eightBit: true,
-    inEightBits: (name) => linear.has(name),
+    packed: true,
+    bitsOf: (name) => (linear.has(name) ? 8 : undefined),
     dims(name) {
       const dims = store.dims(name);
       const own = name.slice(0, -2);
       // Linear layers alone ask for a transpose.
       if (name.endsWith("^T") && sizeOf(dims) >= least && store.has(own)) linear.add(own);
       return dims;
+    },
+    notes() {
+      const sum = (field: "squared" | "magnitude") => [...made.values()].reduce((total, one) => total + one[field], 0);
+      const percent = (100 * Math.sqrt(sum("squared") / (sum("magnitude") || 1))).toPrecision(2);
+      return [
+        `Linear layers compute with weights and activations in 8 bits (W8A8): weights ${percent} % (RMS) from those of the file, activations rounded as they come.`,
+      ];
     },
     stored(name): StoredWeight {
       const own = [...linear].find((one) => scalesName(one) === name);

@@ -1,4 +1,4 @@
-import { blockSize, scalesName } from "../files/eight-bit.js";
+import { type Bits, blockSize, scalesName } from "../files/bit-blocks.js";
 import type { GraphValue } from "./builder.js";
 import type { NodeFields } from "./protobuf.js";
 
@@ -40,10 +40,11 @@ export const leadingTo = (values: readonly string[], nodes: readonly BuilderNode
 /** Under what name the float32 form of a half is known in a graph. */
 export const widened = (name: string): string => `${name} float32`;
 
-/** The operators of a linear layer whose weight is kept in 8 bits, or, with "int8", whose activations are so too. */
-export const eightBitNodes = (
+/** The operators of a linear layer whose weight is kept in few bits, or, with "int8", whose activations are so too. */
+export const packedNodes = (
   { x, weight, bias, result: { name, dims } }: LinearNode,
   read: (name: string) => string,
+  bits: Bits = 8,
   type?: string,
 ): readonly NodeFields[] => {
   if (type === "int8") {
@@ -56,7 +57,7 @@ export const eightBitNodes = (
     domain: "com.microsoft",
     inputs: [x.name, weight, scalesName(weight)],
     outputs: [product],
-    attributes: { K: x.dims.at(-1) as number, N: dims.at(-1) as number, bits: 8, block_size: blockSize },
+    attributes: { K: x.dims.at(-1) as number, N: dims.at(-1) as number, bits, block_size: blockSize },
   };
   return bias === undefined ? [matmul] : [matmul, { type: "Add", inputs: [product, read(bias)], outputs: [name] }];
 };

@@ -1,5 +1,5 @@
 import { EngineError, shown } from "../errors.js";
-import { blockSize, fromEightBit, scalesName } from "../files/eight-bit.js";
+import { type Bits, blockSize, fromBlocks, scalesName } from "../files/bit-blocks.js";
 import { quantised } from "../files/quantised.js";
 import { sizeOf, type Tensor } from "../tensor.js";
 
@@ -7,7 +7,7 @@ import { sizeOf, type Tensor } from "../tensor.js";
 export type StoredWeight = { readonly dims: readonly number[] } & (
   | { readonly type: "float32"; readonly data: Float32Array }
   | { readonly type: "float16"; readonly data: Uint16Array }
-  /** In blocks, [out, in / 32, 32]; see `files/eight-bit.ts`. */
+  /** In blocks, [out, in / 32, 32], of 4 bits [out, in / 32, 16]; see `files/bit-blocks.ts`. */
   | { readonly type: "uint8"; readonly data: Uint8Array }
   /** Transposed, [in, out]; see `eight-bit-activations.ts`. */
   | { readonly type: "int8"; readonly data: Int8Array }
@@ -24,17 +24,20 @@ interface Packed extends Tensor {
 }
 
 /**
- * Whether a tensor of the checkpoint is a matrix in 8 bits with one scale for each block.
+ * The bits of a weight, where a tensor of the checkpoint is a matrix of such with one scale for each block.
  * @throws EngineError "file-invalid" where the shapes do not fit
  */
-const isPacked = (checkpoint: ReadonlyMap<string, FileTensor>, name: string): boolean => {
+const packedBits = (checkpoint: ReadonlyMap<string, FileTensor>, name: string): Bits | undefined => {
   const [found, scales] = [checkpoint.get(name), checkpoint.get(scalesName(name))];
-  if (found?.dtype !== "U8" || !found.raw || scales?.dtype !== "F32") return false;
-  const [out = 0, into = 0] = found.dims;
-  const fits = found.dims.length === 2 && into % blockSize === 0 && sizeOf(scales.dims) === (out * into) / blockSize;
-  if (fits) return true;
+  if (found?.dtype !== "U8" || !found.raw || scales?.dtype !== "F32") return undefined;
+  const [out = 0, bytes = 0] = found.dims;
+  const into = blockSize * (scales.dims[1] ?? 0);
+  if (found.dims.length === 2 && scales.dims.length === 2 && out === scales.dims[0] && into > 0) {
+    if (bytes === into) return 8;
+    if (bytes === into / 2) return 4;
+  }
   const shapes = `[${found.dims.join(", ")}] with scales [${scales.dims.join(", ")}]`;
-  throw new EngineError("file-invalid", `The weight ${shown(name, 120)} in 8 bits has the shape ${shapes}.`, {
+  throw new EngineError("file-invalid", `The weight ${shown(name, 120)} in blocks has the shape ${shapes}.`, {
     hint: "Convert the model again: npx diffusion-cache convert DIR --out DIR --dtype q8.",
   });
 };
@@ -54,10 +57,12 @@ export interface WeightStore {
    */
   stored(name: string): StoredWeight;
   has(name: string): boolean;
-  /** Whether it is kept in 8 bits, with its scales beside it; `get` gives the weights that these stand for. */
-  inEightBits(name: string): boolean;
-  /** Whether any of them is. */
-  readonly eightBit: boolean;
+  /** In how many bits it is kept, with scales beside it; `get` gives the weights that these stand for. Plain numbers: none. */
+  bitsOf(name: string): Bits | undefined;
+  /** Whether any of them is kept so. */
+  readonly packed: boolean;
+  /** What a run says of them. */
+  notes?(): readonly string[];
   /** Adds a constant that graphs read like a weight; a name that is taken keeps its tensor. */
   define(name: string, make: () => Tensor): void;
   /** Number of weights in the checkpoint. */
@@ -84,26 +89,36 @@ const transposed = ({ dims, data }: Tensor): Tensor => {
  */
 export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStore => {
   const derived = new Map<string, Tensor>();
-  const packed = new Set([...checkpoint.keys()].filter((name) => isPacked(checkpoint, name)));
-  const scales = new Set([...packed].map(scalesName));
-  const parameters = [...checkpoint].reduce((sum, [name, { dims }]) => sum + (scales.has(name) ? 0 : sizeOf(dims)), 0);
+  const packed = new Map(
+    [...checkpoint.keys()].flatMap((name) => {
+      const bits = packedBits(checkpoint, name);
+      return bits ? [[name, bits] as const] : [];
+    }),
+  );
+  const scales = new Set([...packed.keys()].map(scalesName));
+  const parameters = [...checkpoint].reduce(
+    (sum, [name, { dims }]) => sum + (scales.has(name) ? 0 : (sizeOf(dims) * 8) / (packed.get(name) ?? 8)),
+    0,
+  );
   const asked = new Set<string>();
   /** A tensor of the checkpoint, which holds the weights themselves: no whole numbers that stand for them. */
   const saved = (name: string): FileTensor | undefined => {
     const found: FileTensor | undefined = checkpoint.get(name);
-    if (packed.has(name)) return widened(name);
+    const bits = packed.get(name);
+    if (bits) return widened(name, bits);
     if (found?.dtype && /^([IU]\d|BOOL)/.test(found.dtype))
       throw quantised("file-invalid", `The weight ${shown(name, 120)} is saved as whole numbers (${found.dtype})`);
     if (found) asked.add(name);
     return found;
   };
-  const widened = (name: string): Tensor => {
+  const widened = (name: string, bits: Bits): Tensor => {
     const [{ dims, raw }, { data }] = [checkpoint.get(name), checkpoint.get(scalesName(name))] as [Packed, Tensor];
     asked.add(name).add(scalesName(name));
+    const [out, bytes] = dims as [number, number];
     return {
-      dims,
+      dims: [out, (bytes * 8) / bits],
       get data() {
-        return fromEightBit(raw(), data);
+        return fromBlocks(raw(), data, bits);
       },
     };
   };
@@ -122,10 +137,11 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
     stored(name) {
       const found = find(name);
       if (!found) throw missing(name);
-      if (packed.has(name)) {
+      const bits = packed.get(name);
+      if (bits) {
         const [out, into] = found.dims as [number, number];
         const { raw } = checkpoint.get(name) as Packed;
-        return { dims: [out, into / blockSize, blockSize], type: "uint8", data: raw() };
+        return { dims: [out, into / blockSize, (blockSize * bits) / 8], type: "uint8", data: raw() };
       }
       const { dims, dtype, raw } = found;
       if (dtype !== "F16" || !raw) return { dims, type: "float32", data: found.data };
@@ -133,8 +149,8 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
       return { dims, type: "float16", data: new Uint16Array(buffer, byteOffset, byteLength / 2) };
     },
     parameters,
-    inEightBits: (name) => packed.has(name),
-    eightBit: packed.size > 0,
+    bitsOf: (name) => packed.get(name),
+    packed: packed.size > 0,
     unread: () => [...checkpoint.keys()].filter((name) => !asked.has(name)),
     has: (name) => checkpoint.has(name) || derived.has(name),
     define(name, make) {

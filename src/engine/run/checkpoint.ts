@@ -1,7 +1,7 @@
 import { type Calibration, calibrationFromJson } from "../calibrate/calibration.js";
 import { hasDecoder } from "../decoders/index.js";
 import { EngineError } from "../errors.js";
-import { eightBitOf } from "../files/eight-bit.js";
+import { quantisationOf } from "../files/bit-blocks.js";
 import { expectPlainWeights } from "../files/quantised.js";
 import type { WeightStore } from "../graph/weights.js";
 import { type Json, jsonReader } from "../models/json-files.js";
@@ -59,9 +59,9 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   const vaeConfig = inside && (await read.optional("vae/config.json"));
   const next = oneAfterTheOther(options);
   const load = async (folder: string, config: Json) => {
-    const eightBit = eightBitOf(`${files.name}: ${folder}config.json`, config);
+    const quantisation = quantisationOf(`${files.name}: ${folder}config.json`, config);
     const weights = await loadWeights(files, folder, manifest, next());
-    if (!eightBit) expectPlainWeights(files.name, weights);
+    if (!quantisation) expectPlainWeights(files.name, weights);
     return weights;
   };
   const weights = await load(inside ? "transformer/" : "", config);
@@ -83,12 +83,14 @@ export const loadCheckpoint = async (files: Files, options: LoadOptions = {}): P
   };
 };
 
-/** Weights in 8 bits are other weights: each run says by how much. */
+/** Weights in few bits are other weights: each run says by how much. */
 const notesOn = (config: Json): readonly string[] => {
-  const found = eightBitOf("config.json", config);
+  const found = quantisationOf("config.json", config);
   if (!found) return [];
   const percent = (100 * found.relative_error).toPrecision(2);
-  return [`Linear layers have weights in 8 bits, in blocks of 32: ${percent} % (RMS) from those that were converted.`];
+  return [
+    `Linear layers have weights in ${found.bits} bits, in blocks of 32: ${percent} % (RMS) from those that were converted.`,
+  ];
 };
 
 /** The options of each of several loads, whose progress counts on from the one before. */

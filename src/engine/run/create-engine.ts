@@ -92,9 +92,7 @@ export const createEngine = async (options: CreateEngineOptions): Promise<Engine
 
 const inEightBits = async (checkpoint: Checkpoint): Promise<Checkpoint> => {
   const { withEightBitActivations: computing } = await import("../graph/eight-bit-activations.js");
-  const note =
-    "Linear layers compute with weights and activations in 8 bits (W8A8): the result is another than float32's.";
-  return { ...checkpoint, computing, notes: [...(checkpoint.notes ?? []), note] };
+  return { ...checkpoint, computing };
 };
 
 const isFiles = (model: unknown): model is Files => typeof (model as Files | null | undefined)?.read === "function";

@@ -8,7 +8,7 @@ import { mergeResults, clipOf as oneOf } from "./batch.js";
 import { denoise } from "./denoise.js";
 import { explainNotFinite } from "./not-finite.js";
 import type { RequestReader } from "./requests.js";
-import { unreadNotes } from "./unread-notes.js";
+import { weightNotes } from "./weight-notes.js";
 
 /** One run, or one per clip where a method decides by what it measures. */
 export const generate = async (reader: RequestReader, request: GenerateOptions): Promise<Result> => {
@@ -48,7 +48,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   const before = performance.now();
   const pixels = await prepared.decode?.(latents);
   const decoded = pixels ? { decodeMs: performance.now() - before } : {};
-  const notes = [...reader.notes, ...unreadNotes(model)];
+  const notes = [...reader.notes, ...weightNotes(model)];
   const trace: Trace = {
     format: "diffusion-cache/trace",
     version: 1,

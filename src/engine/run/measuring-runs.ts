@@ -7,7 +7,7 @@ import { cutsOf, profileOf, timing } from "../measure/profile.js";
 import type { Model, Tap } from "../models/model.js";
 import { type DenoiseOptions, denoise } from "./denoise.js";
 import type { RequestReader } from "./requests.js";
-import { unreadNotes } from "./unread-notes.js";
+import { weightNotes } from "./weight-notes.js";
 
 // Runs that are made for their numbers, not for their clip.
 
@@ -54,7 +54,7 @@ const observed = async <C extends Pick<DenoiseOptions, "observe"> & { readonly t
     });
   }
   if (!last) throw new EngineError("input-invalid", "prompts is empty.", { hint: "Give one prompt at least." });
-  return { ...last, prompts, model: reader.info.name, notes: [...reader.notes, ...unreadNotes(last.model)] };
+  return { ...last, prompts, model: reader.info.name, notes: [...reader.notes, ...weightNotes(last.model)] };
 };
 
 export const calibrate = async <M extends CalibratedMethod>(
