@@ -4,7 +4,7 @@
 // what else the machine does. After npm run build:lib, and again for other weights, presets or profiles:
 // node scripts/gallery.ts [--model NAME] [method …]
 // With names of methods these alone are made, and the others stay as they were.
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import {
   type CacheMethod,
@@ -13,6 +13,7 @@ import {
   createEngine,
   type Engine,
   idealSpeedup,
+  methods as known,
   type Profile,
   presetsFromJson,
   type Result,
@@ -21,6 +22,7 @@ import {
 } from "diffusion-cache";
 import { type GalleryFile, type GalleryStrip, galleryFrames, type StripFigures } from "../site/gallery/gallery-file.ts";
 import { distinctPresets, settled, stripOf, writeSprite } from "./gallery-strips.ts";
+import { knownNames, writeWhole } from "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
 const out = `${root}site/public/gallery`;
@@ -102,11 +104,13 @@ const makeModel = async (engine: Engine, only: readonly string[]): Promise<void>
     ...{ format: "diffusion-cache/gallery", version: 1, command: `node scripts/gallery.ts --model ${name}` },
     ...{ on, model: name, steps, guidance: defaults.guidance, clip, prompts, strips },
   };
-  writeFileSync(file, `${JSON.stringify(gallery, writeInfinity)}\n`);
+  writeWhole(file, `${JSON.stringify(gallery, writeInfinity)}\n`);
 };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { model: { type: "string" } } });
-const models = values.model ? [values.model] : readdirSync(`${root}site/public/models`);
+knownNames("method", positionals, Object.keys(known));
+const there = readdirSync(`${root}site/public/models`);
+const models = values.model ? knownNames("model", [values.model], there) : there;
 for (const name of models) {
   const engine = await createEngine({ model: `${root}site/public/models/${name}`, backend: "wasm" });
   await makeModel(engine, positionals);

@@ -10,6 +10,7 @@ import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, wr
 import { stripTypeScriptTypes } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { knownNames } from "./script.mjs";
 
 process.removeAllListeners("warning"); // that types are stripped
 
@@ -27,6 +28,13 @@ const asked = process.argv.slice(2);
 const tests = asked.filter((path) => path.startsWith("tests/"));
 const files = asked.filter((path) => path.startsWith("src/"));
 const names = asked.length ? asked : readdirSync(methods).map((file) => file.replace(".ts", ""));
+if (files.length > 0 && tests.length === 0) throw new Error("Name the tests that are to hold these files.");
+if (!files.length)
+  knownNames(
+    "method",
+    names,
+    readdirSync(methods).map((file) => file.replace(".ts", "")),
+  );
 const subjects = files.length
   ? files.map((file) => ({ file, from: /^/, tests }))
   : names.filter((name) => name !== "index").map(ofMethod);

@@ -1,5 +1,6 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { compared } from "../site/plan/evidence/compared.ts";
+import { writeWhole } from "./script.mjs";
 
 // Plans every published run of site/plan/evidence again and writes what the plan says beside what was published.
 // npm run build:lib && node scripts/plan-evidence.ts
@@ -12,4 +13,4 @@ const comparison = compared({
   seconds: read("seconds").rows,
   memory: read("memory"),
 });
-writeFileSync("site/plan/evidence/comparison.json", `${JSON.stringify(comparison, undefined, 1)}\n`);
+writeWhole("site/plan/evidence/comparison.json", `${JSON.stringify(comparison, undefined, 1)}\n`);

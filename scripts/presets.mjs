@@ -5,11 +5,12 @@
 // the whole table goes to training/log/, with uncached runs of fewer steps. After npm run build:lib, on a machine that does nothing else: times are of pairs of runs, an uncached one before each.
 // With --only, these methods alone are measured, on the prompts of the table that is there; the rest of it stays.
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { autotune, createEngine, fewerSteps, readInfinity, writeInfinity } from "diffusion-cache";
+import { autotune, createEngine, fewerSteps, methods as known, readInfinity, writeInfinity } from "diffusion-cache";
+import { knownNames, writeWhole } from "./script.mjs";
 
 const floors = { gentle: 32, balanced: 26, strong: 20 };
 const { positionals, values } = parseArgs({
@@ -19,6 +20,7 @@ const { positionals, values } = parseArgs({
 const [model, file] = positionals;
 const { only } = values;
 if (!model) throw new Error("Name the model's folder.");
+if (only) knownNames("method", only, Object.keys(known));
 const engine = await createEngine({ model, backend: "wasm" });
 const table = join("training/log", `sweep-${basename(model)}.json`);
 const before = only ? JSON.parse(readFileSync(table, "utf8"), readInfinity) : { trials: [], leftOut: {} };
@@ -85,7 +87,7 @@ const about = {
   machine: machines(),
   prompts,
 };
-const write = (path, value) => writeFileSync(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
+const write = (path, value) => writeWhole(path, `${JSON.stringify(value, writeInfinity, 1)}\n`);
 write(join(model, "presets.json"), { format: "diffusion-cache/presets", version: 1, ...about, floors, methods });
 write(table, { ...about, trials, fewer, leftOut });
 execFileSync(process.execPath, ["scripts/list-files.mjs", model], { stdio: "inherit" }); // its manifest knows the hash

@@ -1,6 +1,7 @@
 // Writes the recorded quality of the methods into the README, between its marks. Part of npm run record:quality.
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { qualityCaption, qualityFigures, qualityReportFromJson, readInfinity } from "../dist/lib/index.js";
+import { writeWhole } from "./script.mjs";
 
 const recorded = "site/public/recorded/quality/latte-motion-nano-28.json";
 const report = qualityReportFromJson(JSON.parse(readFileSync(recorded, "utf8"), readInfinity), recorded);
@@ -22,4 +23,4 @@ const table = [
 const readme = readFileSync("README.md", "utf8");
 const filled = readme.replace(/(<!-- table -->\n)[\s\S]*?(\n<!-- \/table -->)/, `$1\n${table.join("\n")}\n$2`);
 if (filled === readme && !readme.includes(table.join("\n"))) throw new Error("README.md has no <!-- table --> marks.");
-writeFileSync("README.md", filled);
+writeWhole("README.md", filled);

@@ -1,9 +1,9 @@
 // Records how a clip forms, for the first guide: one frame of the latents (this model's are pixels) after some of the 20
 // steps, side by side. After npm run build:lib: node scripts/record-forming.ts
-import { writeFileSync } from "node:fs";
 import { createEngine } from "diffusion-cache";
 import { PNG } from "pngjs";
 import { formed, formingFrame } from "../site/story/forming.ts";
+import { writeWhole } from "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
@@ -22,6 +22,6 @@ for (const [at, step] of formed.entries()) {
         png.data[4 * (y * png.width + at * width + x) + channel] = Math.round((shade * 255) / 31);
       }
 }
-writeFileSync(`${root}site/story/forming.png`, PNG.sync.write(png, { colorType: 2, filterType: 0 }));
+writeWhole(`${root}site/story/forming.png`, PNG.sync.write(png, { colorType: 2, filterType: 0 }));
 console.log(engine.model.name, engine.device.description, latents.dims.join(" × "));
 await engine.dispose();

@@ -2,10 +2,11 @@
 // every sub-layer changes from step to step, where the time of a pass goes, and what forecasts are compared on. After npm
 // run build:lib, on a machine that does nothing else, and again for other weights: node scripts/record-measurements.ts
 // With "--only forecasts" nothing is timed, and the rest stays as it was.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { type Calibration, createEngine, type Engine } from "diffusion-cache";
 import { forecastProducts } from "../site/measurements/forecast-products.ts";
+import { writeWhole } from "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
 const folder = `${root}site/public/measured`;
@@ -35,7 +36,7 @@ for (const name of readdirSync(`${root}site/public/models`)) {
   const rest = only ? JSON.parse(readFileSync(file, "utf8")) : await timed(engine);
   const run = await engine.calibrate({ methods: ["l2p"] });
   const forecasts = forecastProducts(run, engine.model.calibration as Calibration);
-  writeFileSync(file, `${JSON.stringify({ ...rest, forecasts: JSON.parse(JSON.stringify(forecasts, long)) })}\n`);
+  writeWhole(file, `${JSON.stringify({ ...rest, forecasts: JSON.parse(JSON.stringify(forecasts, long)) })}\n`);
   console.log(`${name}: forecasts at ${forecasts.places.map(({ place }) => place).join(", ")}`);
   await engine.dispose();
 }

@@ -1,6 +1,7 @@
 // Measures the quality of all methods on both models of the site, over 16 prompts: about 20 minutes of a free core for each
 // number of steps. `node scripts/record-quality.ts 28` measures one number of steps. Part of npm run record:quality.
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
+import "./script.mjs";
 
 const counts = process.argv.length > 2 ? process.argv.slice(2) : ["20", "28", "50"];
 for (const steps of counts)
@@ -8,5 +9,8 @@ for (const steps of counts)
     const out = `site/public/recorded/quality/${model}-${steps}.json`;
     const prompts = `training/prompts-quality-${model}.txt`;
     const asked = ["--model", `site/public/models/${model}`, "--prompts", prompts, "--steps", steps, "--out", out];
-    execFileSync(process.execPath, ["bin/diffusion-cache.mjs", "quality", ...asked], { stdio: "inherit" });
+    const { status } = spawnSync(process.execPath, ["bin/diffusion-cache.mjs", "quality", ...asked], {
+      stdio: "inherit",
+    });
+    if (status !== 0) throw new Error(`${model} at ${steps} steps was not measured.`);
   }

@@ -3,14 +3,18 @@
 // same time. After npm run build:lib, and again for other weights: node scripts/record-run.ts [example …]; without
 // names, all of them. With --measures first, the runs that are recorded are made once more for their quality alone: a new
 // measure needs no quiet machine, and times stay as they were.
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { compareClips, createEngine, idealSpeedup, readInfinity, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
 import { defaultsOf, type ExampleModule, type Outcome, type Settings } from "../site/program/example-module.ts";
 import { shownIn } from "../site/program/shown.ts";
+import { knownNames, writeWhole } from "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
+const all = readdirSync(`${root}examples`).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []));
+const again = process.argv[2] === "--measures";
+const asked = knownNames("example", process.argv.slice(again ? 3 : 2), all);
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
 const on = `${engine.device.description}, ${cpus()[0]?.model ?? "unknown processor"}`;
 
@@ -59,8 +63,8 @@ const record = async (name: string): Promise<void> => {
 
   const folder = `${root}site/public/recorded/${name}`;
   mkdirSync(folder, { recursive: true });
-  writeFileSync(`${folder}/uncached.png`, strip(uncached.clip));
-  writeFileSync(`${folder}/cached.png`, strip(cached.clip));
+  writeWhole(`${folder}/uncached.png`, strip(uncached.clip));
+  writeWhole(`${folder}/cached.png`, strip(cached.clip));
   const { frames, height, width, fps } = engine.model.clip;
   const run = {
     on,
@@ -73,7 +77,7 @@ const record = async (name: string): Promise<void> => {
     uncached: uncached.trace,
     cached: cached.trace,
   };
-  writeFileSync(`${folder}/run.json`, `${JSON.stringify(run, writeInfinity)}\n`);
+  writeWhole(`${folder}/run.json`, `${JSON.stringify(run, writeInfinity)}\n`);
   const speedups = pairs.map((pair) => gain(pair).toFixed(2)).join(", ");
   console.log(`${name}: speed-ups ${speedups}; ideal ${run.ideal.toFixed(2)}; SSIM ${quality.ssim.toFixed(3)}`);
 };
@@ -88,12 +92,9 @@ const measureAgain = async (name: string): Promise<void> => {
   if (quality.psnr !== run.quality.psnr && !(Math.abs(quality.psnr - run.quality.psnr) < 0.05))
     throw new Error(`${name}: PSNR is ${quality.psnr} now and was ${run.quality.psnr}: record it anew.`);
   const { psnr, ssim, maxError } = run.quality;
-  writeFileSync(file, `${JSON.stringify({ ...run, quality: { ...quality, psnr, ssim, maxError } }, writeInfinity)}\n`);
+  writeWhole(file, `${JSON.stringify({ ...run, quality: { ...quality, psnr, ssim, maxError } }, writeInfinity)}\n`);
   console.log(`${name}: temporal error ${quality.temporalError}, FLIP ${quality.flip}`);
 };
 
-const all = readdirSync(`${root}examples`).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []));
-const again = process.argv[2] === "--measures";
-const asked = process.argv.slice(again ? 3 : 2);
 for (const name of asked.length > 0 ? asked : all) await (again ? measureAgain(name) : record(name));
 await engine.dispose();

@@ -10,6 +10,7 @@ import { promisify } from "node:util";
 import { chromium } from "playwright";
 import { findChromium } from "./chromium.mjs";
 import { consumers } from "./consumers.mjs";
+import { knownNames } from "./script.mjs";
 
 const model = resolve("site/public/models/latte-motion-nano");
 const patienceMs = 300_000;
@@ -129,8 +130,7 @@ const check = async (name, { packages, files, steps, says, quiet, model: place, 
 };
 
 const wanted = process.argv.slice(2);
-const unknown = wanted.find((name) => !Object.hasOwn(consumers, name));
-if (unknown) throw new Error(`There is no consumer "${unknown}"; there are ${Object.keys(consumers).join(", ")}.`);
+knownNames("consumer", wanted, Object.keys(consumers));
 const packed = await mkdtemp(join(tmpdir(), "consumer-package-"));
 await run(process.cwd(), ["npm", "pack", "--ignore-scripts", "--pack-destination", packed]);
 const tarball = join(packed, (await readdir(packed))[0]);

@@ -9,6 +9,7 @@ import {
   methodFromName,
   type Quality,
 } from "diffusion-cache";
+import "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
 const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
