@@ -20,7 +20,13 @@ import {
   readInfinity,
   writeInfinity,
 } from "diffusion-cache";
-import { type GalleryFile, type GalleryStrip, galleryFrames, type StripFigures } from "../site/gallery/gallery-file.ts";
+import {
+  type GalleryFile,
+  type GalleryStrip,
+  galleryFrames,
+  type StripFigures,
+  spriteFormat,
+} from "../site/gallery/gallery-file.ts";
 import { distinctPresets, settled, stripOf, writeSprite } from "./gallery-strips.ts";
 import { knownNames, writeWhole } from "./script.mjs";
 
@@ -52,6 +58,7 @@ const makeModel = async (engine: Engine, only: readonly string[]): Promise<void>
   const prompts = seeds.map((seed) => ({ prompt: lines[seed] as string, seed }));
   const { on, profile } = JSON.parse(readFileSync(`${root}site/public/measured/${name}.json`, "utf8"));
   const width = clip.width * galleryFrames(clip.frames).length;
+  const format = spriteFormat(clip);
   const file = `${out}/${name}.json`;
   const kept: readonly GalleryStrip[] = existsSync(file)
     ? JSON.parse(readFileSync(file, "utf8"), readInfinity).strips
@@ -61,7 +68,7 @@ const makeModel = async (engine: Engine, only: readonly string[]): Promise<void>
   const uncached: Result[] = [];
   for (const asked of prompts) {
     const run = await engine.generate({ ...asked, steps });
-    await writeSprite(`${out}/${name}/uncached-${asked.seed}.png`, [stripOf(run.clip)], width);
+    await writeSprite(`${out}/${name}/uncached-${asked.seed}.${format}`, [stripOf(run.clip)], width);
     uncached.push(run);
   }
 
@@ -98,7 +105,7 @@ const makeModel = async (engine: Engine, only: readonly string[]): Promise<void>
       console.log(`${name} ${method} ${strengths}: ${said}`);
     }
     for (const [at, { seed }] of prompts.entries())
-      await writeSprite(`${out}/${name}/${method}-${seed}.png`, sprites[at] ?? [], width);
+      await writeSprite(`${out}/${name}/${method}-${seed}.${format}`, sprites[at] ?? [], width);
   }
   const gallery: GalleryFile = {
     ...{ format: "diffusion-cache/gallery", version: 1, command: `node scripts/gallery.ts --model ${name}` },

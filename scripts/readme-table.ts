@@ -1,9 +1,10 @@
 // Writes the recorded quality of the methods into the README, between its marks. Part of npm run record:quality.
 import { readFileSync } from "node:fs";
 import { qualityCaption, qualityFigures, qualityReportFromJson, readInfinity } from "../dist/lib/index.js";
+import { firstModel } from "../site/model/live-models.ts";
 import { writeWhole } from "./script.mjs";
 
-const recorded = "site/public/recorded/quality/latte-motion-nano-28.json";
+const recorded = `site/public/recorded/quality/${firstModel}-28.json`;
 const report = qualityReportFromJson(JSON.parse(readFileSync(recorded, "utf8"), readInfinity), recorded);
 const decibels = (psnr: number | undefined): string =>
   psnr === undefined ? "" : Number.isFinite(psnr) ? psnr.toFixed(1) : "equal";

@@ -7,6 +7,7 @@ import { mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { cpus } from "node:os";
 import { compareClips, createEngine, idealSpeedup, readInfinity, writeInfinity } from "diffusion-cache";
 import { PNG } from "pngjs";
+import { firstModel } from "../site/model/live-models.ts";
 import { defaultsOf, type ExampleModule, type Outcome, type Settings } from "../site/program/example-module.ts";
 import { shownIn } from "../site/program/shown.ts";
 import { knownNames, writeWhole } from "./script.mjs";
@@ -15,7 +16,7 @@ const root = new URL("../", import.meta.url).pathname;
 const all = readdirSync(`${root}examples`).flatMap((file) => (file.endsWith(".ts") ? [file.slice(0, -3)] : []));
 const again = process.argv[2] === "--measures";
 const asked = knownNames("example", process.argv.slice(again ? 3 : 2), all);
-const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
+const engine = await createEngine({ model: `${root}site/public/models/${firstModel}`, backend: "wasm" });
 const on = `${engine.device.description}, ${cpus()[0]?.model ?? "unknown processor"}`;
 
 /** All frames of a clip side by side. */
@@ -39,13 +40,14 @@ const both = ({ uncached, cached }: Outcome) => uncached.trace.totals.wallMs + c
 
 /**
  * An uncached run of at most the cached one's time. Numbers of steps whose last gap diffusers' DDIM rounds down to the
- * last timestep itself are passed over: it then leaves a little noise in the clip, which is no fault of fewer steps.
+ * last timestep itself are passed over: it then leaves a little noise in the clip, which is no fault of fewer steps. Flows
+ * end at 0 whatever the number of steps.
  */
 const fewerSteps = async ({ options: _, ...asked }: Settings, { uncached, cached, quality }: Outcome) => {
   let steps = Math.max(1, Math.round(asked.steps / gain({ uncached, cached, quality })));
   for (; ; steps--) {
     const { clip, trace } = await engine.generate({ ...asked, steps });
-    const noisy = (trace.timesteps.at(-1) ?? 0) >= Math.floor(1000 / steps);
+    const noisy = trace.scheduler === "DDIMScheduler" && (trace.timesteps.at(-1) ?? 0) >= Math.floor(1000 / steps);
     if (steps === 1 || !noisy)
       return { steps, wallMs: trace.totals.wallMs, quality: compareClips(uncached.clip, clip) };
   }

@@ -9,10 +9,11 @@ import {
   methodFromName,
   type Quality,
 } from "diffusion-cache";
+import { firstModel } from "../site/model/live-models.ts";
 import "./script.mjs";
 
 const root = new URL("../", import.meta.url).pathname;
-const engine = await createEngine({ model: `${root}site/public/models/latte-motion-nano`, backend: "wasm" });
+const engine = await createEngine({ model: `${root}site/public/models/${firstModel}`, backend: "wasm" });
 const seed = 0;
 
 const cell = (quality: Quality, { name, digits }: (typeof measures)[number]): string => {

@@ -33,7 +33,13 @@ export interface GalleryStrip {
   readonly figures: readonly StripFigures[];
 }
 
-/** site/public/gallery/<model>.json, beside its sprites, <model>/<method>-<seed>.png with a row for each setting. */
+/** What sprites are: 256 colours are enough for small frames of shapes; larger pictures are photographs to a format. */
+export type SpriteFormat = "png" | "webp";
+
+/** Of frames of this height. */
+export const spriteFormat = ({ height }: { readonly height: number }): SpriteFormat => (height > 64 ? "webp" : "png");
+
+/** site/public/gallery/<model>.json, beside its sprites, <model>/<method>-<seed>.png (or .webp) with a row for each setting. */
 export interface GalleryFile {
   readonly format: "diffusion-cache/gallery";
   readonly version: 1;

@@ -1,14 +1,11 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { type Calibration, calibrationFromJson } from "diffusion-cache";
+import { firstModel, liveModels, type ModelName } from "./live-models.js";
 import type { Checkpoint } from "./models.js";
 
-/** The checkpoints that examples run, under site/public/models. Recorded runs are of the first. */
-const names = ["latte-motion-nano", "flux-shapes-nano"] as const;
-export type ModelName = (typeof names)[number];
-
 /** The first, under site/public. */
-export const modelPath = `models/${names[0]}`;
+export const modelPath = `models/${firstModel}`;
 
 interface Slot {
   readonly name: string;
@@ -30,8 +27,10 @@ export interface SiteModel extends Checkpoint {
   /** Blocks of the first kind: spatial ones of Latte, dual-stream ones of FLUX. */
   readonly layers: number;
   readonly clip: { readonly frames: number; readonly height: number; readonly width: number; readonly fps: number };
+  /** What decodes its latents; undefined for a model of pixels. */
+  readonly decoder: { readonly architecture: string; readonly channels: number } | undefined;
   readonly slots: readonly Slot[];
-  /** Its `text/vocabulary.json`. */
+  /** Its `text/vocabulary.json`, without what its words look like: only the engine reads that. */
   readonly vocabulary: object;
   readonly calibration: Calibration;
 }
@@ -53,7 +52,18 @@ const readModel = (name: ModelName): SiteModel => {
     readonly _class_name: string;
     readonly num_layers: number;
   };
-  const vocabulary = json("text/vocabulary.json") as { readonly slots: readonly Slot[] };
+  const {
+    domain: _,
+    scenes: __,
+    ...vocabulary
+  } = json("text/vocabulary.json") as {
+    readonly slots: readonly Slot[];
+    readonly domain?: object;
+    readonly scenes?: object;
+  };
+  const vae = existsSync(join(process.cwd(), "site/public", path, "vae/config.json"))
+    ? (json("vae/config.json") as { readonly _class_name: string; readonly latent_channels: number })
+    : undefined;
   const base = import.meta.env.BASE_URL.replace(/\/$/, "");
   return {
     name: manifest.name,
@@ -68,6 +78,7 @@ const readModel = (name: ModelName): SiteModel => {
     clip: manifest.clip,
     defaults: { prompt: "", steps: 20, guidance: 1, ...manifest.defaults },
     scheduler: json("scheduler/scheduler_config.json") as object,
+    decoder: vae && { architecture: vae._class_name, channels: vae.latent_channels },
     slots: vocabulary.slots,
     vocabulary,
     calibration: calibrationFromJson(json("calibration.json"), `${path}/calibration.json`),
@@ -76,8 +87,8 @@ const readModel = (name: ModelName): SiteModel => {
 
 /** What the pages say about the models before they are loaded, read from their own files at build time. */
 export const siteModels = (): readonly [SiteModel, ...SiteModel[]] => {
-  const [first, ...more] = names;
-  return [readModel(first), ...more.map(readModel)];
+  const [first, ...more] = liveModels.map(({ name }) => readModel(name));
+  return [first as SiteModel, ...more];
 };
 
 const kinds: Readonly<Record<string, string>> = { FluxTransformer2DModel: "FLUX", LatteTransformer3DModel: "Latte" };
@@ -88,7 +99,7 @@ export const modelLabels = (models: readonly SiteModel[]): readonly ModelLabel[]
     label: `${name} (${kinds[architecture] ?? architecture}, ${clip.frames > 1 ? "video" : "image"})`,
   }));
 
-export const siteModel = (name: ModelName = names[0]): SiteModel => readModel(name);
+export const siteModel = (name: ModelName = firstModel): SiteModel => readModel(name);
 
 /** Size of onnxruntime's WebAssembly file, which a first run also loads. */
 export const runtimeBytes = (): number =>

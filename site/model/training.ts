@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { liveModels, type ModelName } from "./live-models.js";
 
 /** A line of the loss log, thinned out to a mean of several. */
 export interface LossPoint {
@@ -7,23 +8,19 @@ export interface LossPoint {
   readonly loss: number;
 }
 
-/** A line of the adherence table: shares from 0 to 1. */
-export interface AdherenceLine {
+/** A line of the adherence table: beside steps and guidance, shares from 0 to 1 by the slot, and of all slots at once. */
+export type AdherenceLine = Readonly<Record<string, number>> & {
   readonly steps: number;
   readonly guidance: number;
-  readonly background: number;
-  readonly colour: number;
-  readonly size: number;
-  readonly shape: number;
-  readonly motion: number;
   readonly all: number;
-}
+};
 
 /** What the clips of a sheet of samples were asked for, in its order. */
 export interface Samples {
   readonly steps: number;
   readonly guidance: number;
-  readonly seed: number;
+  /** Of the noise of all clips; of several, one for each. */
+  readonly seed: number | readonly number[];
   readonly prompts: readonly string[];
   /** Of the weights that they were made with. */
   readonly trained_clips?: number;
@@ -32,6 +29,8 @@ export interface Samples {
 /** What training/ keeps of a model: its log and its evaluation; read at build time. */
 export interface TrainingRecord {
   readonly loss: readonly LossPoint[];
+  /** Name of the sheet of samples in training/. */
+  readonly sheet: string;
   readonly samples: Samples;
   readonly evaluation?: {
     readonly trained_clips: number;
@@ -42,17 +41,11 @@ export interface TrainingRecord {
   };
 }
 
-/** Names of what training/ keeps of each model: its log, and the sheet of samples with what was asked. */
-export const kept = {
-  "latte-motion-nano": { log: "nano", samples: "samples" },
-  "flux-shapes-nano": { log: "flux-nano", samples: "samples-flux" },
-} as const;
-
 const folder = join(process.cwd(), "training");
 const text = (file: string): string => readFileSync(join(folder, file), "utf8");
 
-export const trainingRecord = (model: keyof typeof kept, points = 120): TrainingRecord => {
-  const { log, samples } = kept[model];
+export const trainingRecord = (model: ModelName, points = 120): TrainingRecord => {
+  const { log, samples } = liveModels.find(({ name }) => name === model) ?? liveModels[0];
   const [, ...lines] = text(`log/${log}.csv`).trim().split("\n");
   const rows = lines.map((line) => line.split(",").map(Number) as [number, number, number, number, number]);
   const size = Math.max(1, Math.ceil(rows.length / points));
@@ -66,7 +59,8 @@ export const trainingRecord = (model: keyof typeof kept, points = 120): Training
   const file = `log/adherence-${log}.json`;
   return {
     loss,
-    samples: JSON.parse(text(`${samples}.json`)) as Samples,
+    sheet: samples,
+    samples: JSON.parse(text(samples.replace(/\.\w+$/, ".json"))) as Samples,
     ...(existsSync(join(folder, file)) ? { evaluation: JSON.parse(text(file)) } : {}),
   };
 };

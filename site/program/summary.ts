@@ -12,6 +12,7 @@ export const summaryFields = [
   { key: "uncached", label: "Time uncached", help: "First step to last, without loading and compiling" },
   { key: "cached", label: "Time cached", help: "First step to last, without loading and compiling" },
   { key: "speedup", label: "Speed-up, measured", help: "Time uncached over time cached" },
+  { key: "decode", label: "Decoding, apart", help: "Latents to pixels, of each clip; no part of the times above" },
   {
     key: "ideal",
     label: "Speed-up, ideal",
@@ -26,7 +27,7 @@ export const summaryFields = [
   {
     key: "shown",
     label: "As asked, uncached",
-    help: "Colour, size, shape, motion and background, read from the pixels",
+    help: "Each word of the prompt that a clip can show, read from the pixels",
   },
   { key: "kept", label: "As asked, cached", help: "The same, of the cached clip" },
   { key: "cacheBytes", label: "Cache, at most", help: "Kept features at their peak" },
@@ -83,8 +84,10 @@ export const summaryOf = (
   speedups: readonly number[] = [],
 ): Partial<Record<SummaryKey, string>> => {
   const { uncached, cached, quality } = measured;
-  const { peak } = cached.trace.totals.bytes;
+  const { bytes, decodeMs } = cached.trace.totals;
+  const { peak } = bytes;
   return {
+    decode: decodeMs === undefined ? "none" : inTime(decodeMs),
     uncached: inTime(uncached.trace.totals.wallMs),
     cached: inTime(cached.trace.totals.wallMs),
     speedup: measuredText(speedup(measured), speedups),

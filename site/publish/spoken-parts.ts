@@ -8,6 +8,7 @@ import { recordedMeasurement } from "../measurements/measured.js";
 import { inWords, type Kind } from "../measurements/measurement-kinds.js";
 import { methodFacts } from "../methods/method-facts.js";
 import { optionsOf } from "../methods/options-of.js";
+import { firstModel } from "../model/live-models.js";
 import { siteModel } from "../model/model.js";
 import type { Spoken } from "../page/plain-text.js";
 import { recordedRun } from "../program/recorded-run.js";
@@ -89,7 +90,7 @@ export const spokenParts: Spoken = (name, { name: example = "", method = "", kin
     return `Live measurement. Recorded with ${model.name} on ${measured.on}: ${inWords(kind as Kind, { measured, network: model.network, choice: usualForecasts })}`;
   }
   if (name === "QualityTable" || name === "MethodsPicture")
-    return qualityMarkdown(recordedQuality({ model: "latte-motion-nano", steps: 28 }));
+    return qualityMarkdown(recordedQuality({ model: firstModel, steps: 28 }));
   if (name === "AllQuality")
     return qualitySources()
       .map((source) => qualityMarkdown(recordedQuality(source)))

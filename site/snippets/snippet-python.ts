@@ -1,4 +1,5 @@
 import type { CacheMethod } from "diffusion-cache";
+import { firstModel } from "../model/live-models.js";
 import { supportRemarks } from "../support/taken.js";
 import { type CacheDitConfig, cacheDitConfig } from "./python-cache-dit.js";
 import { type PythonConfig, pythonConfig } from "./python-config.js";
@@ -68,7 +69,7 @@ ${gpus ? `if dist.get_rank() == 0:\n    ${save}\ndist.destroy_process_group()` :
 export const pythonForms = (
   methods: readonly CacheMethod[],
   asked: Asked,
-  model = "latte-motion-nano",
+  model: string = firstModel,
 ): readonly PythonForm[] => {
   const [method, ...others] = methods;
   if (!method) return [];

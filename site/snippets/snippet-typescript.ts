@@ -1,4 +1,5 @@
 import type { CacheMethod, MethodName } from "diffusion-cache";
+import { firstModel } from "../model/live-models.js";
 import type { Settings } from "../program/example-module.js";
 import { methodFunctions } from "../program/method-functions.js";
 import { measuredOptions, saidOptions } from "../program/said-options.js";
@@ -19,7 +20,7 @@ const call = (method: CacheMethod): string => {
 export const typescriptSnippet = (
   methods: readonly CacheMethod[],
   settings: Omit<Settings, "options">,
-  model = "latte-motion-nano",
+  model: string = firstModel,
 ): string => {
   const names = methods.map(({ name }) => methodFunctions[name as MethodName]);
   const measured = methods.some((method) => measuredOptions.some((name) => name in saidOptions(method)));

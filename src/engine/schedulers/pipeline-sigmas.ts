@@ -10,8 +10,8 @@ import { linspace } from "./spacing.js";
  */
 export type Sigmas = NamedSigmas | readonly number[];
 
-/** What a manifest may name for its model's runs. */
 export const namedSigmas = ["pipeline", "scheduler", "trailing"] as const;
+/** What a manifest may name for its model's runs. */
 export type NamedSigmas = (typeof namedSigmas)[number];
 
 type Fields = Readonly<Record<string, unknown>>;
