@@ -187,8 +187,8 @@ export interface CacheMethod {
    */
   readonly keeps?: "computed" | "every visit" | "both";
   /**
-   * Its weights depend on what the kept features are to each other, so that a visit is told their `products`. As many
-   * readings as features are kept, once for each computed one.
+   * Its weights depend on what the kept features are to each other, so that a visit is told their `products`. Each
+   * computed feature is read back whole for that, once.
    */
   readonly products?: boolean;
   /** Branches the method acts on; the others are always computed. Default both. */

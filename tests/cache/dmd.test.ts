@@ -78,7 +78,7 @@ describe("the forecast by dynamic mode decomposition", () => {
     expect(dmd.weights(steps, 10, undefined as never)).toEqual([1]);
   });
 
-  test("carries a feature on in a run, at one site as in a model; products cost readings, not copies", async () => {
+  test("carries a feature on in a run, at one site as in a model; products leave no tensor behind", async () => {
     const latents = Array.from({ length: 10 }, (_, step) => row(8 * 0.75 ** step, 0.5 ** step));
     const method = withForecast(stepMask({ mask: "1111110000", site: "output" }), { by: "dmd" });
     const { outputs, visits, bytesAfter } = await runArithmetic({

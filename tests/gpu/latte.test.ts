@@ -48,6 +48,7 @@ const caches: Record<string, readonly CacheMethod[]> = {
   "DiCache, decided inside the network": [diCache({ relL1Thresh: 9 })],
   "LazyCache, above both branches": [lazyCache({ threshold: 9, retSteps: 2 })],
   "SeaCache, by filtered latents": [seaCache({ threshold: 9 })],
+  "prediction by decomposition": [withForecast(stepMask({ mask: "111110", site: "output" }), { by: "dmd" })],
   "text keys and values, blocks by FoCa": [textKvCache(), withForecast(stepMask({ mask: "110010" }), { by: "foca" })],
 };
 

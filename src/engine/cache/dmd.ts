@@ -1,7 +1,4 @@
 // Dynamic mode decomposition, of features of which only the products are known. Loaded on demand: few runs need it.
-import type { Handle } from "../backends/backend.js";
-import type { Feature } from "./history.js";
-
 type Complex = readonly [re: number, im: number];
 type Matrix = readonly (readonly number[])[];
 
@@ -162,25 +159,4 @@ export const dmdWeights = (
   const carried = powerTimes(propagator, elapsed, start);
   const weights = basis.map((row) => dot(row, carried)).toReversed();
   return weights.every(Number.isFinite) ? weights : undefined;
-};
-
-/**
- * Products of features with each other, summed over all elements of all their tensors: from lengths and distances.
- *
- * @param squareOf Σ (a − b)², or Σ a² without b
- */
-export const productsOf = async (
-  features: readonly Feature[],
-  squareOf: (a: Handle, b?: Handle) => Promise<number>,
-): Promise<Matrix> => {
-  const table = features.map(() => features.map(() => 0));
-  for (const [i, one] of features.entries())
-    for (const [j, other] of features.entries())
-      for (const [index, a] of one.entries()) {
-        const b = other[index] as Handle;
-        const apart = a === b ? 0 : await squareOf(a, b);
-        const row = table[i] as number[];
-        row[j] = (row[j] as number) + ((await squareOf(a)) + (await squareOf(b)) - apart) / 2;
-      }
-  return table;
 };

@@ -1,6 +1,7 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import type { compute, Decision, Site } from "../method.js";
 import { loadDecomposition } from "./decomposition.js";
+import { featureProducts } from "./feature-products.js";
 
 /**
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
@@ -31,7 +32,7 @@ export type HandleCounts = ReturnType<typeof handleCounts>;
 export type Feature = readonly Handle[];
 
 /** The kept features of one branch, newest first, and what they weigh. */
-export const featureHistory = (backend: Pick<Backend, "combine" | "measure">, counts: HandleCounts) => {
+export const featureHistory = (backend: Pick<Backend, "combine" | "read">, counts: HandleCounts) => {
   const kept = new Map<string, Feature[]>();
   const recent = new Map<string, Feature[]>();
   const add = (to: Map<string, Feature[]>, { id }: Site, feature: Feature, limit: number): void => {
@@ -39,19 +40,7 @@ export const featureHistory = (backend: Pick<Backend, "combine" | "measure">, co
     for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
     to.set(id, features);
   };
-  const squares = new WeakMap<Handle, WeakMap<Handle, number>>();
-  /** Σ (a − b)², or Σ a² without b; read once. */
-  const squareOf = async (a: Handle, b?: Handle): Promise<number> => {
-    const known = squares.get(a)?.get(b ?? a);
-    if (known !== undefined) return known;
-    const other = b ?? backend.combine([{ handle: a, weight: 0 }]);
-    const { rms } = await backend.measure(a, other);
-    if (!b) counts.drop(other);
-    const square = (rms * rms * a.bytes) / 4;
-    for (const [one, two] of [[a, b ?? a] as const, [b ?? a, a] as const])
-      squares.set(one, (squares.get(one) ?? new WeakMap<Handle, number>()).set(two, square));
-    return square;
-  };
+  const productsOf = featureProducts((handle) => backend.read(handle));
   return {
     /** Takes over the caller's hold on `feature`; the oldest beyond `limit` goes. */
     push: (site: Site, feature: Feature, limit: number): void => add(kept, site, feature, limit),
@@ -81,8 +70,10 @@ export const featureHistory = (backend: Pick<Backend, "combine" | "measure">, co
     /** Those kept at a site, newest first. */
     newest: (site: Site): readonly Feature[] => kept.get(site.id) ?? [],
     /** Of each kept feature with each, newest first. */
-    products: async (site: Site): Promise<readonly (readonly number[])[]> =>
-      (await loadDecomposition()).productsOf(kept.get(site.id) ?? [], squareOf),
+    async products(site: Site): Promise<readonly (readonly number[])[]> {
+      await loadDecomposition(); // which makes weights of them
+      return productsOf(kept.get(site.id) ?? []);
+    },
     /** Distinct handles held here. */
     handles: (): Set<Handle> => new Set([...kept.values(), ...recent.values()].flat(2)),
     clear(): void {

@@ -1,5 +1,6 @@
 import { answerOf, patienceSeconds } from "../backends/patience.js";
 import { namedSites } from "../cache/decide.js";
+import { loadDecomposition } from "../cache/decomposition.js";
 import { methodFromName } from "../cache/methods/index.js";
 import { EngineError, shown } from "../errors.js";
 import { anObject, aText, type Check, fields, is, listOf } from "../expect.js";
@@ -96,10 +97,14 @@ const answerFor = (method: CacheMethod, sites: readonly Site[], port: MessagePor
     runs.set(start, known);
     return known({ ...visit, site: sites.find(({ id }) => id === visit.site) as Site, because });
   };
-  port.onmessage = ({ data }: MessageEvent<Ask>) => {
+  // The run loads it in its own thread; where the method decides, nobody else does.
+  const loading = method.products ? loadDecomposition() : undefined;
+  loading?.catch(() => {}); // said with the first answer
+  port.onmessage = async ({ data }: MessageEvent<Ask>) => {
     const { id } = data;
     let reasons: Reasons;
     try {
+      if (loading) await loading;
       const decision = decide(data, (given) => {
         reasons = { ...reasons, ...given };
       });
