@@ -1,10 +1,10 @@
-import { type CacheMethod, type Engine, type Progress, sitesOf } from "diffusion-cache";
+import { type Engine, type Progress, sitesOf } from "diffusion-cache";
 import type { Pixels } from "../clips/frames.js";
 import { type PreviewLog, previewLog } from "../clips/previews.js";
 import { statusOf } from "../device/run-status.js";
 import type { PanelRun } from "../device/runs.svelte.js";
 import type { GridRow } from "../grid/grid-rows.js";
-import { runRows } from "../grid/run-rows.js";
+import { runRows, tracedRows } from "../grid/run-rows.js";
 import type { Checkpoint } from "../model/models.js";
 import type { Asked } from "../program/asked.js";
 import type { ExampleModule, Outcome, RunName } from "../program/example-module.js";
@@ -45,10 +45,11 @@ export const make = async (
   { say, show }: Follower,
 ): Promise<Made> => {
   const { model: _, ...settings } = asked;
-  const rowsOf = (used: readonly CacheMethod[]) => runRows(used, sitesOf(model.network), asked.steps);
+  const map = sitesOf(model.network);
+  let methods = edited ? [] : module.methods(asked.options, model.calibration);
   const previews = previewLog();
   const outcomes: Outcome[] = [];
-  let grid = rowsOf(edited ? [] : module.methods(asked.options, model.calibration));
+  let grid = runRows(methods, map, asked.steps);
   let clips: Forming["clips"] = {};
   const follow = (pair: number) => (which: RunName, progress: Progress) => {
     if (!current()) return;
@@ -72,11 +73,16 @@ export const make = async (
     outcomes.push(
       edited
         ? await edited.run(request, (used) => {
-            if (pair === 0 && used.length > 0) grid = rowsOf(used);
+            if (pair > 0 || used.length === 0) return;
+            methods = used;
+            grid = runRows(methods, map, asked.steps);
           })
         : await module.run(request),
     );
     signal.throwIfAborted();
   }
-  return { ...repeated(outcomes), rows: grid.rows(), previews };
+  // Both branches, where the grid that filled in knew one.
+  const [first] = outcomes;
+  const rows = first && methods.length > 0 ? tracedRows(methods, map, first.cached.trace) : grid.rows();
+  return { ...repeated(outcomes), rows, previews };
 };

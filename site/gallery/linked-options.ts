@@ -5,7 +5,10 @@ export type Linked = { readonly options: Options } | { readonly cannot: readonly
 
 const valueOn = (knob: Knob, value: unknown): KnobValue | undefined => {
   if (knob.type === "toggle") return typeof value === "boolean" ? value : undefined;
-  if (knob.type === "select") return typeof value === "string" && knob.choices.includes(value) ? value : undefined;
+  if (knob.type === "select") {
+    const chosen = value ?? "none"; // an option that is off, where the control has a choice for that
+    return typeof chosen === "string" && knob.choices.includes(chosen) ? chosen : undefined;
+  }
   const { min, max } = knob;
   const within = (one: unknown): one is number => typeof one === "number" && one >= min && one <= max;
   if (knob.type === "range") {

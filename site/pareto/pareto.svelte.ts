@@ -69,13 +69,12 @@ export class Pareto {
     this.measures.filter(({ name }) => name === "psnr" || name === "ssim" || name === this.by),
   );
   readonly axis = $derived(measureNamed(this.by, this.measures));
-  readonly #shown = $derived(
-    this.sweep.points.filter(
-      (one) =>
-        one[this.axis.name] !== undefined &&
-        (one.kind === "fewer" || this.method === "all" || one.name === this.method),
-    ),
+  readonly #asked = $derived(
+    this.sweep.points.filter((one) => one.kind === "fewer" || this.method === "all" || one.name === this.method),
   );
+  readonly #shown = $derived(this.#asked.filter((one) => one[this.axis.name] !== undefined));
+  /** How many of the settings asked for were not measured by what the axis shows. */
+  readonly unplaced = $derived(this.#asked.length - this.#shown.length);
   readonly fewer = $derived(this.#shown.filter(({ kind }) => kind === "fewer"));
   readonly points = $derived(this.#shown.filter(({ kind }) => kind === "method"));
   readonly frontier = $derived(frontierOf(this.points, this.axis));

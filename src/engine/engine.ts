@@ -24,7 +24,7 @@ export type Progress =
       readonly step: number;
       readonly steps: number;
       readonly ms: number;
-      /** What was decided in this step in the pass with the text, and why, for a grid that fills in. */
+      /** What was decided in this step above the network and in the pass with the text, and why, for a grid that fills in. */
       readonly decisions: readonly Pick<TraceVisit, "site" | "decision" | "reasons">[];
       /**
        * The clip as it forms (predicted clean sample), when asked for. Latents are not decoded: each place has the colour

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
+import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { firstBlockCache } from "../../src/engine/cache/methods/first-block-cache.js";
 import { fora } from "../../src/engine/cache/methods/fora.js";
 import { pab } from "../../src/engine/cache/methods/pyramid-attention-broadcast.js";
@@ -112,6 +113,16 @@ test("progress: graphs compiled, every step once, previews when asked for", asyn
   expect(steps[1]?.preview?.dims).toEqual([1, 3, 4, 16, 16]);
   expect(steps[2]?.decisions.map(({ decision }) => decision)).toEqual(Array(10).fill("reuse"));
   expect(seen.find(({ phase }) => phase === "compile")).toBeDefined();
+});
+
+test("progress: a pass without the text that is left out is told of", async () => {
+  const seen: Progress[] = [];
+  const everySecond = { unconditionalBatchSkipRange: 2, unconditionalBatchTimestepSkipRange: [-1, 1001] as const };
+  await engine.generate(request({ steps: 4, cache: [cfgCache(everySecond)], onProgress: (one) => seen.push(one) }));
+  const told = seen.flatMap((one) =>
+    one.phase === "step" ? one.decisions.filter(({ site }) => site === "uncond") : [],
+  );
+  expect(told.map(({ decision }) => decision)).toEqual(["compute", "forecast", "compute", "forecast"]);
 });
 
 test("the profile names every site, and the ideal speed-up of computing everything is 1", async () => {

@@ -36,8 +36,9 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
         step,
         steps,
         ms,
+        // Whether the pass without the text runs is decided before either.
         decisions: visits
-          .filter(({ branch }) => branch === "cond")
+          .filter(({ branch, site }) => branch === "cond" || site === model.sites.uncond().id)
           .map(({ site, decision, reasons }) => ({ site, decision, ...(reasons ? { reasons } : {}) })),
         ...(preview ? { preview: previewOf(clipOf(preview)) } : {}),
       }),

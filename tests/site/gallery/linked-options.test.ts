@@ -20,6 +20,13 @@ test("a range that is off is one that computes every step", () => {
   expect(linkedOptions(knobs, {}, { ...all, every: null })).toMatchObject({ options: { every: 1 } });
 });
 
+test("a choice that is off is none, where there is such a choice", () => {
+  const offered = knobs.map((knob) =>
+    knob.type === "select" ? { ...knob, choices: [...knob.choices, "none"] } : knob,
+  );
+  expect(linkedOptions(offered, {}, { ...all, by: null })).toMatchObject({ options: { by: "none" } });
+});
+
 test.each([
   ["above a range", { ...all, every: 9 }, "every"],
   ["below a range", { ...all, every: 0.5 }, "every"],
