@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Trace } from "diffusion-cache";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, looks, stepAxis } from "./chart.js";
 
 /** Bytes of kept features at the end of each step of the cached run. */
 export const cacheMemory = (cached: Trace): Chart => {
@@ -14,7 +14,7 @@ export const cacheMemory = (cached: Trace): Chart => {
       Plot.plot({
         ...looks,
         width,
-        x: { label: "denoising step →", interval: 1, ticks: Math.min(10, cached.steps), tickFormat: "d" },
+        x: stepAxis(cached.steps),
         y: { label: `↑ kept features (${unit})`, grid: true, zero: true },
         marks: [
           Plot.areaY(points, { x: "step", y: "kept", fill: colours.cached, fillOpacity: 0.25, curve: "step" }),

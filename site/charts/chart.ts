@@ -38,6 +38,10 @@ export const looks = {
   },
 } as const;
 
+/** The axis of charts over a run, from step 1. */
+export const stepAxis = (steps: number) =>
+  ({ label: "denoising step →", interval: 1, ticks: Math.min(10, steps), tickFormat: "d" }) as const;
+
 export const colours = {
   uncached: "var(--dc-uncached)",
   cached: "var(--dc-cached)",

@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LatentDrift } from "diffusion-cache";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, looks, stepAxis } from "./chart.js";
 
 /** How far the cached run's latents are from the uncached ones, after each step. */
 export const latentDriftChart = ({ l1, l2 }: LatentDrift): Chart => ({
@@ -11,7 +11,7 @@ export const latentDriftChart = ({ l1, l2 }: LatentDrift): Chart => ({
     Plot.plot({
       ...looks,
       width,
-      x: { label: "denoising step →", interval: 1, ticks: Math.min(10, l2.length), tickFormat: "d" },
+      x: stepAxis(l2.length),
       y: { label: "↑ ‖z − z₀‖ / ‖z₀‖", grid: true, zero: true },
       marks: [
         Plot.lineY(

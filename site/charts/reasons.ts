@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import { differenceSummary, type Trace } from "diffusion-cache";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, looks, stepAxis } from "./chart.js";
 import { decisionLegend } from "./decisions.js";
 
 interface Point {
@@ -53,13 +53,7 @@ export const comparisons = (cached: Trace): Chart | undefined => {
       Plot.plot({
         ...looks,
         width,
-        x: {
-          label: "denoising step →",
-          domain: [1, cached.steps],
-          interval: 1,
-          ticks: Math.min(10, cached.steps),
-          tickFormat: "d",
-        },
+        x: { ...stepAxis(cached.steps), domain: [1, cached.steps] },
         y: { label: "↑ compared", grid: true, domain: [0, most], clamp: true },
         marks: [
           Plot.ruleY([first.threshold], { stroke: "var(--sl-color-gray-2)", strokeDasharray: "5 3" }),

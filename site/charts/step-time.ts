@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Trace } from "diffusion-cache";
-import { type Chart, colours, looks } from "./chart.js";
+import { type Chart, colours, looks, stepAxis } from "./chart.js";
 
 /** Wall time of each denoising step, uncached and cached. */
 export const stepTime = (uncached: Trace, cached: Trace): Chart => {
@@ -16,7 +16,7 @@ export const stepTime = (uncached: Trace, cached: Trace): Chart => {
       Plot.plot({
         ...looks,
         width,
-        x: { label: "denoising step →", interval: 1, ticks: Math.min(10, uncached.steps), tickFormat: "d" },
+        x: stepAxis(uncached.steps),
         y: { label: "↑ time (ms)", grid: true, zero: true },
         marks: (["uncached", "cached"] as const).flatMap((run) => [
           Plot.lineY(of(run), {

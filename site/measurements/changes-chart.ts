@@ -1,6 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { Changes } from "diffusion-cache";
-import { type Chart, kindColours, looks } from "../charts/chart.js";
+import { type Chart, kindColours, looks, stepAxis } from "../charts/chart.js";
 import { changeCurves } from "./change-curves.js";
 import { percent } from "./shares.js";
 import { kindLegend } from "./shares-chart.js";
@@ -90,7 +90,7 @@ const meanChange = (changes: Changes): Chart => {
       Plot.plot({
         ...looks,
         width,
-        x: { label: "denoising step →", interval: 1, ticks: Math.min(10, changes.timesteps.length), tickFormat: "d" },
+        x: stepAxis(changes.timesteps.length),
         y: { label: "↑ change (%)", type: "log", grid: true, ticks: 4, tickFormat: "~r" },
         marks: [
           ...curves.map(({ kind }) =>

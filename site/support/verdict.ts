@@ -1,4 +1,4 @@
-import type { Cache, Cell, Support, SupportedPipeline } from "./support.js";
+import { type Cache, type Cell, caches, type Support, type SupportedPipeline } from "./support.js";
 
 /** How a cache fares in a pipeline, and where it does not work, why. */
 export interface Verdict {
@@ -7,19 +7,10 @@ export interface Verdict {
   readonly why?: string;
 }
 
+export type Column = Exclude<Cache, "seacache-callback">;
+
 /** What the table has as columns. */
-export const columns = [
-  "pab",
-  "fastercache",
-  "cfgcache",
-  "firstblockcache",
-  "taylorseer",
-  "taylorseer-lite",
-  "magcache",
-  "seacache",
-  "dbcache",
-] as const satisfies readonly Cache[];
-export type Column = (typeof columns)[number];
+export const columns: readonly Column[] = caches.filter((cache) => cache !== "seacache-callback");
 
 /** What one call after another of the class itself showed. */
 export const cellVerdict = (cell: Cell): Verdict => {
