@@ -40,12 +40,13 @@ def parse(text: str) -> dict[str, str]:
     return grammar.parse(text.replace(" on a ", " standing still on a "))
 
 
-def build(config) -> NETWORK:
+def build(config, channels: int = 3 * PACK**2, columns: int = WIDTH) -> NETWORK:
+    """`channels` of a token, `columns` of a row of the text."""
     model = NETWORK(
         **config.MODEL,
-        in_channels=3 * PACK**2,
-        joint_attention_dim=WIDTH,
-        pooled_projection_dim=WIDTH,
+        in_channels=channels,
+        joint_attention_dim=columns,
+        pooled_projection_dim=columns,
         guidance_embeds=False,
     )
     torch.nn.init.zeros_(model.proj_out.weight)
@@ -62,19 +63,19 @@ def scheduler() -> FlowMatchEulerDiscreteScheduler:
     return FlowMatchEulerDiscreteScheduler(num_train_timesteps=1000, shift=2.0)
 
 
-def pack(frames: torch.Tensor) -> torch.Tensor:
-    """[N, 3, S, S] to [N, (S/4)², 48]."""
+def pack(frames: torch.Tensor, by: int = PACK) -> torch.Tensor:
+    """[N, C, S, S] to [N, (S / by)², C · by²]."""
     n, channels, side, _ = frames.shape
-    cut = frames.reshape(n, channels, side // PACK, PACK, side // PACK, PACK)
-    return cut.permute(0, 2, 4, 1, 3, 5).reshape(n, (side // PACK) ** 2, channels * PACK**2)
+    cut = frames.reshape(n, channels, side // by, by, side // by, by)
+    return cut.permute(0, 2, 4, 1, 3, 5).reshape(n, (side // by) ** 2, channels * by**2)
 
 
-def unpack(tokens: torch.Tensor) -> torch.Tensor:
+def unpack(tokens: torch.Tensor, by: int = PACK) -> torch.Tensor:
     """The inverse of `pack`."""
     n, count, width = tokens.shape
     rows = round(count**0.5)
-    cut = tokens.reshape(n, rows, rows, width // PACK**2, PACK, PACK)
-    return cut.permute(0, 3, 1, 4, 2, 5).reshape(n, width // PACK**2, rows * PACK, rows * PACK)
+    cut = tokens.reshape(n, rows, rows, width // by**2, by, by)
+    return cut.permute(0, 3, 1, 4, 2, 5).reshape(n, width // by**2, rows * by, rows * by)
 
 
 def rows(prompts: list[dict[str, str]]) -> torch.Tensor:

@@ -44,7 +44,7 @@ def sheet(clips: torch.Tensor, path: Path) -> None:
         pixels = pixels.unflatten(0, (-1, 8)).squeeze(3).transpose(1, 2)
     image = pixels.permute(0, 3, 2, 4, 1).reshape(pixels.size(0) * pixels.size(3), -1, 3)  # [N·S, F·S, 3]
     picture = Image.fromarray(image.cpu().numpy())
-    picture.resize((picture.width * zoom, picture.height * zoom), Image.NEAREST).save(path)
+    picture.resize((picture.width * zoom, picture.height * zoom), Image.NEAREST).save(path, quality=90)
 
 
 def main(arguments: list[str] | None = None):
@@ -57,14 +57,17 @@ def main(arguments: list[str] | None = None):
     parser.add_argument("--steps", type=int, default=20)
     parser.add_argument("--guidance", type=float, default=2.5)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--each", type=int, help="so many clips in place of sixteen, each with a seed of its own from 0 on")
     parser.add_argument("--device", default="cpu")
     arguments = parser.parse_args(arguments)
     task, model, scheduler = load(arguments.folder, arguments.device)
     prompts = [task.parse(text) for text in arguments.prompt or []]
-    prompts = prompts or [task.sample_prompt(random.Random(1000 + seed)) for seed in range(16)]
-    clips = task.sample(model, prompts, arguments.steps, arguments.guidance, arguments.seed, by=scheduler)
+    prompts = prompts or [task.sample_prompt(random.Random(1000 + seed)) for seed in range(arguments.each or 16)]
+    make = lambda some, seed: task.sample(model, some, arguments.steps, arguments.guidance, seed, by=scheduler)  # noqa: E731
+    seeds = list(range(len(prompts))) if arguments.each else arguments.seed
+    clips = torch.cat([make([prompt], seed) for prompt, seed in zip(prompts, seeds)]) if arguments.each else make(prompts, seeds)
     sheet(clips, arguments.out)
-    asked = {"steps": arguments.steps, "guidance": arguments.guidance, "seed": arguments.seed}
+    asked = {"steps": arguments.steps, "guidance": arguments.guidance, "seed": seeds}
     asked["prompts"] = [task.sentence(prompt) for prompt in prompts]
     manifest = arguments.folder / "manifest.json"  # a run has none yet
     if manifest.exists():

@@ -1,5 +1,5 @@
-"""What a model makes and how: clips.py for Latte, images.py for FLUX, scenes/clips.py for latent Latte. They answer to the
-same names.
+"""What a model makes and how: clips.py for Latte, images.py for FLUX, scenes/clips.py and scenes/stills.py for the same on
+latents. They answer to the same names.
 
 NETWORK, PROMPT, build, scheduler, vocabulary, sample_prompt, sentence, parse, rows, batch, loss_of, noise_table,
 inside, asking, sample; one that makes latents also to `use` and `keep`, for its autoencoder.
@@ -22,8 +22,8 @@ def task_of(config):
 def load(folder: Path, device: str = "cpu"):
     """Task, network in float32 on the device, and scheduler, of a run or of an exported folder."""
     config = json.loads((folder / "transformer" / "config.json").read_text())
-    latent = config["in_channels"] != 3 and config["_class_name"] == "LatteTransformer3DModel"
-    modules = ["scenes.clips"] if latent else ["clips", "images"]
+    latent = (folder / "vae").exists()
+    modules = ["scenes.clips", "scenes.stills"] if latent else ["clips", "images"]
     task = next(task for task in map(importlib.import_module, modules) if task.NETWORK.__name__ == config["_class_name"])
     if latent:
         task.use(folder, device)

@@ -14,9 +14,9 @@ try:
 except ImportError as error:
     raise unittest.SkipTest("torch and diffusers are not installed") from error
 
-from config import scenes_nano, scenes_small
+from config import flux_scenes_nano, scenes_nano, scenes_small
 from export import export
-from scenes import autoencoder, clips, evaluate, grammar, land, objects, read, sky, water
+from scenes import autoencoder, clips, evaluate, grammar, land, objects, read, sky, stills, water
 from scenes.encode import chunk_of
 from scenes.land import PAN
 from scenes.render import render
@@ -197,8 +197,14 @@ class Latents(unittest.TestCase):
             self.assertEqual(made.shape, (1, 3, 2, 144, 144))
             found = evaluate.errors(again, torch.load(run / "latents" / "0000.pt"))
             self.assertTrue(0 < found["0.2"] < found["1.0"] < 2.5)
-            shares = evaluate.shown(again, scheduler, 2, 2, 4.0)
+            shares = evaluate.shown(task, again, scheduler, 2, 2, 4.0)
             self.assertTrue(all(0 <= share <= 1 for share in shares.values()))
+            evaluation, asked = run / "adherence.json", [str(out), "--clips", "9", "--steps", "1", "--rendered", "8"]
+            for minutes, seen in (("0", 8), ("1", 9)):  # stopped after its first eight, then gone on with
+                evaluate.main([*asked, "--minutes", minutes, "--out", str(evaluation)])
+                told = json.loads(evaluation.read_text())
+                self.assertEqual((told["trained_clips"], told["prompts"], told["lines"][0]["steps"]), (12, seen, 1))
+            self.assertGreater(told["rendered"]["0.6"]["all"], 0.7)  # of eight
             self.assertAlmostEqual(scheduler.sigmas[1].item(), 3 * 0.5 / (1 + 2 * 0.5), places=6)
 
     def test_small_is_of_its_size_and_takes_a_step(self):
@@ -208,6 +214,36 @@ class Latents(unittest.TestCase):
         latents = torch.randn(1, config.CHANNELS, config.FRAMES, config.SIDE, config.SIDE)
         clips.loss_of(network, latents, grammar.rows(grammar.tensor([PROMPT])), None, "cpu").backward()
         self.assertTrue(all(p.grad is None or p.grad.isfinite().all() for p in network.parameters()))
+
+    def test_stills_for_flux_take_two_steps_and_their_export_reloads(self):
+        config = fields(flux_scenes_nano, BATCH=4)
+        self.assertEqual(stills.sentence(stills.parse(stills.PROMPT)), stills.PROMPT)
+        with tempfile.TemporaryDirectory() as folder:
+            run, out = Path(folder, "run"), Path(folder, "out")
+            autoencoder.build().save_pretrained(run / "vae")
+            (run / "latents").mkdir()
+            prompts = grammar.draw(8, torch.Generator().manual_seed(0), config.HELD)
+            torch.save({"prompts": prompts.byte(), "latents": torch.randn(8, 8, 2, 18, 18).half()}, run / "latents" / "0000.pt")
+            stills.use(run)
+            network, rng, losses = stills.build(config), random.Random(0), []
+            optimizing = optimizers(network, config)
+            for _ in range(2):
+                loss = stills.loss_of(network, *stills.batch(config, rng), None, "cpu")
+                loss.backward()
+                for optimizer in optimizing:
+                    optimizer.step()
+                    optimizer.zero_grad()
+                losses.append(loss.item())
+            self.assertTrue(all(0 < loss < 5 for loss in losses))
+            network.save_pretrained(run / "transformer")
+            (run / "progress.json").write_text(json.dumps(dict(clips=8, minutes=0.1, step=2)))
+            described = export(config, run, out, 4.0, "a test")
+            self.assertEqual(described["clip"], {"frames": 1, "height": 144, "width": 144, "channels": 3, "fps": 8})
+            task, again, scheduler = load(out)
+            self.assertIs(task, stills)
+            made = task.sample(again, [stills.parse(stills.PROMPT)], 2, 4.0, 0, by=scheduler)
+            self.assertEqual(made.shape, (1, 3, 1, 144, 144))
+            self.assertEqual(set(evaluate.shown(task, again, scheduler, 2, 2, 4.0)), {*stills.SLOTS, "all"})
 
     def test_chunks_are_the_same_whenever_they_are_made(self):
         config = fields(scenes_nano, FRAMES=1, SIDE=4)

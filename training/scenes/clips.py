@@ -133,7 +133,12 @@ def sample_latents(network, prompts, steps: int, guidance: float, seed: int, noi
 
 
 @torch.no_grad()
+def decoded(latents: torch.Tensor) -> torch.Tensor:
+    """Clips [N, 3, F, 8·S, 8·S] in [-1, 1], by the autoencoder of `use`."""
+    vae = AutoencoderTiny.from_pretrained(USED["vae"], torch_dtype=torch.float32).eval().to(latents.device)
+    return decode(vae, latents).clamp(-1, 1)
+
+
 def sample(network, prompts, steps: int, guidance: float, seed: int, noise=None, by=None) -> torch.Tensor:
-    """Clips [N, 3, F, 8·S, 8·S] in about [-1, 1], decoded by the autoencoder of `use`."""
-    vae = AutoencoderTiny.from_pretrained(USED["vae"], torch_dtype=torch.float32).eval().to(next(network.parameters()).device)
-    return decode(vae, sample_latents(network, prompts, steps, guidance, seed, noise, by)).clamp(-1, 1)
+    """Clips [N, 3, F, 8·S, 8·S] in [-1, 1]."""
+    return decoded(sample_latents(network, prompts, steps, guidance, seed, noise, by))

@@ -8,12 +8,14 @@ that nothing was chosen on. One line of JSON.
 import argparse
 import json
 import random
+import time
 from pathlib import Path
 
 import torch
 
-from scenes import clips, grammar
+from scenes import grammar
 from scenes.read import adherence, read
+from scenes.render import render
 from tasks import load
 
 SIGMAS = [0.2, 0.5, 0.8, 0.95, 1.0]
@@ -39,13 +41,44 @@ def errors(network, held: dict[str, torch.Tensor]) -> dict[str, float]:
     return found
 
 
-def shown(network, scheduler, count: int, steps: int, guidance: float) -> dict[str, float]:
-    rng = random.Random(PROMPT_SEED)
-    prompts, readings = [clips.sample_prompt(rng) for _ in range(count)], []
-    for first in range(0, count, CHUNK):
+def shown(
+    task, network, scheduler, count: int, steps: int, guidance: float, readings: list[dict] | None = None, minutes: float = 1e9
+) -> dict[str, float]:
+    """Shares by slot, of the first `count` prompts. `readings` of the first ones, where there are some, are gone on with until
+    all are there or the minutes are over; then the shares are of those."""
+    readings, rng, end = [] if readings is None else readings, random.Random(PROMPT_SEED), time.monotonic() + 60 * minutes
+    prompts = [task.sample_prompt(rng) for _ in range(count)]
+    for first in range(len(readings), count, CHUNK):
         some = prompts[first : first + CHUNK]
-        readings += read(clips.sample(network, some, steps, guidance, PROMPT_SEED + first, by=scheduler).cpu())
+        readings += read(task.sample(network, some, steps, guidance, PROMPT_SEED + first, by=scheduler).cpu())
+        if time.monotonic() > end:
+            break
     return {slot: round(share, 4) for slot, share in adherence(prompts, readings).items()}
+
+
+def trained(folder: Path) -> dict[str, int]:
+    """Clips that the weights of a run or of an exported folder have seen."""
+    for file, at in (("progress.json", lambda json: json["clips"]), ("manifest.json", lambda json: json["training"]["clips"])):
+        if (folder / file).exists():
+            return {"trained_clips": at(json.loads((folder / file).read_text()))}
+    return {}
+
+
+def rendered(task, count: int) -> dict[str, float]:
+    """How often the reader is right on clips that it was not fitted on."""
+    generator, rng = torch.Generator().manual_seed(PROMPT_SEED), random.Random(PROMPT_SEED + 1)
+    prompts, readings, times = [task.sample_prompt(rng) for _ in range(count)], [], torch.linspace(0, 1, 8)
+    for first in range(0, count, CHUNK):
+        some = grammar.tensor([{"motion": "rising", "camera": "still", **prompt} for prompt in prompts[first : first + CHUNK]])
+        readings += read(render(some, times, 144, generator, 0.6)[0])
+    return {slot: round(share, 4) for slot, share in adherence(prompts, readings).items()}
+
+
+def card(task, found: dict, count: int) -> dict:
+    """What a model card says of adherence."""
+    line = {"steps": found["steps"], "guidance": found["guidance"], **found["shown"]}
+    kept = {key: found[key] for key in ("trained_clips", "prompts")}
+    return {**kept, "prompt_seed": PROMPT_SEED, "rendered": {"0.6": rendered(task, count)}, "lines": [line]}
 
 
 def main(arguments: list[str] | None = None) -> dict:
@@ -57,16 +90,25 @@ def main(arguments: list[str] | None = None) -> dict:
     parser.add_argument("--steps", type=int, default=28)
     parser.add_argument("--guidance", type=float, default=4.0)
     parser.add_argument("--device", default="cpu")
+    parser.add_argument("--rendered", type=int, default=96, help="clips on which --out says how often the reader is right")
+    parser.add_argument("--minutes", type=float, default=1e9, help="of sampling; with --out the next call goes on")
+    parser.add_argument("--out", type=Path, help="log/adherence-….json as the model card reads it, with the readings so far beside it")
     arguments = parser.parse_args(arguments)
-    _, network, scheduler = load(arguments.folder, arguments.device)
+    task, network, scheduler = load(arguments.folder, arguments.device)
     found = {"steps": arguments.steps, "guidance": arguments.guidance, "prompts": arguments.clips}
-    progress = arguments.folder / "progress.json"
-    if progress.exists():
-        found = {"trained_clips": json.loads(progress.read_text())["clips"], **found}
+    found = {**trained(arguments.folder), **found}
     if arguments.data:
         found["errors"] = errors(network, torch.load(arguments.data / "latents" / "held-0000.pt", map_location="cpu"))
     if arguments.clips:
-        found["shown"] = shown(network, scheduler, arguments.clips, arguments.steps, arguments.guidance)
+        kept = arguments.out and arguments.out.with_suffix(".readings.json")
+        asked = {key: found.get(key) for key in ("trained_clips", "steps", "guidance")}
+        before = json.loads(kept.read_text()) if kept and kept.exists() else {}
+        readings = before["readings"] if before.get("asked") == asked else []
+        found["shown"] = shown(task, network, scheduler, arguments.clips, arguments.steps, arguments.guidance, readings, arguments.minutes)
+        found["prompts"] = min(arguments.clips, len(readings))
+        if kept:
+            kept.write_text(json.dumps({"asked": asked, "readings": readings}) + "\n")
+            arguments.out.write_text(json.dumps(card(task, found, arguments.rendered), indent=1) + "\n")
     print(json.dumps(found))
     return found
 

@@ -131,7 +131,7 @@ def read(clips: torch.Tensor, fitted: dict | None = None) -> list[dict]:
 
 def adherence(prompts: list[dict[str, str]], readings: list[dict]) -> dict[str, float]:
     """Share of clips that read as asked, per slot and in all slots at once."""
-    slots = list(readings[0])
+    slots = [slot for slot in readings[0] if slot in prompts[0]]  # a still says no motion
     right = [[prompt[slot] == reading[slot] for slot in slots] for prompt, reading in zip(prompts, readings)]
     shares = {slot: sum(column) / len(right) for slot, column in zip(slots, zip(*right))}
     return {**shares, "all": sum(map(all, right)) / len(right)}
