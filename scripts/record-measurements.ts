@@ -28,12 +28,13 @@ const timed = async (engine: Engine) => {
   return JSON.parse(JSON.stringify({ on, changes, profile }, short));
 };
 
+const words = process.argv.slice(2).join(" ");
+if (words !== "" && words !== "--only forecasts") throw new Error(`It takes --only forecasts, not ${words}.`);
 mkdirSync(folder, { recursive: true });
 for (const name of readdirSync(`${root}site/public/models`)) {
   const engine = await createEngine({ model: `${root}site/public/models/${name}`, backend: "wasm" });
   const file = `${folder}/${name}.json`;
-  const only = process.argv.slice(2).join(" ") === "--only forecasts";
-  const rest = only ? JSON.parse(readFileSync(file, "utf8")) : await timed(engine);
+  const rest = words ? JSON.parse(readFileSync(file, "utf8")) : await timed(engine);
   const run = await engine.calibrate({ methods: ["l2p"] });
   const forecasts = forecastProducts(run, engine.model.calibration as Calibration);
   writeWhole(file, `${JSON.stringify({ ...rest, forecasts: JSON.parse(JSON.stringify(forecasts, long)) })}\n`);

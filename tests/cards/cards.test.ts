@@ -95,6 +95,7 @@ describe("a card", () => {
     ["outside[0].linears[0]", { ...flux, outside: [{ kind: "head", linears: [["N", 64]] }] }],
     ["timesteps.kind", { ...flux, timesteps: { kind: "karras" } }],
     ["weights", { ...flux, weights: 1 }],
+    ["blocks", { ...flux, blocks: Array.from({ length: 100 }, () => ({ ...group, repeat: 1000 })) }],
     ["version", { ...flux, version: 2 }],
   ])("is refused by the name of its field %s", (field, json) => {
     const error = engineError("card-invalid", () => cardFromJson(json));

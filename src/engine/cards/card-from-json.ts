@@ -39,6 +39,9 @@ const group = record<BlockGroup>(
   {},
 );
 
+/** Of all blocks; a plan visits each of them in every step. FLUX.1-dev has 190. */
+const mostSubLayers = 10_000;
+
 const size = record<RunSize>({ width: whole(1, 32_768), height: whole(1, 32_768), frames: whole(1, 100_000) }, {});
 const latent = record<ModelCard["latent"]>(
   { channels: whole(1, 4096), space: whole(1, 256), time: whole(1, 256) },
@@ -126,5 +129,7 @@ export const cardToJson = (card: ModelCard): CardFile => ({ format, version, ...
  */
 export const cardFromJson = (json: unknown): ModelCard => {
   const { format: _, version: __, ...card } = file(json, "");
+  const all = card.blocks.reduce((sum, { repeat, sublayers }) => sum + repeat * sublayers.length, 0);
+  if (all > mostSubLayers) refuse("blocks", all, `at most ${mostSubLayers} sub-layers in all`);
   return card as ModelCard;
 };

@@ -40,7 +40,7 @@ export const aRequest = fields({
   "height?": size,
   "frames?": size,
   "steps?": wholeFrom(1, 1000),
-  "guidance?": aNumber,
+  "guidance?": anAmount,
   "text?": wholeFrom(0, 1e6),
   "references?": wholeFrom(0, 64),
   "clips?": wholeFrom(1, 1000),
