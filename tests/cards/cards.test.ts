@@ -116,6 +116,15 @@ describe("a card", () => {
         .message,
     ).toContain("num_layers");
   });
+
+  test.each([
+    ["HunyuanVideoTransformer3DModel", "num_refiner_layers"],
+    ["ZImageTransformer2DModel", "n_refiner_layers"],
+    ["Kandinsky5Transformer3DModel", "num_text_blocks"],
+  ])("of a %s counts at most a thousand %s", (_class_name, field) => {
+    const { message } = engineError("model-config", () => cardFromConfig({ _class_name, [field]: 1_000_000 }));
+    expect(message).toContain(`${field} = 1000000; expected a whole number from`);
+  });
 });
 
 describe("rows", () => {

@@ -1,4 +1,5 @@
 import { EngineError, shown } from "../../errors.js";
+import { mostLayers } from "../../models/sites.js";
 
 /** Reads the fields of a config.json; a missing one has the class's default in diffusers. */
 export interface ConfigFields {
@@ -22,12 +23,13 @@ export const configFields = (json: unknown): ConfigFields => {
   if (typeof json !== "object" || json === null || Array.isArray(json)) return refuse("itself", json, "an object");
   const fields = json as Readonly<Record<string, unknown>>;
   const get = (field: string): unknown => (Object.hasOwn(fields, field) ? fields[field] : undefined) ?? undefined;
-  const isWhole = (value: unknown, least: number): value is number =>
-    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+  const isWhole = (value: unknown, least: number, high = most): value is number =>
+    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= high;
   return {
     whole: (field, standard, least = 1) => {
       const value = get(field) ?? standard;
-      return isWhole(value, least) ? value : refuse(field, value, `a whole number from ${least} to ${most}`);
+      const high = /(layers|blocks|depth)$/.test(field) ? mostLayers : most;
+      return isWhole(value, least, high) ? value : refuse(field, value, `a whole number from ${least} to ${high}`);
     },
     number: (field, standard) => {
       const value = get(field) ?? standard;
