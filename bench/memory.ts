@@ -17,6 +17,14 @@ interface Formula {
   readonly diffusers?: { readonly features: number; readonly latents: number };
 }
 
+/** Of every jump of 12 steps, all alike: which steps are computed does not change what is kept. */
+const jumpErrors = {
+  line: Array.from({ length: 10 }, (_, before) =>
+    Array.from({ length: 10 - before }, (_, at) => Array(10 - before - at).fill(1)),
+  ),
+  reuse: Array.from({ length: 11 }, (_, at) => Array(11 - at).fill(1)),
+};
+
 const formulas = (layers: number): readonly Formula[] => {
   const [attention, subLayers] = [3 * layers, 5 * layers];
   const always = { spatialAttentionTimestepSkipRange: [-1, 1001], temporalAttentionTimestepSkipRange: [-1, 1001] };
@@ -97,6 +105,7 @@ const formulas = (layers: number): readonly Formula[] => {
       latents: 5,
       contexts: 1,
     },
+    { name: "dpcache", options: { errors: jumpErrors }, says: "2 outputs of the last block: 2·N·D", features: 2 },
     { name: "fora", options: { interval: 3 }, says: "every sub-layer: M·N·D", features: subLayers },
     { name: "textkv", options: {}, says: "2·A·T·D", rows: 2 * layers },
   ];

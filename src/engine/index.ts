@@ -74,7 +74,7 @@ export { type ErrorCode, errorCodes } from "./error-codes.js";
 export { EngineError } from "./errors.js";
 export { readSafetensors, writeSafetensors } from "./files/safetensors.js";
 export { atEqualEvaluations, type QualityOptions } from "./measure/at-equal-evaluations.js";
-export { type AutotuneOptions, autotune, type Trial, type Tuned } from "./measure/autotune.js";
+export { type AutotuneOptions, autotune, type Floor, type Trial, type Tuned } from "./measure/autotune.js";
 export { type BenchMethod, type BenchOptions, type BenchProgress, bench } from "./measure/bench.js";
 export {
   type BenchReport,

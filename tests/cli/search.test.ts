@@ -103,6 +103,16 @@ describe("autotune", () => {
     expect(trials.find(({ method }: { method: string }) => method === "textkv").psnr).toBe(Number.POSITIVE_INFINITY);
   });
 
+  test("takes a bound of a measure that is better low, and shows it", async () => {
+    const { stdout } = await cli(
+      "autotune",
+      ...["--model", model, "--steps", "4", "--latent-drift", "0.0001", "--methods", "textkv"],
+    );
+    const [head, , row] = stdout.split("\n") as [string, string, string];
+    expect(head).toContain("Latent drift");
+    expect(row).toMatch(/0\.0000 *\| reached/);
+  });
+
   test("finds the setting nearest to a speed-up, of methods that a plan answers for", async () => {
     const { stdout } = await cli(
       "autotune",
@@ -121,6 +131,8 @@ describe("autotune", () => {
     [["--psnr", "20", "--seeds", "a"], "argument-invalid"],
     [["--speedup", "1"], "argument-invalid"],
     [["--speedup", "2", "--psnr", "20"], "argument-invalid"],
+    [["--speedup", "2", "--ms-ssim", "0.9"], "argument-invalid"],
+    [["--flip", "2"], "argument-invalid"],
   ])("%j: %s", async (args, code) => {
     const { stderr } = await cli("autotune", "--model", model, ...args);
     expect(stderr).toMatch(new RegExp(`^diffusion-cache: [^\\n]+ \\[${code}\\]\\n$`));

@@ -2,9 +2,10 @@ import { describe, expect, it } from "vitest";
 import { methodFromName } from "../../src/engine/cache/methods/index.js";
 import type { GenerateOptions } from "../../src/engine/engine.js";
 import { EngineError } from "../../src/engine/errors.js";
-import { autotune } from "../../src/engine/measure/autotune.js";
+import { autotune, type Floor, type Trial } from "../../src/engine/measure/autotune.js";
 import { fewerSteps } from "../../src/engine/measure/fewer-steps.js";
 import { trialsOf } from "../../src/engine/measure/measured.js";
+import { measures } from "../../src/engine/metrics/measures.js";
 import { statedEngine } from "../run/stated-engine.js";
 
 const cachedBy = ({ cache = [] }: GenerateOptions): Record<string, unknown> & { name?: string } => ({
@@ -91,7 +92,7 @@ describe("the search for the fastest setting", () => {
     "easycache 0.1": [30, 30, 0.5],
     "textkv undefined": [120, 100, 0],
   };
-  const search = (floor: { psnr?: number; ssim?: number }, methods = ["fora", "textkv", "easycache", "cfgcache"]) => {
+  const search = (floor: Floor, methods = ["fora", "textkv", "easycache", "cfgcache"]) => {
     const seen = new Set<string>();
     const { engine, asked } = statedEngine((request) => {
       const { name, interval, threshold } = cachedBy(request);
@@ -146,6 +147,30 @@ describe("the search for the fastest setting", () => {
     const { psnr, ssim } = gentlest as { psnr: number; ssim: number };
     for (const floor of [{ psnr }, { ssim }, { psnr, ssim }])
       expect((await search(floor, ["fora"]).tuned).trials[0]?.reachesFloor).toBe(true);
+  });
+
+  it("keeps a bound of any measure, from the side on which it is closer", async () => {
+    const [gentlest] = (await search({ psnr: 30 }, ["fora"]).tuned).trials as [Trial];
+    const known = measures.filter(({ name }) => gentlest[name] !== undefined);
+    expect(known.map(({ name }) => name)).toEqual(expect.arrayContaining(["msSsim", "flip", "latentDrift"]));
+    for (const { name, better } of known) {
+      const value = gentlest[name] as number;
+      const beyond = value + (better === "high" ? 1e-6 : -1e-6);
+      const reaches = async (bound: number) =>
+        (await search({ [name]: bound }, ["fora"]).tuned).trials[0]?.reachesFloor;
+      expect([name, await reaches(value), await reaches(beyond)]).toEqual([name, true, false]);
+    }
+  });
+
+  it("refuses a measure that the clips do not have", async () => {
+    const [gentlest] = (await search({ psnr: 30 }, ["fora"]).tuned).trials as [Trial];
+    const [lacking] = measures.filter(({ name }) => gentlest[name] === undefined);
+    if (!lacking) throw new Error("these clips have every measure, and this test says nothing");
+    const message = `The clips of this model have no ${lacking.title.toLowerCase()}.`;
+    await expect(search({ [lacking.name]: 0 }, ["fora"]).tuned).rejects.toMatchObject({
+      code: "input-invalid",
+      message,
+    });
   });
 
   it("has no best where nothing is faster than the uncached run", async () => {

@@ -1,7 +1,8 @@
 import { EngineError, shown } from "../errors.js";
 import { markdown } from "../files/tables.js";
-import { autotune as search, type Trial } from "../measure/autotune.js";
+import { type Floor, autotune as search, type Trial } from "../measure/autotune.js";
 import { settingsNear } from "../measure/settings-near.js";
+import { furtherMeasures, inDigits, type Measure, measures } from "../metrics/measures.js";
 import { writeInfinity } from "../metrics/quality.js";
 import { methodNamesIn, textOf, type Values, type Verb } from "./arguments.js";
 import { commonFlags } from "./flags.js";
@@ -10,7 +11,46 @@ import { numbersIn, speedUpIn, within } from "./numbers.js";
 import { print } from "./print.js";
 import { progressLine } from "./progress.js";
 
-const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor, finalist }: Trial) => ({
+/** The flag of a measure: "--ms-ssim". */
+const flagOf = ({ name }: Measure): string => name.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+
+const floorFlags = Object.fromEntries(
+  measures.map((measure) => {
+    const { title, unit, better } = measure;
+    const help = `${better === "high" ? "least" : "most"} ${title} of the worst clip against the uncached one`;
+    return [flagOf(measure), { value: unit === "" ? "N" : unit.toUpperCase(), help }];
+  }),
+);
+
+const boundFlags = Object.keys(floorFlags)
+  .map((flag) => `--${flag}`)
+  .join(", ");
+
+const floorOf = (values: Values): Floor =>
+  Object.fromEntries(
+    measures.flatMap((measure) => {
+      const bound = within(
+        values,
+        flagOf(measure),
+        Math.max(0, measure.least),
+        Math.min(measure.most, Number.MAX_VALUE),
+      );
+      return bound === undefined ? [] : [[measure.name, bound]];
+    }),
+  );
+
+/** PSNR and SSIM, and what else the floor is of. */
+const cellsOf = (floor: Floor) => (trial: Trial) => ({
+  ...cells(trial),
+  ...Object.fromEntries(
+    furtherMeasures
+      .filter(({ name }) => floor[name] !== undefined)
+      .map((measure) => [measure.title, inDigits(trial[measure.name], measure)]),
+  ),
+  floor: trial.reachesFloor ? "reached" : "missed",
+});
+
+const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, finalist }: Trial) => ({
   method,
   options: JSON.stringify(options),
   "speed-up": speedup.toFixed(2),
@@ -18,7 +58,6 @@ const cells = ({ method, options, speedup, psnr, ssim, cacheBytes, reachesFloor,
   "PSNR dB": Number.isFinite(psnr) ? psnr.toFixed(2) : "∞",
   SSIM: ssim.toFixed(4),
   "cache MiB": (cacheBytes / 2 ** 20).toFixed(2),
-  floor: reachesFloor ? "reached" : "missed",
 });
 
 const numbersOf = (values: Values, flag: string): readonly number[] | undefined => {
@@ -64,23 +103,26 @@ export const autotune: Verb = {
   flags: {
     ...modelFlags,
     ...requestFlags,
-    psnr: { value: "DB", help: "least PSNR of the worst clip against the uncached one" },
-    ssim: { value: "S", help: "least SSIM; one of the two floors must be given, or --speedup" },
-    speedup: { value: "X", help: "ideal speed-up to come near to, for every method; takes no floor" },
+    ...floorFlags,
+    speedup: { value: "X", help: "ideal speed-up to come near to, for every method; takes no other bound" },
     methods: { value: "all|a,b", help: "methods to try (default: all that can act)" },
     seeds: { value: "0,1", help: "clips that each setting makes (default: 0)" },
     ...commonFlags,
   },
   async run(values) {
-    const [psnr, ssim] = [within(values, "psnr", 0, Number.MAX_VALUE), within(values, "ssim", 0, 1)];
+    const floor = floorOf(values);
+    const bounds = Object.keys(floor).length;
     const speedup = speedUpIn(values);
     if (speedup !== undefined) {
-      if (psnr !== undefined || ssim !== undefined || values.seeds !== undefined)
-        throw new EngineError("argument-invalid", "--speedup cannot be given together with --psnr, --ssim or --seeds.");
+      if (bounds > 0 || values.seeds !== undefined)
+        throw new EngineError(
+          "argument-invalid",
+          `--speedup cannot be given together with --seeds or a bound (${boundFlags}).`,
+        );
       return printNear(values, speedup);
     }
-    if (psnr === undefined && ssim === undefined)
-      throw new EngineError("argument-invalid", "--psnr or --ssim is missing: there is no floor to stay above.");
+    if (bounds === 0)
+      throw new EngineError("argument-invalid", `A bound is missing: give one of ${boundFlags}, or --speedup.`);
     const { prompt, ...request } = await requestOf(values);
     const seeds = numbersOf(values, "seeds") ?? [0];
     const methods = methodNamesIn(values);
@@ -88,7 +130,7 @@ export const autotune: Verb = {
     const engine = await openEngine(values, show.progress);
     try {
       const tuned = await search(engine, {
-        floor: { ...(psnr === undefined ? {} : { psnr }), ...(ssim === undefined ? {} : { ssim }) },
+        floor,
         ...(methods ? { methods } : {}),
         ...(request.inputs
           ? {}
@@ -99,7 +141,7 @@ export const autotune: Verb = {
       show.end();
       const { best, trials, leftOut } = tuned;
       if (values.json === true) return print(JSON.stringify(tuned, writeInfinity));
-      print(markdown(trials.map(cells)));
+      print(markdown(trials.map(cellsOf(floor))));
       for (const [method, why] of Object.entries(leftOut)) print(`${method} was not tried: ${why}`);
       print(
         best

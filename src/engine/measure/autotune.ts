@@ -4,13 +4,20 @@ import type { Engine, GenerateOptions } from "../engine.js";
 import { EngineError } from "../errors.js";
 import { accept, aFunction, aNumber, anEngine, aSignal, aText, fields, listOf, wholeFrom } from "../expect.js";
 import type { CacheMethod } from "../method.js";
+import { asCloseAs, type Measure, measures } from "../metrics/measures.js";
 import { median } from "../metrics/median.js";
 import { type Measured, someClips, trialsOf } from "./measured.js";
 
+/** Bounds by the name of a measure. */
+export type Floor = { readonly [name in Measure["name"]]?: number };
+
 /** What is tried, and what a setting must reach. */
 export interface AutotuneOptions extends Pick<GenerateOptions, "steps" | "sigmas" | "guidance" | "inputs" | "signal"> {
-  /** The worst clip must reach both. PSNR in dB and SSIM against the uncached clip of the same seed. */
-  readonly floor: { readonly psnr?: number; readonly ssim?: number };
+  /**
+   * How close the worst clip must come to the uncached one of the same seed, by any of `measures`: at least so much PSNR
+   * (in dB), SSIM or MS-SSIM, at most so much of the others, which are better low. All that are given hold.
+   */
+  readonly floor: Floor;
   /** Clips that each setting makes. Default: one, of the model's own prompt and seed 0. */
   readonly clips?: readonly Pick<GenerateOptions, "prompt" | "seed">[];
   /** Whose settings are tried. Default: every method that can act on this model and run. */
@@ -46,7 +53,7 @@ export interface Tuned {
  * strong (`cache/ladders.ts`) until one falls below, then the three fastest again, in turn with uncached runs. A setting
  * beyond the first that fails is not tried, so one that happens to do better again would be missed.
  *
- * @throws EngineError "input-invalid" without a floor; "method-unknown"; "stopped"
+ * @throws EngineError "input-invalid" without a floor, and for a measure that the clips do not have; "method-unknown"; "stopped"
  */
 export const autotune = async (engine: Engine, options: AutotuneOptions): Promise<Tuned> => {
   accept("autotune", {
@@ -54,7 +61,7 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
     options: [
       options,
       fields({
-        floor: fields({ "psnr?": aNumber, "ssim?": aNumber }),
+        floor: fields(Object.fromEntries(measures.map(({ name }) => [`${name}?`, aNumber]))),
         "clips?": someClips,
         "methods?": listOf(aText, { most: 100 }),
         "steps?": wholeFrom(1, 1000),
@@ -65,10 +72,21 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
     ],
   });
   const { floor, clips, methods = Object.keys(ladders) as MethodName[], onTrial, ...request } = options;
-  const { psnr: leastPsnr = Number.NEGATIVE_INFINITY, ssim: leastSsim = Number.NEGATIVE_INFINITY } = floor;
-  if (floor.psnr === undefined && floor.ssim === undefined)
+  const bounds = measures.flatMap((measure) => {
+    const bound = floor[measure.name];
+    return bound === undefined ? [] : [{ measure, bound }];
+  });
+  if (bounds.length === 0)
     throw new EngineError("input-invalid", "There is no floor to stay above.", {
-      hint: "Give floor.psnr or floor.ssim.",
+      hint: `Give a bound in floor, of ${measures.map(({ name }) => name).join(", ")}.`,
+    });
+  const keeps = (measured: Measured): boolean =>
+    bounds.every(({ measure, bound }) => {
+      const value = measured[measure.name];
+      if (value !== undefined) return asCloseAs(value, bound, measure);
+      throw new EngineError("input-invalid", `The clips of this model have no ${measure.title.toLowerCase()}.`, {
+        hint: "A single frame has no temporal measures, and latents have no FLIP: give a bound of another measure.",
+      });
     });
 
   const { attempt, make } = await trialsOf(engine, request, clips);
@@ -80,20 +98,27 @@ export const autotune = async (engine: Engine, options: AutotuneOptions): Promis
   const made = new Map<Trial, CacheMethod>();
   for (const name of methods)
     for (const settings of ladders[name]) {
+      let cache: CacheMethod;
+      let measured: Measured;
       try {
-        const cache = methodFromName(name, { ...engine.model.calibration?.[name as "magcache"], ...settings });
-        const measured = await attempt([cache]);
-        const reachesFloor = measured.psnr >= leastPsnr && measured.ssim >= leastSsim;
-        const trial: Trial = { method: name, options: settings, ...measured, reachesFloor, finalist: false };
-        trials.push(trial);
-        made.set(trial, cache);
-        onTrial?.(trial, trials.length);
-        if (!trial.reachesFloor) break;
+        cache = methodFromName(name, { ...engine.model.calibration?.[name as "magcache"], ...settings });
+        measured = await attempt([cache]);
       } catch (error) {
         if (!(error instanceof EngineError) || error.code === "stopped") throw error;
         leftOut[name] = error.message; // cannot act on this model or run
         break;
       }
+      const trial: Trial = {
+        method: name,
+        options: settings,
+        ...measured,
+        reachesFloor: keeps(measured),
+        finalist: false,
+      };
+      trials.push(trial);
+      made.set(trial, cache);
+      onTrial?.(trial, trials.length);
+      if (!trial.reachesFloor) break;
     }
 
   const finalists = trials

@@ -90,6 +90,10 @@ export const measuresIn = (rows: readonly FurtherMeasures[]): typeof furtherMeas
 export const worst = (values: readonly number[], { better }: Measure): number =>
   better === "high" ? Math.min(...values) : Math.max(...values);
 
+/** Whether a clip comes as close as a bound asks: least of what is better high, most of what is better low. */
+export const asCloseAs = (value: number, bound: number, { better }: Pick<Measure, "better">): boolean =>
+  better === "high" ? value >= bound : value <= bound;
+
 /** A figure as tables say it; nothing where there is none. */
 export const inDigits = (value: number | undefined, { digits }: Measure): string =>
   value === undefined ? "" : Number.isFinite(value) ? value.toFixed(digits) : "∞";
