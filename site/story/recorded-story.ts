@@ -70,6 +70,7 @@ const read = () => {
     computed: timesteps
       .map((_, step) => (run.cached.sites.some(({ computed }) => computed[step] === "1") ? "1" : "0"))
       .join(""),
+    guidance: run.settings.guidance,
     source: `Recorded: ${name}, "${run.settings.prompt}", ${timesteps.length} steps, guidance ${run.settings.guidance}.`,
     // What follows the first machine are methods that were swept later, on another; none of them is shown here.
     swept: `Recorded, not measured here: ${name}, ${sweep.machine.split(";")[0]}, ${sweep.steps} steps, the worst of ${sweep.prompts.length} clips. Cells: a dry run of the same settings.`,

@@ -22,8 +22,9 @@ export const scenes = [
 
 export type Scene = (typeof scenes)[number]["name"];
 
-/** Cells of the steps, in the run. */
-export const stepBox = (step: number): View => ({ x: 10.5 + step * 15, y: 126, width: 14 });
+/** Cells of the steps, in a run of so many. */
+export const stepBoxes = (steps: number): readonly View[] =>
+  Array.from({ length: steps }, (_, step) => ({ x: 10.5 + (step * 300) / steps, y: 126, width: 300 / steps - 1 }));
 /** The step that is opened. */
 export const opened = 7;
 /** The passes in a step, with the prompt and without. */
@@ -48,11 +49,12 @@ const inside = (level: View, box: View): View => {
   return { x: level.x + scale * box.x, y: level.y + scale * box.y, width: scale * box.width };
 };
 
-const step = inside(whole, stepBox(opened));
-const pass = inside(step, passBoxes[0] as View);
-
-/** Where each level lies: the run, the opened step, its first pass, and that one's first block. */
-export const levels: readonly View[] = [whole, step, pass, inside(pass, blockBoxes[0] as View)];
+/** Where each level lies: the run of so many steps, the opened step, its first pass, and that one's first block. */
+export const levelsOf = (steps: number): readonly View[] => {
+  const step = inside(whole, stepBoxes(steps)[opened] as View);
+  const pass = inside(step, passBoxes[0] as View);
+  return [whole, step, pass, inside(pass, blockBoxes[0] as View)];
+};
 
 /** The way from one view to another: as fast at every magnification, around the point that does not move. */
 export const zoom =

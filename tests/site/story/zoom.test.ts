@@ -2,14 +2,15 @@ import { expect, test } from "vitest";
 import {
   blockBoxes,
   frame,
-  levels,
+  levelsOf,
   passBoxes,
-  stepBox,
+  stepBoxes,
   subLayerBoxes,
   type View,
   zoom,
 } from "../../../site/story/zoom.js";
 
+const levels = levelsOf(20);
 const tall = (width: number) => (width * frame.height) / frame.width;
 const holds = (outer: View, inner: View) =>
   outer.x <= inner.x &&
@@ -19,8 +20,7 @@ const holds = (outer: View, inner: View) =>
 
 test("each level lies in the one above, and its boxes in its frame, without touching", () => {
   for (const [at, level] of levels.slice(1).entries()) expect(holds(levels[at] as View, level)).toBe(true);
-  const steps = Array.from({ length: 20 }, (_, step) => stepBox(step));
-  for (const boxes of [steps, passBoxes, blockBoxes, subLayerBoxes])
+  for (const boxes of [stepBoxes(20), stepBoxes(28), passBoxes, blockBoxes, subLayerBoxes])
     for (const [at, box] of boxes.entries()) {
       expect(holds({ x: 0, y: 0, width: frame.width }, box)).toBe(true);
       for (const other of boxes.slice(0, at))
