@@ -70,9 +70,10 @@ export interface Probe {
   /**
    * The older self: of the step before, of the last step computed, or of the computed step before that. "estimate"
    * compares the blocks of the tap, computed on the input that they have in this step, with what estimates made of them;
-   * it is read where an estimate asks for that (`verify`) and told at the next visit.
+   * it is read where an estimate asks for that (`verify`) and told at the next visit. "frame-before" compares the tensor
+   * with itself a frame earlier, and reads it back whole for that; nothing is told of a single frame.
    */
-  readonly since: "last-step" | "last-compute" | "compute-before-last" | "estimate";
+  readonly since: "last-step" | "last-compute" | "compute-before-last" | "estimate" | "frame-before";
   /**
    * "next-visit" reads in computed steps alone, which may then run as one graph: what is read belongs to the last of them.
    * A tap behind the whole network is always read so. Default: in every step, before it is decided.

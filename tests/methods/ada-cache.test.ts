@@ -1,7 +1,11 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { Handle } from "../../src/engine/backends/backend.js";
 import { latteSites } from "../../src/engine/cache/dry-run.js";
+import { frameMotion } from "../../src/engine/cache/frame-motion.js";
 import { type AdaCacheOptions, adaCache } from "../../src/engine/cache/methods/ada-cache.js";
+import { createEngine } from "../../src/engine/index.js";
+import { measureCpu } from "../../src/engine/kernels/cpu.js";
 import { cutsOf } from "../../src/engine/measure/profile.js";
 import { type CacheMethod, compute, type Reading } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
@@ -14,6 +18,13 @@ const recorded = JSON.parse(readFileSync("tests/fixtures/ada-cache.json", "utf8"
     readonly steps: number;
     readonly codebook: "30-fast";
     readonly readings: Readonly<Record<string, readonly [change: number, magnitude: number]>>;
+    readonly computed: string;
+  }[];
+  readonly moving: readonly {
+    readonly clip: readonly number[];
+    readonly steps: number;
+    readonly codebook: "30-fast";
+    readonly moregSteps: readonly [number, number];
     readonly computed: string;
   }[];
 };
@@ -40,6 +51,51 @@ describe("decides as the authors' rule on recorded runs", () => {
       return { change, magnitude, present: 1e9, rms: 1e9 };
     };
     expect(maskOf({ codebook }, steps, measure)).toBe(computed);
+  });
+});
+
+describe("with motion, decides as the authors' rule on whole tensors", () => {
+  const feature = (step: number, [speed, drift, rate]: readonly number[]): Float32Array =>
+    Float32Array.from({ length: 24 }, (_, at) => {
+      const [f, s, d] = [Math.floor(at / 6), Math.floor(at / 2) % 3, at % 2];
+      return Math.sin(0.7 * s + 1.3 * d + ((speed ?? 0) + (drift ?? 0) * step) * f + (rate ?? 0) * step);
+    });
+
+  test.each(recorded.moving)("clip $clip, book $codebook, steps $moregSteps", async ({ clip, ...one }) => {
+    const model = {
+      weights: {},
+      inputs: [{ name: "latents", dims: [1, 1, 4, 1, 1] }],
+      volume: (_: unknown, x: object) => x,
+    };
+    const data = new Map<Handle, Float32Array>();
+    const motion = frameMotion({ read: async (handle) => data.get(handle) as Float32Array }, model as never);
+    const options = { codebook: one.codebook, applyMoreg: true, moregSteps: one.moregSteps } as const;
+    const decide = adaCache(options).start({ steps: one.steps, timesteps: [], branch: "cond" });
+    let [last, mask] = [0, "1"];
+    let readings: readonly (Reading | undefined)[] = [];
+    const visit = {
+      site: latteSites(1).blocks(),
+      branch: "cond",
+      steps: one.steps,
+      timestep: 0,
+      guided: true,
+    } as const;
+    for (let step = 1; step < one.steps; step++) {
+      const decision = decide({ ...visit, step, computed: [last], readings, forced: false, because: () => undefined });
+      mask += decision === compute ? "1" : "0";
+      if (decision !== compute) continue;
+      const now = feature(step, clip);
+      const handle = { dims: [1, 12, 2], bytes: 96 };
+      data.set(handle, now);
+      readings = [measureCpu(now, feature(last, clip)), await motion(handle, "blocks.0-1")];
+      last = step;
+    }
+    expect(mask).toBe(one.computed);
+  });
+
+  test("it changes what is decided", () => {
+    const masks = new Map(recorded.moving.map(({ computed, codebook, clip }) => [`${codebook} ${clip}`, computed]));
+    expect(new Set(masks.values()).size).toBeGreaterThan(5);
   });
 });
 
@@ -113,6 +169,46 @@ describe("AdaCache", () => {
     expect(cached.bytesAfter).toBe(0);
   });
 
+  test("motion costs one reading more, in computed steps alone, and keeps nothing", async () => {
+    const engine = await createEngine({ model: "site/public/models/latte-motion-nano", backend: "wasm" });
+    const run = async (options: AdaCacheOptions) =>
+      (
+        await engine.generate({
+          steps: 6,
+          guidance: 1,
+          cache: [adaCache({ codebook: [[9, 2]], lastSteps: 0, ...options })],
+        })
+      ).trace;
+    const [plain, moving] = [await run({}), await run({ applyMoreg: true, moregSteps: [1, 6] })];
+    await engine.dispose();
+    expect(moving.totals.bytes.peak.cache).toBe(plain.totals.bytes.peak.cache);
+    const told = moving.visits.map(({ readings }) => readings);
+    const [first, second] = [told[1], told[2]] as [unknown[], [Reading, Reading]];
+    expect(first[0]).toBeNull(); // there is no older self yet, but there are frames
+    expect(first[1]).toMatchObject({ magnitude: expect.any(Number) });
+    expect(second[0]).toEqual(plain.visits[2]?.readings?.[0]);
+    const { change, magnitude, present } = second[1];
+    expect(change / (magnitude + present)).toBeGreaterThan(0);
+    expect(change / (magnitude + present)).toBeLessThan(1);
+    const { motion = 0, change: counted = 0 } = (moving.visits[2]?.reasons ?? {}) as Record<string, number>;
+    expect(counted / motion).toBeCloseTo(plain.visits[2]?.reasons?.change as number, 9);
+    const moves = (change / (magnitude + present) / 0.385) ** 8;
+    expect(motion).toBeCloseTo(moves + 10 * Math.abs(moves - 1), 9);
+  });
+
+  test("a single frame does not move, and rows that are no frames are refused", async () => {
+    const run = (frames: number) =>
+      frameMotion({ read: async () => new Float32Array(14) }, {
+        ...{
+          weights: {},
+          inputs: [{ name: "latents", dims: [1, 1, frames, 1, 1] }],
+          volume: (_: unknown, x: object) => x,
+        },
+      } as never)({ dims: [1, 7, 2], bytes: 56 }, "blocks.0-1");
+    expect(await run(1)).toBeUndefined();
+    await expect(run(2)).rejects.toMatchObject({ code: "site-missing" });
+  });
+
   test("a block of one's own is measured, and one that is not there is refused", async () => {
     const run = (block: number) =>
       runArithmetic({ model: doublingModel(2), methods: [adaCache({ block })], latents: [row(1), row(2)] });
@@ -140,6 +236,10 @@ describe("AdaCache", () => {
     [{ codebook: null }],
     [{ block: -1 }],
     [{ lastSteps: 0.5 }],
+    [{ applyMoreg: 1 }],
+    [{ moregSteps: [-1, 4] }],
+    [{ moregSteps: [3] }],
+    [{ moregSteps: "all" }],
   ])("%j is refused", (options) => {
     expect(() => adaCache(options as object)).toThrow(expect.objectContaining({ code: "option-invalid" }));
   });

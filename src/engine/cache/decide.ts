@@ -191,7 +191,13 @@ export const probesOf = (method: CacheMethod, map: SiteMap): readonly Probe[] =>
   return probes;
 };
 
-const olderSelves: readonly Probe["since"][] = ["last-step", "last-compute", "compute-before-last", "estimate"];
+const olderSelves: readonly Probe["since"][] = [
+  "last-step",
+  "last-compute",
+  "compute-before-last",
+  "estimate",
+  "frame-before",
+];
 
 /** Whether all its decisions can be known before a run: it asks for no readings, and answers at once. */
 export const knownAhead = (method: CacheMethod, map: SiteMap): boolean =>

@@ -1,7 +1,7 @@
 import type { Backend, Handle } from "../backends/backend.js";
 import type { compute, Decision, Site } from "../method.js";
 import { loadDecomposition } from "./decomposition.js";
-import { featureProducts } from "./feature-products.js";
+import type { featureProducts } from "./feature-products.js";
 
 /**
  * Counts who still needs a handle, so that one tensor can be latents, probe and feature at once without a copy.
@@ -40,7 +40,7 @@ export const featureHistory = (backend: Pick<Backend, "combine" | "read">, count
     for (const old of features.splice(limit)) for (const handle of old) counts.drop(handle);
     to.set(id, features);
   };
-  const productsOf = featureProducts((handle) => backend.read(handle));
+  let productsOf: ReturnType<typeof featureProducts> | undefined;
   return {
     /** Takes over the caller's hold on `feature`; the oldest beyond `limit` goes. */
     push: (site: Site, feature: Feature, limit: number): void => add(kept, site, feature, limit),
@@ -72,6 +72,8 @@ export const featureHistory = (backend: Pick<Backend, "combine" | "read">, count
     /** Of each kept feature with each, newest first. */
     async products(site: Site): Promise<readonly (readonly number[])[]> {
       await loadDecomposition(); // which makes weights of them
+      const { featureProducts } = await import("./feature-products.js"); // few runs need either
+      productsOf ??= featureProducts((handle) => backend.read(handle));
       return productsOf(kept.get(site.id) ?? []);
     },
     /** Distinct handles held here. */

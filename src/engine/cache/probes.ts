@@ -70,7 +70,20 @@ export const probeBench = (
     const { probe } = entry;
     const { step, computed } = olderOf(memoryOf(method, entry));
     const older = { "last-step": step, "last-compute": computed[0], "compute-before-last": computed[1] };
-    return probe.since === "estimate" ? undefined : older[probe.since];
+    return probe.since === "estimate" || probe.since === "frame-before" ? undefined : older[probe.since];
+  };
+  /** Loaded on demand: one method asks. */
+  const motion = async (tensor: Handle, tap: string): Promise<Reading | undefined> =>
+    (await import("./frame-motion.js")).frameMotion(backend, model)(tensor, tap);
+  const readingOf = async (
+    method: CacheMethod,
+    entry: Probed,
+    present: Handle | undefined,
+  ): Promise<Reading | undefined> => {
+    if (!present) return undefined;
+    if (entry.probe.since === "frame-before") return motion(present, entry.probe.tap);
+    const past = reference(method, entry);
+    return past ? backend.measure(present, past) : undefined;
   };
   const verified = new Map<Tap, readonly [Handle, Handle]>();
   /** Probes that are read for a site: its own, and those of all sites of its method. */
@@ -123,10 +136,8 @@ export const probeBench = (
       const readings: (Reading | undefined)[] = [];
       for (const entry of at(one)) {
         const { probe, tap } = entry;
-        const past = reference(method, entry);
-        const present = now.get(tap.id);
         if (isLate(entry) || probe.since === "estimate") readings.push(late.get(lateOf(method, entry)));
-        else readings.push(past && present ? await backend.measure(present, past) : undefined);
+        else readings.push(await readingOf(method, entry, now.get(tap.id)));
       }
       return readings;
     },
@@ -149,9 +160,9 @@ export const probeBench = (
             continue;
           }
           const present = tap.after === end ? output : now.get(tap.id);
-          const past = reference(method, entry);
-          if (isLate(entry) && present && past && computes(method, entry))
-            late.set(key, await backend.measure(present, past));
+          if (!isLate(entry) || !computes(method, entry)) continue;
+          const reading = await readingOf(method, entry, present);
+          if (reading) late.set(key, reading);
         }
         for (const key of new Set(entries.map((entry) => memoryOf(method, entry)))) {
           const group = entries.filter((entry) => memoryOf(method, entry) === key);

@@ -32,7 +32,13 @@ const numbersOf = (network: CardNetwork, { values }: Site): number =>
 
 /** Older selves that the probes of a method hold. */
 const probeNumbers = (network: CardNetwork, method: CacheMethod): number => {
-  const depth = { "last-step": 1, "last-compute": 1, "compute-before-last": 2, estimate: 0 } as const;
+  const depth = {
+    "last-step": 1,
+    "last-compute": 1,
+    "compute-before-last": 2,
+    estimate: 0,
+    "frame-before": 0,
+  } as const;
   const held = new Map<string, { readonly tap: string; readonly of: Map<string, number> }>();
   for (const { tap, since, site } of probesOf(method, network.sites)) {
     const { of } = held.get(`${tap} ${site}`) ?? { of: new Map<string, number>() };

@@ -1,4 +1,4 @@
-import { type CacheMethod, compute, reuse } from "../../method.js";
+import { type CacheMethod, compute, type Probe, type Reading, reuse } from "../../method.js";
 import { checks, knownOptions, relativeChange } from "../options.js";
 
 /** The authors' books: for 30 steps a fast and a slow one, and the one for 100 that LightX2V has for Wan. */
@@ -38,6 +38,10 @@ export interface AdaCacheOptions {
   readonly block?: number | null;
   /** Steps at the end that are computed. Default: 2. */
   readonly lastSteps?: number;
+  /** Whether changes count more in clips that move, and where the motion changes. Default: false. */
+  readonly applyMoreg?: boolean;
+  /** First and last step, counted from 1, in which motion counts; `null` for a tenth to nine tenths of the run. Default: `null`. */
+  readonly moregSteps?: readonly [first: number, last: number] | null;
 }
 
 /**
@@ -47,16 +51,16 @@ export interface AdaCacheOptions {
  * Books and rule are those of the authors' code (AdaCache, 2c6d3ca). It keeps the gated residuals of every block, which
  * all rest in the same steps: their sum is the residual of the stack, which is kept here and in LightX2V.
  *
- * Differs: what the whole block adds is measured, not the gated output of its temporal attention alone. The motion term,
- * which is off in the authors' first configuration, compares frames within one tensor and is not there. With guidance the
- * branch with the text decides for both; there both are one batch, in LightX2V each decides for itself.
+ * Differs: what the whole block adds is measured, not the gated output of its temporal attention alone. With
+ * guidance the branch with the text decides for both; there both are one batch, in LightX2V each decides for itself. In
+ * clips of one frame nothing moves.
  *
  * @throws EngineError "option-unknown", "option-invalid"; "site-missing" for a block that is not there
  */
 export const adaCache = (options: AdaCacheOptions = {}): CacheMethod => {
   knownOptions("adacache", options, Object.keys(defaults));
   const resolved = { ...defaults, ...options };
-  const { codebook, block, lastSteps } = resolved;
+  const { codebook, block, lastSteps, applyMoreg, moregSteps } = resolved;
   const check = checks("adacache");
   if (typeof codebook === "string") check.oneOf("codebook", codebook, bookNames);
   const book = (typeof codebook === "string" ? books[codebook] : codebook) as readonly (readonly number[])[];
@@ -67,6 +71,10 @@ export const adaCache = (options: AdaCacheOptions = {}): CacheMethod => {
     check.refuse("codebook", codebook, expected);
   if (block !== null) check.whole("block", block, 0);
   check.whole("lastSteps", lastSteps, 0);
+  check.boolean("applyMoreg", applyMoreg);
+  const [from = 0, to = 0, ...more] = moregSteps ?? [];
+  if (moregSteps !== null && !(Array.isArray(moregSteps) && from >= 0 && from <= to && more.length === 0))
+    check.refuse("moregSteps", moregSteps, "null, or the first and the last step, counted from 1");
   return {
     name: "adacache",
     source: "arXiv:2411.02397",
@@ -75,16 +83,27 @@ export const adaCache = (options: AdaCacheOptions = {}): CacheMethod => {
     sites: (model) => [model.blocks()],
     probes({ depth }) {
       const measured = block ?? Math.floor(depth / 2);
-      return [{ tap: `blocks.${measured}-${measured + 1}`, since: "last-compute", told: "next-visit" }];
+      const change: Probe = { tap: `blocks.${measured}-${measured + 1}`, since: "last-compute", told: "next-visit" };
+      return applyMoreg ? [change, { ...change, since: "frame-before" }] : [change];
     },
     start({ steps }) {
-      let [wait, looked] = [1, 0];
-      return ({ step, computed: [last = 0], readings: [reading], forced, because }) => {
+      let [wait, looked, before] = [1, 0, 1];
+      const [first, end] = moregSteps ?? [Math.trunc(0.1 * steps), Math.trunc(0.9 * steps)];
+      /** What a change is multiplied by: the motion between frames, as a power, and how much that has changed. */
+      const motionAt = (at: number, frames: Reading | undefined): number => {
+        if (!applyMoreg || !frames) return 1;
+        const { change, present, magnitude } = frames;
+        const moves = first <= at && at <= end ? (relativeChange(change, present + magnitude) / 0.385) ** 8 : 1;
+        const gradient = Math.abs((10 * (moves - before)) / wait);
+        before = moves;
+        return moves + gradient;
+      };
+      return ({ step, computed: [last = 0], readings: [reading, frames], forced, because }) => {
         if (reading && last !== looked) {
-          const change = relativeChange(reading.change, reading.magnitude) / wait;
-          wait = (book.find(([below = 0]) => change < below) ?? book.at(-1))?.[1] ?? 1;
-          looked = last;
-          because({ change, wait });
+          const motion = motionAt(last + 1, frames);
+          const change = (relativeChange(reading.change, reading.magnitude) / wait) * motion;
+          [wait, looked] = [(book.find(([below = 0]) => change < below) ?? book.at(-1))?.[1] ?? 1, last];
+          because({ change, wait, ...(applyMoreg ? { motion } : {}) });
         }
         return forced || step >= last + wait || step >= steps - lastSteps ? compute : reuse;
       };
@@ -96,4 +115,6 @@ const defaults = {
   codebook: "30-fast",
   block: null,
   lastSteps: 2,
+  applyMoreg: false,
+  moregSteps: null,
 } as const satisfies Required<AdaCacheOptions>;
