@@ -10,7 +10,7 @@ import { guidedStep } from "./guidance.js";
 import { featureHistory, type HandleCounts } from "./history.js";
 import { type BranchState, type Observed, type PassVisit, pass } from "./pass.js";
 import { probeBench } from "./probes.js";
-import { seaFilter } from "./sea-filter.js";
+import type { SeaFilter } from "./sea-filter.js";
 import { type Segmenter, segmenter } from "./segments.js";
 
 export interface ExecutorOptions {
@@ -64,7 +64,16 @@ export const executor = (options: ExecutorOptions) => {
   const all = activeSites(methods, model.sites);
   const network = all.filter(({ site }) => !aboveNetwork(site));
   const guided = guidance !== 1;
-  const filter = seaFilter({ ...options, backend: { ...backend, run: probing(backend.run) } });
+  let sea: SeaFilter | undefined;
+  /** Loaded with the first latents that are filtered: few methods ask for it. */
+  const filter: SeaFilter = {
+    async apply(...given) {
+      const { seaFilter } = await import("./sea-filter.js");
+      sea ??= seaFilter({ ...options, backend: { ...backend, run: probing(backend.run) } });
+      return sea.apply(...given);
+    },
+    clear: () => sea?.clear(),
+  };
 
   const branch = (name: Branch): BranchState => {
     const active = inBranch(network, name);
