@@ -157,8 +157,18 @@ describe("DPCache", () => {
     [{ errors: jumpErrors(5, () => -1) }],
     [{ errors: even, objective: "least" }],
     [{ errors: even, share: 1.5 }],
+    [{ errors: even, forceLastFull: 1 }],
+    [{ errors: even, maxGap: 0 }],
+    [{ errors: even, calibratedFor: 1 }],
   ])("%# is refused", (options) => {
     expect(() => dpCache(options as never)).toThrow(expect.objectContaining({ code: "option-invalid" }));
+  });
+
+  test("an option that it does not have is refused, and errors that nobody measured are asked for by name", () => {
+    expect(() => dpCache({ errors: even, none: 1 } as never)).toThrow(
+      expect.objectContaining({ code: "option-unknown" }),
+    );
+    expect(() => dpCache({} as never)).toThrow("errors is undefined; expected the errors of a calibration run");
   });
 
   test("keeps the contract of a method that decides by step", () => {
