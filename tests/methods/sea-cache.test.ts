@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { cfgCache } from "../../src/engine/cache/methods/cfg-cache.js";
 import { type SeaCacheOptions, seaCache } from "../../src/engine/cache/methods/sea-cache.js";
-import { seaMatrix } from "../../src/engine/cache/sea-filter.js";
+import { seaMatrix } from "../../src/engine/cache/sea-matrix.js";
 import type { CacheMethod } from "../../src/engine/method.js";
 import { doublingModel, row, runArithmetic } from "../arithmetic-model.js";
 import { uniform } from "../numbers.js";

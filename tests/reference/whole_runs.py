@@ -2,13 +2,16 @@
 which modules ran, and of every prediction and of the last latents some numbers. Writes
 tests/fixtures/whole-runs.{json,safetensors}, which tests/golden/whole-runs.test.ts compares with.
 
-    python tests/reference/whole_runs.py
+    python tests/reference/whole_runs.py [MODEL …]
+
+Runs of other models than those named stay as they were recorded.
 
 Needs torch, diffusers and safetensors; the file names their versions. Options are written under our names.
 """
 
 import json
 import re
+import sys
 from pathlib import Path
 
 import diffusers
@@ -87,7 +90,9 @@ def run(kind, scheduler, steps, guidance, method, options):
         predictions.append(u + guidance * (c - u))
         if isinstance(scheduler, diffusers.CogVideoXDPMScheduler):
             back = scheduler.timesteps[step - 1] if step > 0 else None
-            x, old = scheduler.step(predictions[-1], old, t, back, x, generator=generator, return_dict=False)
+            # As its pipeline has them, frames before channels: noise is drawn in that order.
+            flat = [value if value is None else value.transpose(1, 2) for value in (predictions[-1], old, x)]
+            x, old = (value.transpose(1, 2) for value in scheduler.step(*flat[:2], t, back, flat[2], generator=generator, return_dict=False))
         else:
             x = scheduler.step(predictions[-1], t, x, return_dict=False)[0]
     return {key: "".join(mask) for key, mask in ran.items()}, torch.stack(predictions), x
@@ -112,7 +117,16 @@ def few(tensor):
 
 
 runs, tensors = [], {}
+only = sys.argv[1:] or [kind for kind, *_ in SCHEDULES]
+if sys.argv[1:]:
+    before = load_file(FIXTURES / "whole-runs.safetensors")
+    for index, one in enumerate(json.loads((FIXTURES / "whole-runs.json").read_text())["runs"]):
+        if one["model"] not in only:
+            tensors |= {f"{len(runs)}.{part}": before[f"{index}.{part}"] for part in ("predictions", "sample")}
+            runs.append(one)
 for kind, name, config, steps, guidance in SCHEDULES:
+    if kind not in only:
+        continue
     found = set()
     for method, options in methods_of(kind):
         if method in found:

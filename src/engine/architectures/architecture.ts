@@ -26,6 +26,11 @@ export interface Architecture {
   guided(inputs: RunInputs, scale: number, config: unknown): Guided;
   /** A condition as people have it → as the graphs take it. */
   condition(name: string, value: Tensor, config: unknown): Tensor;
+  /**
+   * Noise of one clip that a scheduler draws in its steps, from the order in which the pipeline draws it to that of latents
+   * of the shape `dims`. Default: as it is.
+   */
+  drawn?(noise: Float32Array, dims: readonly number[]): Float32Array;
   /** Whether a condition "image" is the first frame of the clip, which stays as it is given (`Guided`). */
   readonly firstFrame?: boolean;
 }

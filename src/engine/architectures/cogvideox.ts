@@ -160,8 +160,21 @@ const learnedPositions = (
   return layers.weight(g, "patch_embed.pos_embedding", [1, tokens + patches, config.heads * config.headWidth]);
 };
 
+/** The pipeline has frames before channels: [F, C, H · W] of one clip as [C, F, H · W]. */
+const channelsFirst = (noise: Float32Array, [, channels = 1, frames = 1]: readonly number[]): Float32Array => {
+  const area = noise.length / channels / frames;
+  const turned = new Float32Array(noise.length);
+  for (let frame = 0; frame < frames; frame++)
+    for (let channel = 0; channel < channels; channel++) {
+      const from = (frame * channels + channel) * area;
+      turned.set(noise.subarray(from, from + area), (channel * frames + frame) * area);
+    }
+  return turned;
+};
+
 export const architecture: Architecture = {
   ...plain,
+  drawn: channelsFirst,
   build,
   shape(json) {
     const { outChannels, frames, compression, height, width } = cogVideoXConfig(json);

@@ -61,6 +61,8 @@ export interface WeightStore {
   bitsOf(name: string): Bits | undefined;
   /** Whether any of them is kept so. */
   readonly packed: boolean;
+  /** Told the shape that a layer asks for, before that is compared: of a store that only learns which weights there are. */
+  expected?(name: string, dims: readonly number[]): void;
   /** What a run says of them. */
   notes?(): readonly string[];
   /** Adds a constant that graphs read like a weight; a name that is taken keeps its tensor. */
@@ -170,6 +172,7 @@ export const weightStore = (checkpoint: ReadonlyMap<string, Tensor>): WeightStor
 
 /** Refuses a checkpoint whose tensor has another shape than the network needs. */
 export const expectShape = (store: WeightStore, name: string, dims: readonly number[]): void => {
+  store.expected?.(name, dims);
   const found = store.dims(name);
   if (found.length !== dims.length || found.some((dim, axis) => dim !== dims[axis]))
     throw new EngineError(

@@ -4,9 +4,7 @@ import type { GenerateOptions, Result } from "../engine.js";
 import { EngineError } from "../errors.js";
 import type { Trace } from "../trace/trace.js";
 import { onnxruntimeVersion, version } from "../version.js";
-import { mergeResults, clipOf as oneOf } from "./batch.js";
 import { denoise } from "./denoise.js";
-import { explainNotFinite } from "./not-finite.js";
 import type { RequestReader } from "./requests.js";
 import { weightNotes } from "./weight-notes.js";
 
@@ -15,6 +13,7 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
   const prepared = reader.prepare(request);
   const { model, backend, scheduler, clips, clipOf, guidance, methods } = prepared;
   if (clips > 1 && methods.some((method) => probesOf(method, model.sites).length > 0)) {
+    const { clipOf: oneOf, mergeResults } = await import("./batch.js");
     const results: Result[] = [];
     for (let index = 0; index < clips; index++)
       results.push(await generate(reader, oneOf(request, index, prepared.draws)));
@@ -43,7 +42,8 @@ export const generate = async (reader: RequestReader, request: GenerateOptions):
         ...(preview ? { preview: previewOf(clipOf(preview)) } : {}),
       }),
   }).catch(async (error: unknown) => {
-    throw error instanceof EngineError && error.code === "not-finite" ? await explainNotFinite(prepared) : error;
+    if (!(error instanceof EngineError) || error.code !== "not-finite") throw error;
+    throw await (await import("./not-finite.js")).explainNotFinite(prepared);
   });
   const latents = clipOf(run.sample);
   const before = performance.now();

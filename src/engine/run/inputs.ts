@@ -1,3 +1,4 @@
+import type { Architecture } from "../architectures/architecture.js";
 import type { GenerateOptions, RunInputs } from "../engine.js";
 import { EngineError, shown } from "../errors.js";
 import type { Model } from "../models/model.js";
@@ -44,11 +45,22 @@ export const promptInputs = (
   };
 };
 
+interface StepNoiseOptions {
+  readonly seed: number;
+  readonly drawn: boolean;
+  readonly asLatents?: Architecture["drawn"] | undefined;
+}
+
 /**
  * Noise for schedulers that draw some in their steps, as large as `latents`: from the generator of each clip, which has
  * drawn the clip's first noise before where that was drawn.
+ *
+ * @param asLatents puts what was drawn for a clip in the order of the latents
  */
-export const stepNoise = ({ dims }: Tensor, seed: number, drawn: boolean): (() => Tensor) => {
+export const stepNoise = (
+  { dims }: Tensor,
+  { seed, drawn, asLatents = (noise) => noise }: StepNoiseOptions,
+): (() => Tensor) => {
   const clips = dims[0] as number;
   const size = sizeOf(dims) / clips;
   let generators: readonly ((count: number) => Float32Array)[] | undefined;
@@ -58,7 +70,7 @@ export const stepNoise = ({ dims }: Tensor, seed: number, drawn: boolean): (() =
       if (drawn) for (const next of generators) next(size);
     }
     const data = new Float32Array(clips * size);
-    for (const [clip, next] of generators.entries()) data.set(next(size), clip * size);
+    for (const [clip, next] of generators.entries()) data.set(asLatents(next(size), dims), clip * size);
     return { dims, data };
   };
 };

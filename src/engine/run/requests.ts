@@ -157,7 +157,11 @@ export const requestReader = (
         noise: latents,
         image: first && architecture.pack(repeated(first, clips), checkpoint.config),
         draws,
-        draw: stepNoise(latents, request.seed ?? 0, inputs === undefined),
+        draw: stepNoise(latents, {
+          seed: request.seed ?? 0,
+          drawn: inputs === undefined,
+          asLatents: architecture.drawn,
+        }),
         methods: cache,
         conditions: { cond: rows(cond), ...(uncond && guidance !== 1 ? { uncond: rows(uncond) } : {}) },
         compile: (graph: Graph) => backend.compile(graph),
