@@ -158,6 +158,17 @@ describe("what is kept", () => {
     expect(diffusersCacheBytes(first, [methodFromName("firstblockcache")])).toBe((3 * 4096 + 2 * 512) * 3072 * 2);
   });
 
+  test("PAB's hook keeps one output for both calls of a step, where a pipeline has two", () => {
+    const options = { spatialAttentionBlockSkipRange: 2 };
+    const kept = (name: string) => {
+      const made = plan(name, "pab", options);
+      return [made.cacheBytes, diffusersCacheBytes(made, [methodFromName("pab", options)])];
+    };
+    const output = 21 * 45 * 80 * 5120 * 2; // 81 frames of 1280 × 720
+    expect(kept("Wan2.1-14B")).toEqual([2 * 40 * output, 40 * output]);
+    expect(kept("CogVideoX-5b")[1]).toBeUndefined(); // one call of both branches
+  });
+
   test("modules that authors cut as one keep what they write, not their hidden layer", () => {
     expect(plan("FLUX.1-dev", "fora").cacheBytes).toBe((2 * 19 + 5 * 38) * fluxTensor);
     expect(plan("FLUX.1-dev", "fora", {}, { modules: "whole" }).cacheBytes).toBe((2 * 19 + 2 * 38) * fluxTensor);

@@ -1,4 +1,4 @@
-import { fasterCache, firstBlockCache, magCache, modelCard, taylorSeer } from "diffusion-cache";
+import { fasterCache, firstBlockCache, magCache, modelCard, pab, taylorSeer } from "diffusion-cache";
 import { describe, expect, test } from "vitest";
 import type { Choice } from "../../site/plan/choice.js";
 import { modelData } from "../../site/plan/model-data.js";
@@ -11,6 +11,16 @@ const choice = (card: string) => {
 };
 
 describe("scripts of the planner", () => {
+  test.each([
+    ["CogVideoX-5b", "CogVideoXPipeline", "width=720", "num_frames=49"],
+    ["CogVideoX1.5-5B", "CogVideoXPipeline", "width=1360", "num_frames=81"],
+    ["Kandinsky-5.0-T2V-Lite", "Kandinsky5T2VPipeline", "width=768", "asks for a current_timestep that is missing"],
+  ])("%s has a script for its own pipeline and size", (name, pipeline, ...says) => {
+    const [script] = scriptsOf(modelCard(name), choice(name), [pab({ spatialAttentionBlockSkipRange: 2 })]);
+    for (const text of [`${pipeline}.from_pretrained("${modelCard(name).repository}"`, ...says])
+      expect(script?.code).toContain(text);
+  });
+
   test("a cache that raises in the model's pipeline says so first, and what to use", () => {
     const [script] = scriptsOf(modelCard("HunyuanVideo-1.5"), choice("HunyuanVideo-1.5"), [firstBlockCache()]);
     expect(script?.code).toContain(

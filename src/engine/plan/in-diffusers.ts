@@ -6,7 +6,8 @@ import { numberBytes } from "./dtypes.js";
 import type { RunPlan } from "./plan-run.js";
 
 /**
- * What the hooks of diffusers 0.42.1 keep where that is more than the method needs: FasterCache keeps its two attention
+ * What the hooks of diffusers 0.42.1 keep where that is not what the method needs. PAB, in a pipeline that calls the network
+ * for each branch, keeps one output of a module for all calls of a step, so that a branch may get another's; FasterCache keeps its two attention
  * outputs of the whole batch though only the conditional half is used, FirstBlockCache three image and two text tensors.
  * Measured in diffusers PR 9562 and PR 12648.
  * @returns bytes, or undefined where they are those of the plan
@@ -17,6 +18,8 @@ export const diffusersCacheBytes = (plan: RunPlan, methods: readonly CacheMethod
   const { card, branches, cacheBytes, sites, clips, dtype, tokens } = plan;
   if (names.has("fastercache") && branches === 2)
     return sites.reduce((sum, { kind, bytes }) => sum + (kind.endsWith("attention") ? bytes : 0), cacheBytes);
+  if (names.has("pab") && names.size === 1 && branches === 2 && !card.batched)
+    return cacheBytes / ((card.conditionalPasses ?? 1) + 1);
   if (names.has("firstblockcache")) {
     const [first] = card.blocks;
     const of = (which: (rows: string) => boolean): number =>
