@@ -1,8 +1,8 @@
 // Networks at their true size, with random weights made in memory: does the graph build, does a step run in Node, what does
 // it take? The clip is small, so that memory is that of the weights; one thread. Prints a row, with --json an object.
-//   npx tsc -p tsconfig.lib.json && node bench/real-sizes.ts NAME [f16|q8|q4] [int8] [--json]
+//   npx tsc -p tsconfig.lib.json && node bench/real-sizes.ts NAME [f16|q8|q4] [int8] [layers=N] [--json]
 // NAME is a model card's (npx diffusion-cache cards). "int8" runs with activations in 8 bits too, and says how far the
-// prediction of the first step is from that without.
+// prediction of the first step is from that without. "layers=2" cuts the network short, to try whether it works at all.
 import * as ort from "onnxruntime-web";
 import { architectureOf } from "../dist/lib/architectures/index.js";
 import { wasmBackend } from "../dist/lib/backends/wasm.js";
@@ -20,13 +20,18 @@ const dtype = flags.find((flag) => /^(f16|q8|q4)$/.test(flag)) ?? "f16";
 const bits = ({ q8: 8, q4: 4 } as Readonly<Record<string, Bits>>)[dtype];
 const found = { ...imageModels, ...videoModels }[name];
 if (!found) throw new Error(`no card is called ${name}`);
-const config = { ...found.config, _class_name: found.class } as Record<string, unknown>;
+const layers = flags.find((flag) => flag.startsWith("layers="))?.slice(7);
+const count = found.class === "ZImageTransformer2DModel" ? "n_layers" : "num_layers";
+const cut = layers ? { [count]: Number(layers) } : {};
+const heads = Number(found.config.num_attention_heads ?? 18);
+const more = found.class === "SD3Transformer2DModel" ? { caption_projection_dim: 64 * heads } : {}; // no card needs it
+const config = { ...found.config, ...more, ...cut, _class_name: found.class } as Record<string, unknown>;
 
 ort.env.wasm.numThreads = 1;
 const { shape } = await architectureOf(config);
 const { channels, frames } = shape(config);
-/** 256 tokens of an image, or of three frames 128, at patches of 2 × 2. */
-const side = frames === 1 ? 32 : 16;
+/** 256 tokens of an image, or 192 of three frames, at patches of 2 × 2 pixels; LTX-Video has patches of one. */
+const side = frames === 1 ? 32 : found.class === "LTXVideoTransformer3DModel" ? 8 : 16;
 const size = { channels, frames: frames === 1 ? 1 : 3, height: side, width: side };
 const tokens = 64;
 const needs = await shapesOf(config, { clips: 1, ...size, tokens });
@@ -34,12 +39,20 @@ const parameters = [...needs.shapes.values()].reduce((sum, dims) => sum + sizeOf
 const cond = Object.fromEntries(
   needs.conditions.map(({ name: which, dims }, seed) => {
     if (which === "label") return [which, { dims: [1], data: Float32Array.of(207) }];
+    if (which === "resolution") return [which, { dims: [1, 2], data: Float32Array.of(256, 256) }];
+    if (which === "aspect_ratio") return [which, { dims: [1, 1], data: Float32Array.of(1) }];
     if (which === "guidance") return [which, { dims: [1], data: Float32Array.of(3.5) }];
     return [which, randn(seed, [...dims])];
   }),
 );
 const scheduler = { _class_name: "FlowMatchEulerDiscreteScheduler", num_train_timesteps: 1000, shift: 3 };
-const weights = randomWeights(needs, bits);
+const weights = new Map(randomWeights(needs, bits));
+// A DiT's file has the one embedder of its timestep in every block.
+const embedder = "transformer_blocks.0.norm1.emb.";
+for (const [one, tensor] of [...weights])
+  if (one.startsWith(embedder))
+    for (let layer = 1; layer < Number(config.num_layers ?? 28); layer++)
+      weights.set(one.replace(".0.", `.${layer}.`), tensor);
 
 const measured = async (int8: boolean) => {
   const checkpoint = { config, weights, schedulerConfig: scheduler };
