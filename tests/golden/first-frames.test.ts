@@ -90,6 +90,6 @@ test("pictures of another size, of one branch, or for a single frame are refused
   const image = cond.image as Tensor;
   expect(await refusal({ ...inputs, cond: { ...cond, image: noise } })).toContain('The input "image" has the shape');
   expect(await refusal({ ...pictured, uncond: { ...uncond, image } })).toContain("an image of its own");
-  expect(await refusal({ ...pictured, noise: image })).toContain("one frame");
+  expect(await refusal({ ...pictured, noise: image })).toContain("here are 1, in patches 1 deep");
   await engine.dispose();
 });

@@ -38,9 +38,7 @@ export const tokenTimes = (
   if (pictured && (depth !== 1 || frames === 1))
     throw new EngineError(
       "input-invalid",
-      frames === 1
-        ? "A clip of one frame cannot start from a picture."
-        : `Patches ${depth} frames deep cannot start from one frame.`,
+      `A picture as the first frame wants further frames, in patches one frame deep; here are ${frames}, in patches ${depth} deep.`,
       { hint: `Leave out the condition ${name}.` },
     );
   const first = tokens / frames;
