@@ -36,6 +36,14 @@ it("writes an article that fits the word behind it, and leaves out a clause that
   expect(write({})).toBe("");
 });
 
+it("writes an article only where the template has one", () => {
+  const { vocabulary } = JSON.parse(readFileSync("tests/fixtures/scenes.json", "utf8"));
+  const { parse, write } = promptGrammar(vocabulary);
+  const said = "an orange boat drifting left over open sea at night with a clear sky";
+  expect(write(parse(said))).toBe(said);
+  expect(write({ scene: "green hills", weather: "mist" })).toBe("over green hills with mist");
+});
+
 it("speaks of two objects where the model was trained for them", () => {
   const { slots, write } = promptGrammar({ ...json("latte-motion-nano"), objects: 2 });
   expect(slots.some(({ name }) => name === "shape2")).toBe(true);

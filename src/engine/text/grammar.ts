@@ -23,6 +23,8 @@ export interface Term {
   readonly clause: number;
   /** A fixed word that begins its clause. */
   readonly opens: boolean;
+  /** Whether the template has an article before it. */
+  readonly article: boolean;
   /** Which object its clause speaks of: 2 where the clause's slots end in 2, else 1. */
   readonly object: number;
 }
@@ -54,20 +56,23 @@ const choiceOf = (word: string): Choice => ({ word, split: tokensOf(word).map((t
  * @throws the error that `invalid` makes of a reason
  */
 export const grammarOf = (slots: readonly Slot[], template: string, invalid: (why: string) => EngineError): Grammar => {
-  const parts = template.split(/\s+/).filter((part) => part !== "" && !isArticle(part));
+  const written = template.split(/\s+/).filter((part) => part !== "");
+  const parts = written.filter((part) => !isArticle(part));
+  const articles = written.flatMap((part, at) => (isArticle(part) ? [] : [isArticle(written[at - 1] ?? "")]));
   let clause = 0;
   const plain = parts.map((part, i): Omit<Term, "object"> => {
+    const article = articles[i] === true;
     const slot = /^\{(.*)\}$/.exec(part)?.[1];
     if (slot === undefined) {
       if (!/^[a-z0-9-]+$/.test(part)) throw invalid(`the template holds "${part}", which is no lower-case word`);
       const opens = parts[i + 1]?.startsWith("{") === true;
       if (opens) clause++;
-      return { slot, choices: [choiceOf(part)], clause, opens };
+      return { slot, choices: [choiceOf(part)], clause, opens, article };
     }
     const words = slots.find(({ name }) => name === slot)?.words;
     if (!words) throw invalid(`the template names {${slot}}, which is no slot`);
     if (parts.indexOf(part) < i) throw invalid(`the template names {${slot}} twice`);
-    return { slot, choices: words.map(choiceOf), clause, opens: false };
+    return { slot, choices: words.map(choiceOf), clause, opens: false, article };
   });
   for (const { name } of slots)
     if (!plain.some(({ slot }) => slot === name)) throw invalid(`the template has no place for the slot "${name}"`);

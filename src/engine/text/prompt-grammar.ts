@@ -19,14 +19,16 @@ export interface PromptGrammar {
 
 const article = (next: string): string => (/^[aeiou]/.test(next) ? "an" : "a");
 
-/** The words of one clause, an article before the first that fills a slot. */
+/** The words of one clause, an article before the first that fills a slot where the template's clause has one. */
 const clause = (terms: readonly Term[], slots: Slots): readonly string[] => {
   const said = terms.flatMap(({ slot, choices }) => {
     const word = slot === undefined ? choices[0]?.word : slots[slot];
     return word ? [{ word, fills: slot !== undefined }] : [];
   });
   const first = said.findIndex(({ fills }) => fills);
-  return first < 0 ? [] : said.flatMap(({ word }, at) => (at === first ? [article(word), word] : [word]));
+  if (first < 0) return [];
+  const articled = terms.some((term) => term.article);
+  return said.flatMap(({ word }, at) => (at === first && articled ? [article(word), word] : [word]));
 };
 
 /**
