@@ -54,6 +54,11 @@ describe("calibration", () => {
     expect(alone.magcache).toEqual(calibration.magcache);
     const { magcache } = await engine.calibrate({ ...request, steps: 2, methods: ["magcache"] });
     expect(magcache.magRatios).toHaveLength(2);
+    for (const steps of [1, 2, 3]) {
+      const { smoothcache } = await engine.calibrate({ ...request, steps, methods: ["smoothcache"] });
+      const { trace } = await engine.generate({ ...request, steps, cache: [smoothCache(smoothcache)] });
+      expect(trace.sites[0]?.computed).toMatch(/^1(.*1)?$/); // the first and the last step
+    }
     await expect(engine.calibrate({ ...request, steps: 2 })).rejects.toMatchObject({ code: "input-invalid" });
   });
 

@@ -64,7 +64,7 @@ export const calibrator = (
   for (const kind of subLayers.values())
     errors.set(
       kind,
-      Array.from({ length: lookahead }, (_, j) => Array.from({ length: Math.max(0, steps - 1 - j) }, mean)),
+      Array.from({ length: Math.min(lookahead, steps - 1) }, (_, j) => Array.from({ length: steps - 1 - j }, mean)),
     );
   const jumps = jumpsCollector(steps);
   /** The last values of each tap of each branch, newest first. */

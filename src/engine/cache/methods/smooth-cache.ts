@@ -44,7 +44,7 @@ export const smoothCache = (options: SmoothCacheOptions): CacheMethod => {
     start({ steps }) {
       const masks = new Map(kinds.map((kind) => [kind, smoothMask(errors[kind] ?? [], alpha, steps)]));
       for (const kind of kinds)
-        if (errors[kind]?.[0]?.length !== steps - 1)
+        if ((errors[kind]?.[0]?.length ?? 0) !== steps - 1)
           check.refuse("errors", errors[kind]?.[0], `${steps - 1} numbers for ${kind}: one per step but the last`);
       return ({ site, step }) => ((masks.get(site.kind) as string)[step] === "1" ? compute : reuse);
     },
