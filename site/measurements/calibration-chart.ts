@@ -1,10 +1,15 @@
 import * as Plot from "@observablehq/plot";
 import type { Calibration, SiteKind } from "diffusion-cache";
-import { type Chart, colours, kindColours, type LegendKey, looks } from "../charts/chart.js";
+import { type Chart, colours, kindColours, type LegendKey, looks, seriesColours } from "../charts/chart.js";
 import { kindNames } from "../grid/grid-rows.js";
 
-/** The calibrations of the site's models, by their names. */
-export type Calibrations = Readonly<Record<string, Calibration>>;
+/** What is drawn of a calibration. */
+export type DrawnCalibration = Pick<Calibration, "magcache" | "teacache"> & Partial<Pick<Calibration, "smoothcache">>;
+
+/** Of the site's models, by their names. */
+export type Calibrations = Readonly<Record<string, DrawnCalibration>>;
+
+type Errors = Calibration["smoothcache"]["errors"];
 
 interface Point {
   readonly line: string;
@@ -38,7 +43,7 @@ const lineChart = (
 
 /** A line for each model. */
 const modelLines = (all: Calibrations): readonly LegendKey[] =>
-  Object.keys(all).map((text, at) => ({ text, colour: at === 0 ? colours.cached : colours.forecast }));
+  Object.keys(all).map((text, at) => ({ text, colour: seriesColours[at % seriesColours.length] as string }));
 
 /** Numbers of successive steps as points; readers count steps from 1. */
 const overSteps = (line: string, numbers: readonly number[]): readonly Point[] =>
@@ -76,13 +81,13 @@ export const polynomialChart = (all: Calibrations): Chart =>
 const kindName = (kind: string): string => kindNames[kind as SiteKind];
 
 /** A line for each kind of sub-layer in a calibration. */
-const kindLines = ({ smoothcache }: Calibration): readonly LegendKey[] =>
-  Object.keys(smoothcache.errors).map((kind) => ({
+const kindLines = (errors: Errors): readonly LegendKey[] =>
+  Object.keys(errors).map((kind) => ({
     text: kindName(kind),
     colour: kindColours[kind] ?? colours.uncached,
   }));
 
-export const errorChart = (calibration: Calibration, model: string): Chart =>
+export const errorChart = (errors: Errors, model: string): Chart =>
   lineChart(
     {
       title: `SmoothCache: errors of ${model}`,
@@ -90,6 +95,6 @@ export const errorChart = (calibration: Calibration, model: string): Chart =>
       x: "denoising step",
       y: "relative change",
     },
-    kindLines(calibration),
-    Object.entries(calibration.smoothcache.errors).flatMap(([kind, [next = []]]) => overSteps(kindName(kind), next)),
+    kindLines(errors),
+    Object.entries(errors).flatMap(([kind, [next = []]]) => overSteps(kindName(kind), next)),
   );

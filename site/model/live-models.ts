@@ -5,6 +5,7 @@
  */
 export const liveModels = [
   { name: "latte-motion-nano", log: "nano", samples: "samples.png" },
+  { name: "latte-scenes-nano", log: "scenes-nano", samples: "samples-scenes.webp" },
   { name: "flux-shapes-nano", log: "flux-nano", samples: "samples-flux.png" },
 ] as const;
 

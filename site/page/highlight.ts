@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { createTransformerFactory, rendererRich } from "@shikijs/twoslash/core";
+import { createTransformerFactory, rendererRich, type TwoslashShikiFunction } from "@shikijs/twoslash/core";
 import { codeToHtml } from "shiki";
 import { createTwoslasher } from "twoslash";
 import { ModuleKind, ModuleResolutionKind, ScriptTarget } from "typescript";
@@ -19,7 +19,16 @@ const twoslasher = createTwoslasher({
   },
 });
 
-const hovers = createTransformerFactory(twoslasher)({ renderer: rendererRich() });
+/** Types of several lines, which weigh the most, are shown where their name first stands. */
+const longOnce: TwoslashShikiFunction = (...given) => {
+  const shown = twoslasher(...given);
+  const seen = new Set<string>();
+  const isNew = (text: string): boolean => !seen.has(text) && seen.add(text).has(text);
+  const nodes = shown.nodes.filter((node) => node.type !== "hover" || !node.text.includes("\n") || isNew(node.text));
+  return { ...shown, nodes };
+};
+
+const hovers = createTransformerFactory(longOnce)({ renderer: rendererRich() });
 
 /**
  * A file of examples/ as HTML in both colour schemes, with the engine's types on hover.

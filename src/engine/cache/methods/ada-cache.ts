@@ -72,8 +72,9 @@ export const adaCache = (options: AdaCacheOptions = {}): CacheMethod => {
   if (block !== null) check.whole("block", block, 0);
   check.whole("lastSteps", lastSteps, 0);
   check.boolean("applyMoreg", applyMoreg);
-  const [from = 0, to = 0, ...more] = moregSteps ?? [];
-  if (moregSteps !== null && !(Array.isArray(moregSteps) && from >= 0 && from <= to && more.length === 0))
+  const isSpan = (steps: unknown): boolean =>
+    Array.isArray(steps) && steps.length === 2 && steps.every(Number.isFinite) && 0 <= steps[0] && steps[0] <= steps[1];
+  if (moregSteps !== null && !isSpan(moregSteps))
     check.refuse("moregSteps", moregSteps, "null, or the first and the last step, counted from 1");
   return {
     name: "adacache",
