@@ -111,7 +111,7 @@ const build = (json: unknown, weights: WeightStore, geometry: Geometry): Model =
 export const architecture: Architecture = {
   ...plain,
   firstFrame: true, // as WanImageToVideoPipeline with expand_timesteps, Wan 2.2 TI2V
-  guided: (inputs, scale) => ({ ...withoutFirstFrame(inputs), guidance: scale }),
+  guided: (inputs, scale, json) => plain.guided(withoutFirstFrame(inputs), scale, json),
   build,
   // 81 frames of 480 × 832 pixels, as WanPipeline makes them unless asked for others.
   shape: (json) => ({ channels: read(json).inChannels, frames: 21, height: 60, width: 104 }),

@@ -33,10 +33,9 @@ const apart = (data: Float32Array, clips: number, frames: number) => {
  * @returns undefined for a single frame
  * @throws EngineError "site-missing" where rows are not those of whole frames
  */
-export const frameMotion =
-  (backend: Pick<Backend, "read">, model: Pick<Model, "weights" | "inputs" | "volume">) =>
-  async (tensor: Handle, tap: string): Promise<Reading | undefined> => {
-    const frames = framesOf(model);
+export const frameMotion = (backend: Pick<Backend, "read">, model: Pick<Model, "weights" | "inputs" | "volume">) => {
+  const frames = framesOf(model);
+  return async (tensor: Handle, tap: string): Promise<Reading | undefined> => {
     if (frames === 1) return undefined;
     const [clips = 1, rows = 1] = tensor.dims;
     if (rows % frames !== 0)
@@ -46,3 +45,4 @@ export const frameMotion =
     const { now, older } = apart(await backend.read(tensor), clips, frames);
     return measureCpu(now, older);
   };
+};

@@ -3,6 +3,7 @@ import { EngineError } from "../errors.js";
 import { type CacheMethod, compute, type Decision, type Probe, type Reading } from "../method.js";
 import type { Model, Tap } from "../models/model.js";
 import { type ActiveSite, probesOf } from "./decide.js";
+import type { frameMotion } from "./frame-motion.js";
 import type { HandleCounts } from "./history.js";
 import type { SeaFilter } from "./sea-filter.js";
 
@@ -73,8 +74,12 @@ export const probeBench = (
     return probe.since === "estimate" || probe.since === "frame-before" ? undefined : older[probe.since];
   };
   /** Loaded on demand: one method asks. */
-  const motion = async (tensor: Handle, tap: string): Promise<Reading | undefined> =>
-    (await import("./frame-motion.js")).frameMotion(backend, model)(tensor, tap);
+  let frames: ReturnType<typeof frameMotion> | undefined;
+  const motion = async (tensor: Handle, tap: string): Promise<Reading | undefined> => {
+    const { frameMotion } = await import("./frame-motion.js");
+    frames ??= frameMotion(backend, model);
+    return frames(tensor, tap);
+  };
   const readingOf = async (
     method: CacheMethod,
     entry: Probed,

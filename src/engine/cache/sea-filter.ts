@@ -2,6 +2,7 @@ import type { Backend, Compiled, Handle } from "../backends/backend.js";
 import type { Graph } from "../graph/builder.js";
 import type { Model } from "../models/model.js";
 import type { HandleCounts } from "./history.js";
+import { filterGraph, seaMatrix } from "./sea-matrix.js";
 
 /** What a run tells the filter: the share of noise in each step's latents, and how graphs are compiled. */
 export interface SeaFilterOptions {
@@ -23,7 +24,6 @@ export const seaFilter = ({ model, backend, counts, sigmas, compile }: SeaFilter
     newest = undefined;
   };
   const make = async (latents: Handle, sigma: number, powerExp: number): Promise<Handle> => {
-    const { filterGraph, seaMatrix } = await import("./sea-matrix.js"); // most runs filter nothing
     graph ??= filterGraph(model);
     const matrices = graph.inputs
       .filter(({ name }) => name !== "latents")

@@ -5,12 +5,12 @@ import type { Site, SiteMap } from "../method.js";
 import { median } from "../metrics/median.js";
 import type { Trace, TraceVisit } from "../trace/trace.js";
 
-const timesOf = (sites: SiteMap): readonly Site[] => [...sites.all(), ...sites.all("text-kv")];
+const timedSites = (sites: SiteMap): readonly Site[] => [...sites.all(), ...sites.all("text-kv")];
 
 /** Where a pass is cut so that each piece lies in one sub-layer, with what only that needs, or between two of one block. */
 export const cutsOf = (sites: SiteMap): readonly number[] => {
   const blocks = Array.from({ length: sites.depth }, (_, block) => sites.blocks(block, block + 1));
-  const spans = [...timesOf(sites), ...blocks].flatMap(({ from, to, inputFrom = from }) => [inputFrom, to]);
+  const spans = [...timedSites(sites), ...blocks].flatMap(({ from, to, inputFrom = from }) => [inputFrom, to]);
   return [...new Set([0, ...spans, sites.output().to])].toSorted((a, b) => a - b);
 };
 
@@ -69,7 +69,7 @@ export const profileOf = (
   return {
     passMs,
     outsideMs,
-    siteMs: Object.fromEntries(timesOf(sites).map((site) => [site.id, msOf(site)])),
+    siteMs: Object.fromEntries(timedSites(sites).map((site) => [site.id, msOf(site)])),
     blockMs: Array.from({ length: sites.depth }, (_, block) => msOf(sites.blocks(block, block + 1))),
   };
 };
